@@ -1,0 +1,58 @@
+# The work is done by `python -m course_utils`; this file makes its environment in .venv.
+# Variables: PYTHON (the Python to make .venv with), ARGS (passed on: make run ARGS="05 -p N=7").
+
+VENV := .venv
+ARGS ?=
+
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+BIN := $(VENV)/Scripts
+else
+PYTHON ?= python3
+BIN := $(VENV)/bin
+endif
+
+COURSE := $(BIN)/python -m course_utils
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
+READY := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lab refresh check clean
+
+help:
+	@echo "make run      execute every notebook; read the results in build/index.html"
+	@echo "make test     prove the package and every notebook right"
+	@echo "make lab      open the notebooks in JupyterLab"
+	@echo "make check    tell whether this machine is ready"
+	@echo "make refresh  execute the notebooks and store their outputs in them"
+	@echo "make clean    remove .venv, build and caches"
+	@echo "Options go through ARGS, for example: make run ARGS=05, make run ARGS=--help"
+
+run: $(READY)
+	$(COURSE) run $(ARGS)
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto --dist loadscope --nbval --nbval-current-env $(ARGS)
+
+lab: $(READY)
+	$(BIN)/python -m jupyterlab --notebook-dir notebooks $(ARGS)
+
+refresh: $(READY)
+	$(COURSE) refresh $(ARGS)
+
+check: $(READY)
+	$(COURSE) check $(ARGS)
+
+# No Python of ours is needed to clean up, so that it works when that one is broken.
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .hypothesis
+
+# The last line is reached, and the file written, only if everything before it went well.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c "" || (echo There is no $(PYTHON) here. Install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=python3.12 && exit 1)
+	@$(PYTHON) -c "import sys; sys.version_info[:2] in ((3, 11), (3, 12), (3, 13)) or sys.exit('The course needs Python 3.11, 3.12 or 3.13; $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.12' % sys.version_info[:2])"
+	@$(PYTHON) -c "print('Installing the course into $(VENV): once, some minutes, about 2 GB on disk.')"
+	$(PYTHON) -m venv $(VENV) || (echo No environment could be made. On Debian and Ubuntu this helps: sudo apt install python3-venv && exit 1)
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c "open('$(READY)', 'w').close()"
