@@ -1,0 +1,323 @@
+"""Pooling against TensorFlow, Keras and the definition of each mode, and with bad input."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+
+from course_utils.convolution import correlate2d
+from course_utils.pooling import MODES, distance_weights, global_pool2d, pool2d
+from geometry import geometries, whole_numbers
+
+# The same examples in every run, so that a red test means a changed program, not a lucky draw; and
+# no time limit for one, as a shared machine may pause at any moment.
+STABLE = settings(derandomize=True, deadline=None)
+SEEDS = st.integers(0, 2**32 - 1)
+DTYPES = "? u1 i2 i8 u8 f2 f4 f8 g".split()
+FLOATS = "f2 f4 f8 g".split()
+
+windows = geometries(dilations=st.just(1))
+words = geometries(words=("valid", "same"), numbers=False, dilations=st.just(1))
+
+
+@pytest.fixture(scope="module")
+def tf():
+    import course_utils.quiet_tensorflow  # noqa: F401
+    import tensorflow
+
+    return tensorflow
+
+
+@pytest.fixture(scope="module")
+def layers(tf):
+    import keras
+
+    return keras.layers
+
+
+def by_definition(image, size, rows, columns, mode):
+    """Each window's cells on the image, gathered one by one and summed up by NumPy."""
+    h, w = image.shape
+    weights = distance_weights(size)
+    out = np.zeros((len(rows), len(columns)), image.dtype)
+    for i, top in enumerate(rows):
+        for j, left in enumerate(columns):
+            first, last = max(top, 0), min(top + size[0], h)
+            left_most, right_most = max(left, 0), min(left + size[1], w)
+            cells = image[first:last, left_most:right_most]
+            near = weights[first - top : last - top, left_most - left : right_most - left]
+            out[i, j] = {
+                "max": cells.max,
+                "mean": cells.mean,
+                "sum": cells.sum,
+                "product": cells.prod,
+                "l2": lambda: np.sqrt(np.sum(cells**2)),
+                "distance": lambda: np.average(cells, weights=near),
+            }[mode]()
+    return out
+
+
+def has_an_empty_window(g):
+    return any(
+        start >= n or start + k <= 0
+        for n, k, starts in zip(g.image, g.kernel, g.starts)
+        for start in starts
+    )
+
+
+@given(windows, st.sampled_from(MODES), st.sampled_from(DTYPES), SEEDS)
+@settings(STABLE, max_examples=500)
+def test_against_the_definition(g, mode, dtype, seed):
+    assume(not has_an_empty_window(g))
+    images = whole_numbers((2, *g.image, 3), seed, dtype)
+    arguments = {"stride": g.stride, "padding": g.padding, "mode": mode}
+    b, c = seed % 2, seed % 3
+    single = images[b, :, :, c]
+    expected = by_definition(single.astype("f8"), g.kernel, *g.starts, mode)
+    with np.errstate(over="ignore"):  # the product of a large window is beyond half precision
+        actual = pool2d(images, g.kernel, **arguments)
+        assert_array_equal(pool2d(single, g.kernel, **arguments), actual[b, :, :, c])
+        expected = expected.astype("f2") if dtype == "f2" else expected
+    assert actual.shape == (2, *g.output, 3)
+    exact = mode in ("max", "sum", "product")
+    room = 0 if exact and dtype != "f2" else 1e-3 if dtype == "f2" else 1e-6
+    assert_allclose(actual[b, :, :, c], expected, rtol=room, atol=room)
+
+
+@given(words, st.integers(1, 3), st.integers(1, 3), SEEDS)
+@settings(STABLE, max_examples=300)
+def test_against_tensorflow(tf, g, batch, channels, seed):
+    images = np.random.default_rng(seed).normal(size=(batch, *g.image, channels)).astype("f4")
+    for mode, function in (("max", tf.nn.max_pool2d), ("mean", tf.nn.avg_pool2d)):
+        expected = function(images, g.kernel, g.strides, g.padding.upper()).numpy()
+        actual = pool2d(images, g.kernel, stride=g.stride, padding=g.padding, mode=mode)
+        assert_allclose(actual, expected, rtol=1e-5, atol=1e-6)
+        assert actual.dtype == np.float32
+
+
+@given(words, st.booleans(), SEEDS)
+@settings(STABLE, max_examples=100)
+def test_against_keras_layers(layers, g, without_stride, seed):
+    images = np.random.default_rng(seed).normal(size=(2, *g.image, 2)).astype("f4")
+    stride = None if without_stride else g.strides
+    for mode, local, everywhere in (
+        ("max", layers.MaxPooling2D, layers.GlobalMaxPooling2D),
+        ("mean", layers.AveragePooling2D, layers.GlobalAveragePooling2D),
+    ):
+        expected = np.asarray(local(g.kernel, stride, g.padding)(images))
+        actual = pool2d(images, g.kernel, stride=stride, padding=g.padding, mode=mode)
+        assert_allclose(actual, expected, rtol=1e-5, atol=1e-6)
+        expected = np.asarray(everywhere()(images))
+        assert_allclose(global_pool2d(images, mode=mode), expected, rtol=1e-5, atol=1e-6)
+
+
+@given(words, SEEDS)
+@settings(STABLE, max_examples=100)
+def test_pooling_by_sum_is_a_convolution_with_ones(g, seed):
+    image = whole_numbers(g.image, seed)
+    arguments = {"stride": g.stride, "padding": g.padding}
+    actual = pool2d(image, g.kernel, mode="sum", **arguments)
+    assert_array_equal(actual, correlate2d(image, np.ones(g.kernel), **arguments))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_global_pooling_is_one_window_over_everything(mode):
+    images = np.random.default_rng(0).normal(size=(3, 5, 7, 2))
+    expected = pool2d(images, (5, 7), mode=mode)[:, 0, 0]
+    assert_array_equal(global_pool2d(images, mode=mode), expected)
+    assert expected.shape == (3, 2)
+    assert global_pool2d(images[0, :, :, 0], mode=mode) == expected[0, 0]
+
+
+# The lectures
+
+
+def test_sizes_of_the_lectures():
+    image = np.zeros((12, 12))
+    assert pool2d(image, 3).shape == (4, 4)
+    assert pool2d(image, 3, stride=3).shape == (4, 4)
+    assert pool2d(image, 3, stride=1).shape == (10, 10)
+    assert pool2d(image, 2, stride=1).shape == (11, 11)
+    sides = [28]
+    for _ in range(3):
+        sides.append(len(pool2d(np.zeros((sides[-1],) * 2), 2)))
+    assert sides == [28, 14, 7, 3]
+
+
+def test_a_shift_changes_every_detector_value_but_only_half_of_the_pooled_ones():
+    # I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (2016), figure 9.8.
+    before = np.array([[0.1, 1.0, 0.2, 0.1]])
+    after = np.array([[0.3, 0.1, 1.0, 0.2]])
+    pooled = [pool2d(row, (1, 3), stride=1, padding="same") for row in (before, after)]
+    assert np.all(before != after)
+    assert pooled[0].tolist() == [[1.0, 1.0, 1.0, 0.2]]
+    assert pooled[1].tolist() == [[0.3, 1.0, 1.0, 1.0]]
+    assert np.count_nonzero(pooled[0] != pooled[1]) == 2
+
+
+def test_every_mode_on_one_window():
+    window = np.array([[1.0, 2.0], [3.0, 4.0]])
+    values = {mode: pool2d(window, 2, mode=mode)[0, 0] for mode in MODES}
+    assert values == pytest.approx(
+        {"max": 4, "mean": 2.5, "sum": 10, "product": 24, "l2": 30**0.5, "distance": 2.5}
+    )
+
+
+def test_distance_weights():
+    weights = distance_weights(3)
+    assert weights.sum() == pytest.approx(1)
+    corner, edge, centre = weights[0, 0], weights[0, 1], weights[1, 1]
+    assert edge / centre == pytest.approx(1 / 2)
+    assert corner / centre == pytest.approx(1 / (1 + 2**0.5))
+    assert_array_equal(weights, weights[::-1, ::-1])
+    assert distance_weights((1, 4)).shape == (1, 4)
+    assert_array_equal(distance_weights((1, 4))[0], distance_weights((4, 1))[:, 0])
+
+
+# What goes in and what comes out
+
+
+@pytest.mark.parametrize(
+    ("dtype", "kept", "summed", "averaged"),
+    [
+        ("?", "?", "i8", "f8"),
+        ("u1", "u1", "i8", "f8"),
+        ("i4", "i4", "i8", "f8"),
+        ("u8", "u8", "f8", "f8"),
+        ("f2", "f2", "f2", "f2"),
+        ("f4", "f4", "f4", "f4"),
+        ("f8", "f8", "f8", "f8"),
+        ("g", "g", "g", "g"),
+    ],
+)
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_dtypes(dtype, kept, summed, averaged, padding):
+    images = np.ones((5, 5), dtype)
+    for mode in MODES:
+        wanted = {"max": kept, "sum": summed}.get(mode, averaged)
+        pooled = pool2d(images, 2, stride=1, padding=padding, mode=mode)
+        assert pooled.dtype == np.dtype(wanted), mode
+        assert_allclose(pooled[:4, :4], {"sum": 4, "l2": 2}.get(mode, 1))
+
+
+def test_small_integers_do_not_wrap_around():
+    image = np.full((3, 3), 255, np.uint8)
+    assert pool2d(image, 3, mode="sum")[0, 0] == 9 * 255
+    assert pool2d(image, 3, mode="mean")[0, 0] == 255
+    assert pool2d(image, 3, mode="l2")[0, 0] == 3 * 255
+    assert pool2d(image, 3, mode="product")[0, 0] == pytest.approx(255.0**9)
+
+
+def test_half_precision_is_rounded_once():
+    image = np.full((64, 64), 2, np.float16)
+    assert global_pool2d(image, mode="mean") == 2
+    assert global_pool2d(image[:33, :63], mode="sum") == 4160  # 4158, to the nearest float16
+    assert global_pool2d(np.full((4, 4), 200, np.float16), mode="l2") == 800
+
+
+@given(windows, st.sampled_from(FLOATS), st.sampled_from([np.nan, np.inf]), SEEDS)
+@settings(STABLE, max_examples=120)
+def test_nan_and_infinity_reach_only_the_windows_that_see_them(g, dtype, special, seed):
+    assume(not has_an_empty_window(g))
+    image = np.ones(g.image, dtype)
+    mark = np.zeros(g.image)
+    place = seed % image.size
+    image.flat[place], mark.flat[place] = special, 1
+    arguments = {"stride": g.stride, "padding": g.padding}
+    sees = pool2d(mark, g.kernel, **arguments) == 1
+    for mode in MODES:
+        clean = pool2d(np.ones(g.image, dtype), g.kernel, mode=mode, **arguments)
+        actual = pool2d(image, g.kernel, mode=mode, **arguments)
+        assert_array_equal(actual, np.where(sees, special, clean))
+
+
+@pytest.mark.parametrize("lowest", [-np.inf, np.finfo("f8").min])
+def test_the_lowest_number_there_is_wins_over_padding(lowest):
+    image = np.full((2, 2), lowest)
+    assert_array_equal(pool2d(image, 3, stride=1, padding="same"), image)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("dtype", ["u1", "f2", "f4", "f8"])
+def test_any_arrangement_in_memory_and_inputs_left_alone(mode, padding, dtype):
+    images = whole_numbers((2, 6, 5, 3), 0, dtype)
+    for size in (1, (2, 3)):
+        expected = pool2d(images, size, padding=padding, mode=mode)
+        arrangements = [
+            np.asfortranarray(images),
+            images[:, ::-1, ::-1].copy()[:, ::-1, ::-1],
+            np.repeat(images, 2, axis=2)[:, :, ::2],
+            np.moveaxis(np.moveaxis(images, -1, 0).copy(), 0, -1),
+            images.tolist() if dtype == "f8" else images,
+        ]
+        for arranged in arrangements:
+            if isinstance(arranged, np.ndarray):
+                arranged.setflags(write=False)
+            assert_array_equal(pool2d(arranged, size, padding=padding, mode=mode), expected)
+        images.setflags(write=True)
+        before = images.copy()
+        pooled = pool2d(images, size, padding=padding, mode=mode)
+        assert not np.shares_memory(pooled, images)
+        pooled[...] = 1
+        assert_array_equal(images, before)
+
+
+# Bad input
+
+
+def complaint(function, *arguments, **options):
+    """Return the message of the ValueError that this call must raise."""
+    with pytest.raises(ValueError) as caught:
+        function(*arguments, **options)
+    message = str(caught.value)
+    assert ": " in message, f"no remedy in: {message}"
+    return message
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.ones(4), "1 axis"),
+        (np.ones((4, 4, 3)), "(batch, height, width, channels)"),
+        (3, "0 axes"),
+        (np.ones((0, 4)), "empty"),
+        (np.ones((2, 0, 4, 1)), "empty"),
+        (np.full((4, 4), None), "object"),
+        (np.ones((4, 4), complex), "complex"),
+        ([[1], [1, 2]], "equal length"),
+    ],
+)
+def test_what_are_no_images(value, words):
+    for call in (lambda: pool2d(value, 2), lambda: global_pool2d(value)):
+        message = complaint(call)
+        assert message.startswith("images") and words in message
+
+
+@pytest.mark.parametrize("value", ["average", "MAX", None, 1])
+def test_a_mode_that_is_unknown(value):
+    for call in (
+        lambda: pool2d(np.ones((4, 4)), 2, mode=value),
+        lambda: global_pool2d(np.ones((4, 4)), mode=value),
+    ):
+        message = complaint(call)
+        assert message.startswith(f"mode is {value!r}")
+        assert all(f'"{mode}"' in message for mode in MODES)
+
+
+@pytest.mark.parametrize("name", ["size", "stride", "padding"])
+@pytest.mark.parametrize("value", [-1, 1.0, True, "2", (1, 2, 3), (1, -1)])
+def test_windows_that_cannot_be_understood(name, value):
+    message = complaint(pool2d, np.ones((4, 4)), **{"size": 2, name: value})
+    assert message.startswith(f"{name} is ")
+
+
+def test_windows_that_do_not_fit_or_see_nothing():
+    message = complaint(pool2d, np.ones((3, 3)), 4)
+    assert "window 4×4 is larger than the image 3×3" in message
+    assert "size is 0" in complaint(pool2d, np.ones((3, 3)), 0)
+    assert "size is 0" in complaint(distance_weights, 0)
+    message = complaint(pool2d, np.ones((3, 3)), 2, padding=2)
+    assert "without a cell of the image" in message
+    complaint(pool2d, np.ones((3, 3)), 2, padding=((0, 0), (0, 3)), stride=1)
