@@ -1,0 +1,40 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from course_utils import execution, notebooks
+
+selectors_argument = click.argument("selectors", metavar="[NN]...", nargs=-1)
+
+
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=execution.available_cores,
+    show_default="the number of cores",
+    help="How many notebooks to execute at once.",
+)
+
+
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder that holds the full MNIST; without it $CNN_COURSE_DATA, then Keras' cache.",
+)
+
+
+def in_good_order(paths: Sequence[Path]) -> list[Path]:
+    """Put the notebooks that train networks first: they run longest, the others fill the gaps."""
+
+    def is_short(path: Path) -> bool:
+        try:
+            return not notebooks.uses_neural_library(notebooks.read_notebook(path))
+        except ValueError:
+            return True
+
+    return sorted(paths, key=lambda path: (is_short(path), path.name))

@@ -1,0 +1,257 @@
+"""Executing notebooks, several at once, each by a process of its own.
+
+The process is `course_utils.worker`. It tells of its progress on its standard output, one line
+of JSON an event, and ends when its standard input closes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Task:
+    """One notebook to execute.
+
+    Parameters
+    ----------
+    action : {"run", "refresh"}
+        ``run`` executes a copy and writes it, with a readable page, to `output`; ``refresh``
+        stores the outputs in the notebook itself.
+    path : str
+        The notebook.
+    output : str
+        The folder that ``run`` writes to.
+    parameters : dict
+        Values that ``run`` puts in place of the defaults of the parameters cell.
+    numbers : bool
+        Whether ``refresh`` stores fresh numbers in cells tagged ``nbval-ignore-output``.
+    """
+
+    action: str
+    path: str
+    output: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    numbers: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task.
+
+    Parameters
+    ----------
+    path : str
+        The notebook.
+    error : str
+        Empty if all went well; else where it failed and the error's own line.
+    seconds : float
+        From the start of the kernel to its end.
+    peak_bytes : int
+        The most memory that the kernel's process held, 0 if unknown.
+    headline : str
+        What the cell tagged ``headline`` printed.
+    title : str
+        The notebook's first heading.
+    files : list of str
+        The files that were written.
+    kept : list of str
+        Ids of cells whose stored numbers ``refresh`` kept.
+    """
+
+    path: str
+    error: str = ""
+    seconds: float = 0.0
+    peak_bytes: int = 0
+    headline: str = ""
+    title: str = ""
+    files: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+Report = Callable[[Task, int, int], None]
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def kernel_environment(
+    *, data_dir: str | os.PathLike[str] | None = None, threads: int | None = None
+) -> dict[str, str]:
+    """Return the environment for the workers and, through them, for the kernels.
+
+    Parameters
+    ----------
+    data_dir : str or path, optional
+        The folder with the full MNIST, passed on as ``CNN_COURSE_DATA``.
+    threads : int, optional
+        How many threads NumPy's and TensorFlow's routines may use in each kernel; without it
+        each library decides.
+    """
+    environment = dict(os.environ)
+    # Kernels of a test run would believe that pytest captures their output (ipykernel asks this).
+    environment.pop("PYTEST_CURRENT_TEST", None)
+    environment.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    if data_dir is not None:
+        environment["CNN_COURSE_DATA"] = str(Path(data_dir).expanduser().resolve())
+    if threads is not None:
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            environment[name] = str(threads)
+        environment["TF_NUM_INTRAOP_THREADS"] = str(threads)
+        environment["TF_NUM_INTEROP_THREADS"] = "1"
+    return environment
+
+
+def share_cores(environment: MutableMapping[str, str], jobs: int) -> None:
+    """Let each of `jobs` processes use its share of the cores for NumPy's matrix products.
+
+    NumPy's libraries would give each process a thread a core, and threads that wait for one another
+    on cores that are taken lose more than they gain: many times the time on a busy machine.
+    TensorFlow's own threads don't, and are left alone. What is set already stays.
+
+    Parameters
+    ----------
+    environment : mutable mapping
+        Environment variables, changed in place.
+    jobs : int
+        How many processes there will be; 0 counts as 1.
+    """
+    threads = max(1, available_cores() // max(1, jobs))
+    for name in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        environment.setdefault(name, str(threads))
+
+
+def perform(
+    tasks: Sequence[Task],
+    *,
+    jobs: int,
+    report: Report | None = None,
+    environment: dict[str, str] | None = None,
+) -> list[Outcome]:
+    """Carry out the tasks, at most `jobs` at once, in the order given.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        What to do, the longest first.
+    jobs : int
+        How many at once, at least 1.
+    report : callable, optional
+        Called from several threads as ``report(task, cells done, cells in all)``.
+    environment : dict, optional
+        See :func:`kernel_environment`.
+
+    Returns
+    -------
+    list of Outcome
+        In the order of `tasks`. A task that fails does not stop the others.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When interrupted, after every worker and its kernel has been ended.
+    """
+    environment = kernel_environment() if environment is None else dict(environment)
+    share_cores(environment, min(jobs, len(tasks)))
+    running: set[subprocess.Popen] = set()
+    guard, stopped = threading.Lock(), threading.Event()
+
+    def one(task: Task) -> Outcome:
+        with guard:
+            if stopped.is_set():
+                return Outcome(task.path, error="not started")
+            log = tempfile.TemporaryFile()
+            worker = _start_worker(task, environment, log)
+            running.add(worker)
+        try:
+            return _follow(worker, task, report, log)
+        finally:
+            _end(worker)
+            log.close()
+            with guard:
+                running.discard(worker)
+
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        futures = [pool.submit(one, task) for task in tasks]
+        try:
+            # A wait without a limit could not be interrupted on Windows.
+            while wait(futures, timeout=0.2).not_done:
+                pass
+        except BaseException:
+            with guard:
+                stopped.set()
+                workers = list(running)
+            for worker in workers:
+                _end(worker)
+            raise
+    return [future.result() for future in futures]
+
+
+def _start_worker(task: Task, environment: dict[str, str], log) -> subprocess.Popen:
+    # A group of its own, so that Ctrl-C reaches the parent alone, which then ends its workers.
+    if sys.platform == "win32":
+        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    else:
+        group = {"start_new_session": True}
+    return subprocess.Popen(
+        [sys.executable, "-m", "course_utils.worker", json.dumps(asdict(task))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=environment,
+        encoding="utf-8",
+        **group,
+    )
+
+
+def _follow(worker: subprocess.Popen, task: Task, report: Report | None, log) -> Outcome:
+    outcome = None
+    for line in worker.stdout:
+        event = json.loads(line)
+        if "outcome" in event:
+            outcome = Outcome(**event["outcome"])
+        elif report is not None:
+            report(task, event["done"], event["cells"])
+    code = worker.wait()
+    if outcome is not None:
+        return outcome
+    log.seek(0)
+    said = log.read().decode("utf-8", errors="replace").strip().splitlines()
+    return Outcome(
+        task.path,
+        error=f"its process ended with code {code}" + (f": {said[-1]}" if said else ""),
+    )
+
+
+def _end(worker: subprocess.Popen) -> None:
+    """End a worker and all that it started; nothing happens if it has ended by itself."""
+    if worker.poll() is None:
+        try:
+            family = psutil.Process(worker.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            family = []
+        worker.kill()
+        for process in family:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                pass
+        psutil.wait_procs(family, timeout=5)
+        worker.wait()
+    worker.stdin.close()

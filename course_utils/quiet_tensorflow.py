@@ -1,0 +1,74 @@
+"""Import TensorFlow without the log lines that it writes while it starts.
+
+Write ``import course_utils.quiet_tensorflow`` before ``import keras``. The import also chooses
+TensorFlow as Keras' backend, unless ``KERAS_BACKEND`` says otherwise.
+
+TensorFlow writes its first lines from C++, before any of its settings are read, so they can only
+be caught where they go: the file descriptor of the standard error. It leads to a temporary file
+until TensorFlow has executed its first operation; what was caught is shown if the import fails.
+"""
+
+import importlib
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+
+_STDERR = 2
+_guard = threading.Lock()
+
+
+def without_stderr(action: Callable[[], None]) -> None:
+    """Call `action` while the process' standard error leads to a temporary file.
+
+    Parameters
+    ----------
+    action : callable
+        Called without arguments.
+
+    Raises
+    ------
+    Exception
+        Whatever `action` raises, with a note that holds what was written meanwhile.
+    """
+    with _guard:
+        try:
+            original = os.dup(_STDERR)
+        except OSError:  # a process without a standard error has nothing to silence
+            return action()
+        with tempfile.TemporaryFile() as caught:
+            try:
+                _flush()
+                os.dup2(caught.fileno(), _STDERR)
+                try:
+                    action()
+                finally:
+                    _flush()
+                    os.dup2(original, _STDERR)
+            except Exception as error:
+                caught.seek(0)
+                written = caught.read().decode("utf-8", errors="replace").strip()
+                if written:
+                    error.add_note(f"Written meanwhile:\n{written}")
+                raise
+            finally:
+                os.close(original)
+
+
+def _flush() -> None:
+    if sys.stderr is not None:
+        sys.stderr.flush()
+
+
+def _start() -> None:
+    tensorflow = importlib.import_module("tensorflow")
+    # The devices are set up by the first operation, with more lines.
+    tensorflow.add(1, 1)
+
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# Information and warnings; errors stay visible.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+if "tensorflow" not in sys.modules:
+    without_stderr(_start)

@@ -1,0 +1,103 @@
+"""The files that describe one environment agree: pyproject.toml, environment.yml, the lock."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from course_utils import readiness
+
+TOP = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+REQUIREMENTS = {
+    canonicalize_name(requirement.name): requirement
+    for listed in (PROJECT["dependencies"], *EXTRAS.values())
+    for requirement in map(Requirement, listed)
+}
+CONDA = yaml.safe_load((TOP / "environment.yml").read_text(encoding="utf-8"))
+LOCK = (TOP / "requirements.lock").read_text(encoding="utf-8")
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def conda_packages() -> dict[str, str]:
+    listed = (entry for entry in CONDA["dependencies"] if isinstance(entry, str))
+    parts = (re.match(r"([\w.-]+)\s*(.*)", entry).groups() for entry in listed)
+    return dict(parts)
+
+
+def pip_entries() -> list[str]:
+    nested = [entry["pip"] for entry in CONDA["dependencies"] if isinstance(entry, dict)]
+    assert len(nested) == 1
+    return nested[0]
+
+
+def test_environment_has_the_python_of_the_project() -> None:
+    assert SpecifierSet(conda_packages()["python"]) == SpecifierSet(PROJECT["requires-python"])
+
+
+def test_environment_installs_the_project_with_its_tests() -> None:
+    entries = pip_entries()
+    assert [entry for entry in entries if entry.startswith("-e .")] == entries[:1]
+    extras = re.fullmatch(r"-e \.\[([\w,]+)\]", entries[0])[1].split(",")
+    assert "test" in extras
+    assert set(extras) <= set(EXTRAS)
+
+
+def test_environment_lists_no_package_with_another_range() -> None:
+    conda, tools = conda_packages(), ("python", "pip", "make")
+    assert set(tools) <= set(conda)
+    others = [f"{name} {text}" for name, text in conda.items() if name not in tools]
+    for entry in (*others, *pip_entries()[1:]):
+        listed = Requirement(entry)
+        ours = REQUIREMENTS[canonicalize_name(listed.name)]
+        assert listed.specifier == ours.specifier
+
+
+def test_everyone_names_the_same_pythons() -> None:
+    supported = SpecifierSet(PROJECT["requires-python"])
+    minors = [minor for minor in range(30) if supported.contains(f"3.{minor}")]
+    assert [f"3.{minor}" for minor in minors] == list(PYTHONS)
+    (_, low), (_, high) = readiness.PYTHON_VERSIONS
+    assert list(range(low, high + 1)) == minors
+    makefile = (TOP / "Makefile").read_text(encoding="utf-8")
+    tested = re.search(r"sys\.version_info\[:2\] in \(((?:\(3, \d+\)(?:, )?)+)\)", makefile)[1]
+    assert re.findall(r"\(3, (\d+)\)", tested) == [str(minor) for minor in minors]
+    workflow = yaml.safe_load((TOP / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == [PYTHONS[0], PYTHONS[-1]]
+
+
+@pytest.mark.parametrize("name", sorted(REQUIREMENTS))
+def test_the_lock_pins_every_package_within_its_range(name: str) -> None:
+    pins = re.findall(rf"^{re.escape(name)}==(\S+)", LOCK, re.MULTILINE)
+    assert pins
+    for version in pins:
+        assert REQUIREMENTS[name].specifier.contains(version)
+
+
+def test_the_lock_has_hashes_and_no_hosts() -> None:
+    entries = re.split(r"\n(?=\S)", LOCK.strip())
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"https?:|--(?:extra-)?index-url|--find-links|@ ", LOCK)
+
+
+def test_every_package_has_its_reason() -> None:
+    text = (TOP / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    listed = [i for i, line in enumerate(text) if re.match(r'\s+"[\w-]+[>=<]', line)]
+    assert len(listed) >= len(REQUIREMENTS)
+    for i in listed:
+        above = next(line for line in reversed(text[:i]) if not line.lstrip().startswith('"'))
+        assert "# " in text[i] or above.lstrip().startswith("#"), text[i]
+
+
+def test_the_two_commands_of_make_and_of_the_workflow_agree() -> None:
+    makefile = (TOP / "Makefile").read_text(encoding="utf-8")
+    weekly = (TOP / ".github/workflows/weekly.yml").read_text(encoding="utf-8")
+    pytest_call = re.search(r"-m (pytest [^$\n]*)", makefile)[1].strip()
+    assert f"python -m {pytest_call}\n" in weekly
+    assert "--nbval-current-env" in pytest_call and "--dist loadscope" in pytest_call

@@ -1,0 +1,119 @@
+"""TensorFlow starts without a line on the standard error, and says what is wrong if it doesn't."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FIT = """
+import course_utils.quiet_tensorflow
+import keras
+import numpy as np
+
+model = keras.Sequential([keras.Input((6, 6, 1)), keras.layers.Conv2D(2, 3),
+                          keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+x, y = np.zeros((8, 6, 6, 1), "float32"), np.zeros(8, "int32")
+model.fit(x, y, validation_split=0.5, verbose=0)
+model.predict(x, verbose=0)
+print(keras.backend.backend())
+"""
+LOUD = """
+import os
+os.write(2, b"loud import\\n")
+def add(a, b):
+    os.write(2, b"loud operation\\n")
+    print("operated")
+"""
+QUIET_AND_AFTER = """
+import os, sys
+import course_utils.quiet_tensorflow
+import course_utils.quiet_tensorflow as again
+os.write(2, b"after: fd\\n")
+print("after: Python", file=sys.stderr)
+print(os.environ["KERAS_BACKEND"], os.environ["TF_CPP_MIN_LOG_LEVEL"], len(os.listdir("/dev/fd"))
+      if os.path.isdir("/dev/fd") else "")
+"""
+
+
+def python(source: str, *, path: Path | None = None, **environment: str):
+    """Run a program with the course, and with the modules in `path` before all others."""
+    chosen = ("KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL")
+    settings = {name: value for name, value in os.environ.items() if name not in chosen}
+    if path is not None:
+        settings["PYTHONPATH"] = str(path)
+    return subprocess.run(
+        [sys.executable, "-c", source],
+        env={**settings, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+
+
+def test_a_fit_writes_nothing_to_stderr() -> None:
+    done = python(FIT)
+    assert (done.stderr, done.stdout, done.returncode) == ("", "tensorflow\n", 0)
+
+
+def test_a_fit_in_a_notebook_writes_nothing_to_stderr(tmp_path: Path) -> None:
+    # Refreshing refuses a notebook that writes anything there.
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    path = tmp_path / "10_fit.ipynb"
+    late = new_code_cell("import os\nos.write(1, b'late')", id="late")
+    notebook = new_notebook(cells=[new_code_cell(FIT, id="fit"), late])
+    path.write_text(json.dumps(notebook))
+    done = subprocess.run(
+        [sys.executable, "-m", "course_utils", "refresh", str(path)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout
+    fit, late = json.loads(path.read_bytes())["cells"]
+    assert fit["outputs"] == [{"name": "stdout", "output_type": "stream", "text": ["tensorflow\n"]}]
+
+
+@pytest.fixture
+def loud(tmp_path: Path) -> Path:
+    (tmp_path / "tensorflow.py").write_text(LOUD)
+    return tmp_path
+
+
+def test_only_the_start_is_silenced(loud: Path) -> None:
+    done = python(QUIET_AND_AFTER, path=loud)
+    assert done.stderr == "after: fd\nafter: Python\n"
+    assert done.stdout.split()[:3] == ["operated", "tensorflow", "2"]
+
+
+def test_no_file_descriptor_is_left_open(loud: Path) -> None:
+    if not os.path.isdir("/dev/fd"):
+        pytest.skip("this system does not list a process's file descriptors")
+    without = python("import os, tempfile\nprint(len(os.listdir('/dev/fd')))", path=loud)
+    with_it = python(QUIET_AND_AFTER, path=loud)
+    assert with_it.stdout.split()[-1] == without.stdout.strip()
+
+
+def test_settings_of_the_user_stay(loud: Path) -> None:
+    done = python(QUIET_AND_AFTER, path=loud, KERAS_BACKEND="jax", TF_CPP_MIN_LOG_LEVEL="0")
+    assert done.stdout.split()[1:3] == ["jax", "0"]
+
+
+def test_a_failing_import_shows_what_was_written(loud: Path) -> None:
+    with (loud / "tensorflow.py").open("a") as file:
+        file.write("raise ImportError('no AVX here')\n")
+    done = python("import course_utils.quiet_tensorflow", path=loud)
+    assert done.returncode == 1
+    assert "ImportError: no AVX here\nWritten meanwhile:\nloud import" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closing it has no such meaning on Windows")
+def test_a_process_without_stderr_can_import(tmp_path: Path) -> None:
+    (tmp_path / "tensorflow.py").write_text("def add(a, b): pass")
+    source = "import os\nos.close(2)\nimport course_utils.quiet_tensorflow\nprint('fine')"
+    done = python(source, path=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "fine\n")
