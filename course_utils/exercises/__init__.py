@@ -1,0 +1,103 @@
+'''Exercises of the notebooks: checks that reply at once, hints, and solutions.
+
+A student calls three functions::
+
+    from course_utils import exercises
+
+    exercises.check("02.2", patch_count)    # prints "02.2: not attempted yet.", "02.2 right: …"
+                                            # or "02.2 not yet: …"; never raises
+    exercises.hint("02.2")                  # prints the next hint
+    exercises.solution("02.2")              # shows the source of a solution
+
+Tests and graders call `judge`, which returns the reply (a status "right", "wrong" or "empty", and
+a message), and `all_exercises`, which handouts use as well.
+
+Writing exercises
+-----------------
+The exercises of notebook ``05_padding_and_stride.ipynb`` stand in the module
+``nb05_padding_and_stride.py`` of this package, in a tuple `EXERCISES`, three to five of them. The
+module is found by its name and imported when a student first asks for one of its numbers; it
+imports no Keras at its top. Here is a complete one, with one exercise of each kind::
+
+    """Exercises of notebook 05, padding and stride."""
+
+    import numpy as np
+
+    from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+
+
+    def every_other_pixel(image):
+        return image[::2, ::2]
+
+
+    def size_after_three_layers():
+        return 28 - 3 * (3 - 1)
+
+
+    EXERCISES = (
+        FunctionExercise(
+            number="05.1",
+            title="Take every other pixel",
+            solution=every_other_pixel,
+            cases=[(np.arange(12).reshape(3, 4),), (np.arange(35.0).reshape(5, 7),)],
+            lesson="stride 2 keeps every second place on each axis.",
+            why="A slice with step 2 starts at 0 and keeps 0, 2, 4, … of an axis.",
+            hints=["A slice takes a step: a[start:stop:step]."],
+            mistakes=[
+                Mistake(
+                    lambda image: image[::2],
+                    "you thinned out the rows only. Take a step of 2 along axis 1 as well.",
+                ),
+                Mistake(
+                    lambda image: image[1::2, 1::2],
+                    "you began at index 1. The first place is 0: leave the start out.",
+                ),
+            ],
+        ),
+        ValueExercise(
+            number="05.2",
+            title="Side of a 28×28 image after three 3×3 layers, valid",
+            solution=size_after_three_layers,
+            lesson="each valid 3×3 layer takes away k − 1 = 2 pixels of a side.",
+            why="Every layer takes away the same two pixels, whatever the side is by then.",
+            hints=["What does one layer take away?"],
+            mistakes=[
+                Mistake(28 - 3 * 3, "you took away k for each layer. It is k − 1 each time."),
+                Mistake(
+                    lambda side: side == 28,
+                    "this is the side under padding='same'. Valid layers shrink the image.",
+                    example=28,
+                ),
+            ],
+        ),
+    )
+
+What each field is for stands in `exercise.Exercise`. Some rules:
+
+- A solution is shown to students as its source: write it as a student would, without type hints,
+  and without helpers or constants of the module. The same form serves the mistakes.
+- Choose cases without symmetry, and images that are not square, so that each mistake gives an
+  answer of its own on at least one of them. A mistake may raise: it is then recognised by type and
+  text of the exception. The easiest case comes first, for it is the one a reply speaks of.
+- A stub in a notebook returns ``...``; a value not yet found is ``...`` too. Both check as
+  "not attempted yet", which is what stored notebooks contain.
+- A reply begins with a small letter, for it follows "02.1 not yet:", names the mistake, and ends
+  with what to try. Plain words, "you", no exclamation marks.
+- An answer that has no plain value, such as a Keras model, is compared by what `measure` makes of
+  it, for instance ``measure=lambda model: [layer.output.shape for layer in model.layers]``.
+- Where several values are right, `accepts` judges an answer by its properties.
+
+The tests come with it: ``tests/exercises/test_every_exercise.py`` finds the module and holds every
+exercise to all of this: the solution is right, a stub is empty, each mistake gets its own reply,
+hints and solution are shown, and no answer whatever makes the check raise.
+
+Which module does what: `exercise` says what an exercise is, `plain_values` reads what a student's
+code returns, `sandbox` runs that code, `comparing` puts a difference in words and `wording` the
+rest of a reply, `judging` decides on it, `registry` finds exercises by number, `session` holds
+what a student calls.
+'''
+
+from course_utils.exercises.registry import all_exercises
+from course_utils.exercises.session import check, hint, judge, solution
+
+__all__ = ["all_exercises", "check", "hint", "judge", "solution"]

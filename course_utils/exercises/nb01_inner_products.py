@@ -1,0 +1,252 @@
+"""Exercises of notebook 01, inner products."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import FunctionExercise, Mistake
+
+_random = np.random.default_rng(1)
+_A, _B = np.array([1, 2, 3, 4]), np.array([5, 6, 7, 8])
+_VECTORS = [
+    (_A, _B),
+    (_random.normal(size=6), _random.normal(size=6)),
+    (np.ones(3), np.arange(3.0)),
+]
+_ARRAYS = [
+    (_A, _B),
+    (np.array([[1, 3], [2, 4]]), np.array([[5, 7], [6, 8]])),
+    (_random.normal(size=(2, 3)), _random.normal(size=(2, 3))),
+    (_random.normal(size=(3, 2, 4)), _random.normal(size=(3, 2, 4))),
+]
+
+
+# 01.1
+
+
+def inner_product(a, b):
+    total = 0
+    for i in range(len(a)):
+        total += a[i] * b[i]
+    return total
+
+
+# 01.2
+
+
+def tensor_inner_product(A, B):
+    return np.sum(A * B)
+
+
+def _dot_or_nothing(A, B):
+    """The matrix product, where the shapes allow one."""
+    return np.dot(A, B) if A.ndim == 1 or A.shape[1] == B.shape[0] else None
+
+
+# 01.3
+
+
+def cosine(A, B):
+    return np.sum(A * B) / (np.linalg.norm(A) * np.linalg.norm(B))
+
+
+def _cosine_of_squares(A, B):
+    return np.sum(A * B) / np.sqrt(np.sum(A**2) * np.sum(B**2))
+
+
+# 01.4
+
+
+def nearest_template(image, templates):
+    scores = [np.sum(image * m) - np.sum(m * m) / 2 for m in templates]
+    return int(np.argmax(scores))
+
+
+def _by_distance(image, templates):
+    return int(np.argmin([np.sum((image - m) ** 2) for m in templates]))
+
+
+def _scores(image, templates):
+    return [np.sum(image * m) - np.sum(m * m) / 2 for m in templates]
+
+
+def _spread_templates(count, seed):
+    """Templates of very different lengths, so that every way to choose chooses differently."""
+    random = np.random.default_rng(seed)
+    return random.normal(size=(count, 4, 5)) * np.linspace(0.4, 2.5, count)[:, None, None]
+
+
+_NEAR_CASES = [
+    (np.eye(2), np.array([[[1, 0], [0, 1]], [[4, 0], [0, 4]], [[0, 2], [0, 0]]])),
+    (_spread_templates(6, 3)[1] + 0.1, _spread_templates(6, 3)),
+    (_spread_templates(7, 4)[3] + 0.1, _spread_templates(7, 4)),
+    (_spread_templates(5, 5)[0] - 0.1, _spread_templates(5, 5)),
+]
+
+EXERCISES = (
+    FunctionExercise(
+        number="01.1",
+        title="The inner product of two vectors",
+        solution=inner_product,
+        cases=_VECTORS,
+        also_right=[lambda a, b: float(np.sum(a * b))],
+        lesson="an inner product is one number: multiply place by place, then add up.",
+        why="Each turn of the loop adds one product; what is left at the end is their sum.",
+        hints=[
+            "Start with total = 0, and let the loop run over the places: range(len(a)).",
+            "In the loop: total += a[i] * b[i]. Return total after the loop, not in it.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda a, b: a * b,
+                "these are the products, not yet their sum. An inner product is one number: add "
+                "the products up.",
+            ),
+            Mistake(
+                lambda a, b: a[0] * b[0],
+                "you returned after the first product: the return stands inside the loop. Move it "
+                "out, below the loop.",
+            ),
+            Mistake(
+                lambda a, b: np.sum(a) * np.sum(b),
+                "you multiplied the two sums. Multiply first, place by place, then add up.",
+            ),
+            Mistake(
+                lambda a, b: np.sum(a + b),
+                "you added the numbers of each place. Multiply them instead: a[i] * b[i].",
+            ),
+            Mistake(
+                lambda a, b: np.sum(a[:-1] * b[:-1]),
+                "the last place is missing: the loop stops one too early. range(len(a)) reaches "
+                "every place.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="01.2",
+        title="The inner product of two arrays",
+        solution=tensor_inner_product,
+        cases=_ARRAYS,
+        also_right=[lambda A, B: A.ravel() @ B.ravel(), lambda A, B: np.vdot(A, B)],
+        lesson="the number of axes doesn't matter: vec both arrays in the same order, and every "
+        "inner product is one of vectors.",
+        why="A * B multiplies place by place for any shape, and np.sum without an axis adds "
+        "everything up.",
+        hints=[
+            "A * B multiplies elementwise, whatever the number of axes.",
+            "np.sum adds over all axes unless you name one.",
+        ],
+        mistakes=[
+            Mistake(
+                _dot_or_nothing,
+                "@ and np.dot make the matrix product as soon as there are two axes. Multiply "
+                "elementwise with *, then sum.",
+            ),
+            Mistake(
+                lambda A, B: np.sum(A * B, axis=0),
+                "you summed over the first axis only, with axis=0 or with Python's own sum. An "
+                "inner product is one number: np.sum without an axis adds over all of them.",
+            ),
+            Mistake(
+                lambda A, B: A * B,
+                "these are the products, not yet their sum. Put np.sum(…) around them.",
+            ),
+            Mistake(
+                lambda A, B: A.ravel("C") @ B.ravel("F"),
+                "the two arrays are read in different orders, so the wrong places meet. Use the "
+                "same order for both.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="01.3",
+        title="The cosine of two arrays",
+        solution=cosine,
+        cases=[*_ARRAYS, (np.array([1.0, 0.0]), np.array([-2.0, 0.0]))],
+        also_right=[_cosine_of_squares],
+        lesson="the cosine is the inner product with both lengths taken out, so that only the "
+        "direction counts.",
+        why="np.linalg.norm of an array of any shape is the root of the sum of its squares, the "
+        "length of its vec.",
+        hints=[
+            "The length of an array is np.sqrt(np.sum(A ** 2)), or np.linalg.norm(A).",
+            "Divide the inner product by the product of both lengths; mind the brackets.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda A, B: np.sum(A * B) / np.linalg.norm(B),
+                "you divided by the length of B only, so longer A still give larger numbers. "
+                "Divide by both lengths.",
+            ),
+            Mistake(
+                lambda A, B: np.sum(A * B) / np.linalg.norm(A),
+                "you divided by the length of A only, so longer B still give larger numbers. "
+                "Divide by both lengths.",
+            ),
+            Mistake(
+                lambda A, B: np.sum(A * B) / np.linalg.norm(A) * np.linalg.norm(B),
+                "a / b * c is (a / b) * c in Python: you multiplied by the second length. Put the "
+                "product of both lengths in brackets.",
+            ),
+            Mistake(
+                lambda A, B: np.sum(A * B) / (np.sum(A**2) * np.sum(B**2)),
+                "you divided by the squared lengths. The length is the square root of the sum of "
+                "squares.",
+            ),
+            Mistake(
+                lambda A, B: np.sum(A * B),
+                "this is the inner product itself, and it grows with the arrays. Divide by both "
+                "lengths.",
+            ),
+            Mistake(
+                lambda A, B: np.sum(A * B) / (A.size * B.size),
+                "you divided by the numbers of elements. A vector's length here is its norm, "
+                "np.linalg.norm(A).",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="01.4",
+        title="The nearest template",
+        solution=nearest_template,
+        cases=_NEAR_CASES,
+        also_right=[_by_distance],
+        lesson="the nearest template is found by inner products and one number a template, which "
+        "is what a dense layer computes: weights and a bias.",
+        why="‖x‖² is the same for all templates, so the smallest distance belongs to the largest "
+        "⟨x, m⟩ − ½‖m‖².",
+        hints=[
+            "Compute one score for each template: the inner product minus half the template's "
+            "inner product with itself.",
+            "np.argmax returns the place of the largest score.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda image, templates: int(np.argmax([np.sum(image * m) for m in templates])),
+                "these are plain inner products, and the longest template wins too often. "
+                "Subtract np.sum(m * m) / 2 from each.",
+            ),
+            Mistake(
+                lambda image, templates: int(np.argmin(_scores(image, templates))),
+                "you took the farthest template. Near ones have large scores and small distances: "
+                "np.argmax of the scores, or np.argmin of the distances.",
+            ),
+            Mistake(
+                lambda image, templates: int(
+                    np.argmax([np.sum(image * m) - np.sum(m * m) for m in templates])
+                ),
+                "you subtracted the whole of ‖m‖². The formula has one half of it.",
+            ),
+            Mistake(
+                lambda image, templates: max(_scores(image, templates)),
+                "this is the largest score itself. Return its place: np.argmax.",
+            ),
+            Mistake(
+                lambda image, templates: templates[int(np.argmax(_scores(image, templates)))],
+                "this is the nearest template itself. Return its number: np.argmax.",
+            ),
+            Mistake(
+                lambda image, templates: int(np.argmax(_scores(image, templates))) + 1,
+                "off by one: templates are counted from 0, as np.argmax does.",
+            ),
+        ],
+    ),
+)

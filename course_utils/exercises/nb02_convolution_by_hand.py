@@ -1,0 +1,362 @@
+"""Exercises of notebook 02, convolution by hand."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+
+_random = np.random.default_rng(2)
+_LECTURE_IMAGE = np.array(
+    [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
+)
+_LECTURE_KERNEL = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
+
+
+# 02.1
+
+
+def moving_average(series, width):
+    averages = []
+    for start in range(len(series) - width + 1):
+        averages.append(np.mean(series[start : start + width]))
+    return np.array(averages)
+
+
+def _average_by_convolve(series, width):
+    return np.convolve(series, np.full(width, 1 / width), mode="valid")
+
+
+def _average_by_running_sum(series, width):
+    sums = np.cumsum(np.concatenate([[0], series]))
+    return (sums[width:] - sums[:-width]) / width
+
+
+def _zeros_at_the_end(series, width):
+    averages = moving_average(series, width)
+    return np.concatenate([averages, np.zeros(width - 1)])
+
+
+# 02.2
+
+
+def patch_count(image_shape, kernel_shape):
+    rows = image_shape[0] - kernel_shape[0] + 1
+    columns = image_shape[1] - kernel_shape[1] + 1
+    return rows * columns
+
+
+# 02.3
+
+
+def correlate_by_hand(image, kernel):
+    rows = image.shape[0] - kernel.shape[0] + 1
+    columns = image.shape[1] - kernel.shape[1] + 1
+    feature_map = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            patch = image[i : i + kernel.shape[0], j : j + kernel.shape[1]]
+            feature_map[i, j] = np.sum(patch * kernel)
+    return feature_map
+
+
+def _correlate_by_windows(image, kernel):
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    return np.einsum("ijkl,kl->ij", windows, kernel)
+
+
+def _with_patches(image, kernel, cell, rows=None, columns=None):
+    """Lists of what `cell` makes of each patch, for mistakes in treating a patch."""
+    height, width = kernel.shape
+    rows = image.shape[0] - height + 1 if rows is None else rows
+    columns = image.shape[1] - width + 1 if columns is None else columns
+    return [
+        [cell(image[i : i + height, j : j + width], kernel) for j in range(columns)]
+        for i in range(rows)
+    ]
+
+
+def _product_not_summed(image, kernel):
+    feature_map = np.zeros((2, 2))
+    feature_map[0, 0] = image[: kernel.shape[0], : kernel.shape[1]] * kernel
+    return feature_map
+
+
+def _zero_padded(image, kernel):
+    top, left = (kernel.shape[0] - 1) // 2, (kernel.shape[1] - 1) // 2
+    bottom, right = kernel.shape[0] - 1 - top, kernel.shape[1] - 1 - left
+    return correlate_by_hand(np.pad(image, ((top, bottom), (left, right))), kernel)
+
+
+def _axes_exchanged(image, kernel):
+    rows = image.shape[1] - kernel.shape[1] + 1
+    columns = image.shape[0] - kernel.shape[0] + 1
+    feature_map = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            patch = image[i : i + kernel.shape[0], j : j + kernel.shape[1]]
+            feature_map[i, j] = np.sum(patch * kernel)
+    return feature_map
+
+
+_NOT_SUMMED = (
+    "patch * kernel is still an array as large as the kernel. A cell of the feature map is one "
+    "number, the inner product: put np.sum(…) around the product."
+)
+_MATRIX_PRODUCT = (
+    "you used the matrix product (@ or np.dot), which multiplies rows by columns. A cell is the "
+    "sum of elementwise products: use patch * kernel, then np.sum."
+)
+_AXES_EXCHANGED = (
+    "rows and columns are exchanged, which shows as soon as the image is not square. Axis 0 "
+    "counts rows: shape[0] belongs to i, shape[1] to j."
+)
+
+
+# 02.4
+
+
+def shift_left_kernel():
+    kernel = np.zeros((3, 3))
+    kernel[1, 2] = 1
+    return kernel
+
+
+def _single_one(row, column):
+    kernel = np.zeros((3, 3))
+    kernel[row, column] = 1
+    return kernel
+
+
+def _is_scaled_shift(kernel):
+    others = kernel.copy()
+    others[1, 2] = 0
+    return kernel.shape == (3, 3) and kernel[1, 2] != 0 and not others.any()
+
+
+EXERCISES = (
+    FunctionExercise(
+        number="02.1",
+        title="Smooth a series by a moving average",
+        solution=moving_average,
+        cases=[
+            (np.array([3.0, 6.0, 0.0, 9.0, 3.0]), 3),
+            (_random.normal(size=12), 4),
+            (np.array([1, 2, 4, 8, 16, 32]), 2),
+        ],
+        also_right=[_average_by_convolve, _average_by_running_sum],
+        lesson="a moving average is a 1-D convolution whose kernel holds 1/width everywhere, and "
+        "the result is shorter by width − 1.",
+        why="Each start gives one window that lies inside the series whole, and there are "
+        "n − width + 1 of them.",
+        hints=[
+            "Take one window first: series[start : start + width]. What is its mean?",
+            "The last window starts at len(series) − width, and range stops one before its end.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda series, width: moving_average(series, width) * width,
+                "you returned the sum of each window. Divide by width, or use np.mean: an average "
+                "stays among the values of the series.",
+            ),
+            Mistake(
+                lambda series, width: np.convolve(series, np.full(width, 1 / width), mode="same"),
+                "your result is as long as the series, so the windows at its ends reach beyond it "
+                "and average in zeros. Keep only whole windows: with np.convolve, mode='valid'.",
+            ),
+            Mistake(
+                lambda series, width: np.convolve(series, np.full(width, 1 / width)),
+                "your result is longer than the series, because windows reach beyond both ends "
+                "and average in zeros. Keep only whole windows: with np.convolve, mode='valid'.",
+            ),
+            Mistake(
+                _zeros_at_the_end,
+                "the zeros at the end belong to no window. The result has one value for each "
+                "window, len(series) − width + 1 of them: make the array that long.",
+            ),
+            Mistake(
+                lambda series, width: moving_average(series, width)[:-1],
+                "the last window is missing. It starts at len(series) − width, so the loop needs "
+                "range(len(series) − width + 1).",
+            ),
+            Mistake(
+                lambda series, width: np.array(
+                    [np.mean(series[start : start + width]) for start in range(len(series))]
+                ),
+                "the windows at the end are cut short by the end of the series. Stop at the last "
+                "whole one: range(len(series) − width + 1).",
+            ),
+            Mistake(
+                lambda series, width: moving_average(series, width)[::width],
+                "your windows lie side by side. Move on by one value, not by width, from each "
+                "window to the next.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="02.2",
+        title="Count the patches",
+        solution=patch_count,
+        cases=[((5, 5), (3, 3)), ((4, 4), (3, 3)), ((6, 9), (3, 2)), ((28, 28), (5, 5))],
+        lesson="an axis of length n has n − k + 1 places for a kernel of length k, and the "
+        "patches are the product over both axes.",
+        why="The first patch starts at 0 and the last at n − k, which makes n − k + 1 starts.",
+        hints=[
+            "Begin with one axis: at which indices can a window of 3 cells start in a row of 5?",
+            "The starts are 0, 1, …, n − k. Count them, on each axis, and multiply.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda image, kernel: (image[0] - kernel[0]) * (image[1] - kernel[1]),
+                "you forgot the + 1. A window of 3 cells in a row of 5 can start at 0, 1 and 2: "
+                "that is 5 − 3 + 1 places.",
+            ),
+            Mistake(
+                lambda image, kernel: (image[0] // kernel[0]) * (image[1] // kernel[1]),
+                "you counted blocks that lie side by side. Patches overlap: the window moves on "
+                "by one cell, so subtract the kernel's length instead of dividing by it.",
+            ),
+            Mistake(
+                lambda image, kernel: image[0] - kernel[0] + 1,
+                "you counted along axis 0 only. For each of these rows the window also moves "
+                "along axis 1: multiply by the number of places there.",
+            ),
+            Mistake(
+                lambda image, kernel: image[1] - kernel[1] + 1,
+                "you counted along axis 1 only. The window also moves down along axis 0: "
+                "multiply by the number of places there.",
+            ),
+            Mistake(
+                lambda image, kernel: (image[0] - kernel[0] + 1) ** 2,
+                "you took the image for square. Axis 1 has a length of its own: use index 1 of "
+                "both shapes for the second factor.",
+            ),
+            Mistake(
+                lambda image, kernel: image[0] - kernel[0] + 1 + image[1] - kernel[1] + 1,
+                "you added the places along both axes. Each row of places is combined with each "
+                "column: multiply them.",
+            ),
+            Mistake(
+                lambda image, kernel: (image[0] - kernel[0] + 1, image[1] - kernel[1] + 1),
+                "that is the shape of the feature map. The number of patches is the product of "
+                "its two lengths.",
+            ),
+            Mistake(
+                lambda image, kernel: image[0] * image[1],
+                "you counted the pixels. A patch has to lie inside the image whole, so it cannot "
+                "start in the last rows and columns: take n − k + 1 on each axis.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="02.3",
+        title="Slide a kernel over an image by two loops",
+        solution=correlate_by_hand,
+        cases=[
+            (_LECTURE_IMAGE, _LECTURE_KERNEL),
+            (_random.integers(0, 10, (4, 6)), _random.integers(-3, 4, (3, 3))),
+            (_random.normal(size=(7, 5)), _random.normal(size=(2, 3))),
+        ],
+        also_right=[_correlate_by_windows],
+        lesson="every cell of the feature map is the inner product of one patch with the kernel, "
+        "and you have just written the core of a convolutional layer.",
+        why="The loops run over the places of the window, and each place gives one number: the "
+        "sum of the elementwise products.",
+        hints=[
+            "Work out the shape of the feature map first; it is what you counted in 02.2.",
+            "At place (i, j) the patch is image[i : i + kernel rows, j : j + kernel columns].",
+            "feature_map[i, j] = np.sum(patch * kernel), inside a loop over i and one over j.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda image, kernel: correlate_by_hand(image, kernel[::-1, ::-1]),
+                "you flipped the kernel. That is convolution in the mathematical sense; this "
+                "exercise lays the kernel on the patch as it is, without [::-1, ::-1].",
+            ),
+            Mistake(
+                lambda image, kernel: correlate_by_hand(image, kernel)[:-1, :-1],
+                "the last row and the last column are missing: your loops stop one too early. "
+                "There are n − k + 1 places on each axis.",
+            ),
+            Mistake(
+                lambda image, kernel: np.pad(
+                    correlate_by_hand(image, kernel)[:-1, :-1], ((0, 1), (0, 1))
+                ),
+                "the last row and the last column are still zero: your loops stop one too early. "
+                "Let them run over all rows and columns of the feature map.",
+            ),
+            Mistake(
+                _zero_padded,
+                "your feature map is as large as the image, so you padded it with zeros. Here the "
+                "kernel stays inside the image: drop the padding, n − k + 1 places remain.",
+            ),
+            Mistake(_product_not_summed, _NOT_SUMMED),
+            Mistake(lambda image, kernel: _with_patches(image, kernel, np.multiply), _NOT_SUMMED),
+            Mistake(
+                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.sum(p @ k)),
+                _MATRIX_PRODUCT,
+            ),
+            Mistake(
+                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.sum(p.dot(k))),
+                _MATRIX_PRODUCT,
+            ),
+            Mistake(
+                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.trace(p @ k)),
+                _MATRIX_PRODUCT,
+            ),
+            Mistake(
+                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.mean(p * k)),
+                "you took the mean of the products. An inner product is their sum: use np.sum.",
+            ),
+            Mistake(_axes_exchanged, _AXES_EXCHANGED),
+            Mistake(lambda image, kernel: correlate_by_hand(image, kernel).T, _AXES_EXCHANGED),
+        ],
+    ),
+    ValueExercise(
+        number="02.4",
+        title="Find the kernel that shifts an image to the left",
+        solution=shift_left_kernel,
+        also_right=[[[0, 0, 0], [0, 0, 1], [0, 0, 0]]],
+        lesson="the place of the single 1 says which neighbour each pixel is replaced by, and to "
+        "move the image left every pixel takes its right neighbour.",
+        why="Cell (i, j) of the result becomes image[i, j + 1], the pixel one to the right, so "
+        "what was there now stands one further left.",
+        hints=[
+            "A kernel with a single 1 copies one pixel of the patch. With the 1 in the middle, "
+            "which one, and what becomes of the image?",
+            "For the image to move left, which neighbour's value must each pixel take over?",
+        ],
+        mistakes=[
+            Mistake(
+                _single_one(1, 0),
+                "this kernel shifts the image to the right: each pixel takes its left neighbour's "
+                "value. Move the 1 to the other side.",
+            ),
+            Mistake(
+                _single_one(1, 1),
+                "this is the identity: each pixel keeps its own value and nothing moves. Take the "
+                "1 out of the middle.",
+            ),
+            Mistake(
+                _single_one(2, 1),
+                "this kernel shifts the image up: each pixel takes the value of the one below. "
+                "To move sideways the 1 has to stand in the middle row.",
+            ),
+            Mistake(
+                _single_one(0, 1),
+                "this kernel shifts the image down: each pixel takes the value of the one above. "
+                "To move sideways the 1 has to stand in the middle row.",
+            ),
+            Mistake(
+                _is_scaled_shift,
+                "the place is right, but the number there multiplies every pixel and changes the "
+                "brightness or the sign. Let it be 1.",
+                example=2 * _single_one(1, 2),
+            ),
+            Mistake(
+                lambda kernel: kernel.shape == (3, 3) and np.count_nonzero(kernel) > 1,
+                "this kernel mixes several neighbours into each pixel. A shift copies a single "
+                "one: all entries are 0 but one.",
+                example=np.array([[0, 0, 0], [1, 0, 1], [0, 0, 0]]),
+            ),
+        ],
+    ),
+)

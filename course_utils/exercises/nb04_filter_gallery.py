@@ -1,0 +1,268 @@
+"""Exercises of notebook 04, a gallery of filters."""
+
+import numpy as np
+
+from course_utils import filters
+from course_utils.convolution import correlate2d
+from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+
+_random = np.random.default_rng(4)
+_IDENTITY, _SHARPEN, _BOX, _GAUSSIAN, _SOBEL_X, _SOBEL_Y = (
+    filters.FILTERS[name].kernel
+    for name in ("identity", "sharpen", "box_blur", "gaussian_blur", "sobel_x", "sobel_y")
+)
+_SMOOTH = np.array([1, 2, 1])
+
+
+# 04.1
+
+
+def gaussian_kernel():
+    column = np.array([1, 2, 1]) / 4
+    return np.outer(column, column)
+
+
+# 04.2
+
+
+def sharpening_kernel(amount):
+    identity = np.zeros((3, 3))
+    identity[1, 1] = 1
+    blur = np.full((3, 3), 1 / 9)
+    return identity + amount * (identity - blur)
+
+
+# 04.3
+
+
+def gradient_magnitude(image):
+    from course_utils.filters import FILTERS
+
+    gx = correlate2d(image, FILTERS["sobel_x"].kernel)
+    gy = correlate2d(image, FILTERS["sobel_y"].kernel)
+    return np.sqrt(gx**2 + gy**2)
+
+
+def _with_gradients(combine):
+    return lambda image: combine(correlate2d(image, _SOBEL_X), correlate2d(image, _SOBEL_Y))
+
+
+# 04.4
+
+
+def ramp_blind_kernel():
+    return np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]])
+
+
+def _ramp_answers(kernel):
+    """The answers to a flat patch and to a ramp along each axis."""
+    y, x = np.mgrid[-1:2, -1:2]
+    return np.abs([np.sum(kernel), np.sum(kernel * x), np.sum(kernel * y)])
+
+
+def _small(value):
+    return value < 1e-9
+
+
+def _is_three_by_three(kernel):
+    return kernel.shape == (3, 3)
+
+
+def _is_ramp_blind(kernel):
+    return _is_three_by_three(kernel) and all(_small(_ramp_answers(kernel))) and kernel.any()
+
+
+def _answers_to_flat(kernel):
+    return _is_three_by_three(kernel) and not _small(_ramp_answers(kernel)[0])
+
+
+def _answers_to_ramp(kernel):
+    flat, *ramps = _ramp_answers(kernel) if _is_three_by_three(kernel) else (1, 1)
+    return _small(flat) and not all(map(_small, ramps))
+
+
+EXERCISES = (
+    ValueExercise(
+        number="04.1",
+        title="The Gaussian kernel from an outer product",
+        solution=gaussian_kernel,
+        lesson="a kernel of rank 1 is a column times a row, so two short passes can replace it.",
+        why="The outer product multiplies every weight of the column by every weight of the row, "
+        "and 4 · 4 = 16 makes the sum 1.",
+        hints=[
+            "np.outer(a, b) makes a matrix with a[i] * b[j] at row i, column j.",
+            "Divide (1, 2, 1) by 4 before you multiply, or the result by 16.",
+        ],
+        mistakes=[
+            Mistake(
+                np.outer(_SMOOTH, _SMOOTH),
+                "the weights are right but add up to 16, so the picture becomes 16 times as "
+                "bright. Divide by 16.",
+            ),
+            Mistake(
+                np.outer(_SMOOTH, _SMOOTH) / 4,
+                "the weights add up to 4. Both factors are divided by 4, which makes 16 in all.",
+            ),
+            Mistake(
+                np.outer(_SMOOTH, _SMOOTH) / 9,
+                "dividing by 9 is for nine equal weights. These add up to 16: divide by that.",
+            ),
+            Mistake(
+                (_SMOOTH @ _SMOOTH) / 16,
+                "that is the inner product, one number. The outer product is a matrix: np.outer.",
+            ),
+            Mistake(
+                _BOX,
+                "this is the box blur, with nine equal weights. The Gaussian weights the centre "
+                "most: use (1, 2, 1) / 4.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="04.2",
+        title="A sharpening kernel of any strength",
+        solution=sharpening_kernel,
+        cases=[(1,), (0,), (0.5,), (3,)],
+        also_right=[lambda amount: (1 + amount) * _IDENTITY - amount * _BOX],
+        lesson="sums of filters are filters: whatever is linear in the image fits into one kernel.",
+        why="image + amount · (image − blurred image) is linear in the image, so the same formula "
+        "holds for the kernels, with the identity in the image's place.",
+        hints=[
+            "The kernel of \"the image as it is\" is the identity: a single 1 in the centre.",
+            "What the blur takes away is identity − blur. Add amount times that to the identity.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda amount: amount * (_IDENTITY - _BOX),
+                "these are the details alone, with sum 0: the picture itself is missing. Add the "
+                "identity.",
+            ),
+            Mistake(
+                lambda amount: _IDENTITY - amount * _BOX,
+                "the sum is 1 − amount, so flat areas become darker. Subtract the blur from the "
+                "identity first, then multiply by amount.",
+            ),
+            Mistake(
+                lambda amount: _IDENTITY + amount * (_BOX - _IDENTITY),
+                "the sign is turned round, and this blurs. What the blur takes away is identity "
+                "minus blur.",
+            ),
+            Mistake(
+                lambda amount: _IDENTITY + amount * (_IDENTITY - np.ones((3, 3))),
+                "the blur adds up to 9 here. Divide its weights by 9, so that flat areas keep "
+                "their brightness.",
+            ),
+            Mistake(
+                lambda amount: _IDENTITY + amount * (_IDENTITY - _GAUSSIAN),
+                "you used the Gaussian blur. This exercise asks for the box blur: nine equal "
+                "weights of 1/9.",
+            ),
+            Mistake(
+                lambda amount: _SHARPEN,
+                "this is the fixed sharpening kernel of the notebook. Yours has to depend on "
+                "amount.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="04.3",
+        title="Gradient magnitude",
+        solution=gradient_magnitude,
+        cases=[
+            (np.repeat([[0.0, 0, 0, 1, 1, 1]], 5, axis=0),),
+            (_random.normal(size=(6, 9)),),
+            (_random.integers(0, 256, (5, 4)),),
+        ],
+        also_right=[_with_gradients(np.hypot)],
+        lesson="two directions give every direction, and the root of the squares forgets the sign.",
+        why="The two answers are the sides of a right triangle; its long side is how fast the "
+        "brightness changes, whatever the direction.",
+        hints=[
+            "Correlate the image with sobel_x and with sobel_y first.",
+            "Then Pythagoras: np.sqrt(gx ** 2 + gy ** 2), or np.hypot.",
+        ],
+        mistakes=[
+            Mistake(
+                _with_gradients(lambda gx, gy: gx**2 + gy**2),
+                "these are the squares of the magnitude. Take the square root.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.abs(gx) + np.abs(gy)),
+                "you added absolute values, which makes slanted edges up to 1.4 times too strong. "
+                "Use the root of the sum of squares.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.sqrt((gx + gy) ** 2)),
+                "you added before you squared, so opposite signs cancel. Square each gradient, "
+                "then add.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: gx + gy),
+                "a sum of the two gradients has a sign and a preferred direction. Use "
+                "np.sqrt(gx ** 2 + gy ** 2).",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.abs(gx)),
+                "only the horizontal gradient counts here, so level edges are missing. Use "
+                "sobel_y as well.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.abs(gy)),
+                "only the vertical gradient counts here, so upright edges are missing. Use "
+                "sobel_x as well.",
+            ),
+            Mistake(
+                lambda image: np.hypot(
+                    correlate2d(image, _SOBEL_X, padding="same"),
+                    correlate2d(image, _SOBEL_Y, padding="same"),
+                ),
+                "your map is as large as the image, so zeros were put around it, and they make "
+                "a frame of false edges. Leave the padding out.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.arctan2(gy, gx)),
+                "this is the gradient's direction. Its length was asked for.",
+            ),
+        ],
+    ),
+    ValueExercise(
+        number="04.4",
+        title="A kernel that is blind to ramps",
+        solution=ramp_blind_kernel,
+        accepts=_is_ramp_blind,
+        also_right=[[[0, -1, 0], [-1, 4, -1], [0, -1, 0]], [[1, -2, 1], [-2, 4, -2], [1, -2, 1]]],
+        lesson="a gradient is a first derivative and answers to ramps; this is a second "
+        "derivative, which answers only where the brightness bends.",
+        why="On a ramp the neighbour on one side is as much brighter as its opposite is darker. "
+        "With equal weights on opposite sides and sum 0 everything cancels.",
+        hints=[
+            "Sum 0 takes care of flat images. On a ramp, what do two opposite neighbours have "
+            "in common?",
+            "Give opposite neighbours equal weights, so that brighter and darker cancel.",
+        ],
+        mistakes=[
+            Mistake(
+                _answers_to_flat,
+                "the weights don't add up to 0, so it answers to flat images. Look at the sum "
+                "first.",
+                example=_GAUSSIAN,
+            ),
+            Mistake(
+                _answers_to_ramp,
+                "it is silent on flat images, but answers to a ramp: one side weighs more than "
+                "the opposite side. Make opposite neighbours equal.",
+                example=_SOBEL_X,
+            ),
+            Mistake(
+                np.zeros((3, 3)),
+                "this kernel is silent on everything, also on a single bright pixel. Some weights "
+                "have to differ from 0.",
+            ),
+            Mistake(
+                lambda kernel: not _is_three_by_three(kernel),
+                "that isn't a 3×3 array. Give three rows of three numbers.",
+                example=np.array([1, -2, 1]),
+            ),
+        ],
+    ),
+)

@@ -1,0 +1,317 @@
+"""Exercises of notebook 08, why convolution works."""
+
+import math
+
+import numpy as np
+
+from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+
+# 08.1
+
+
+def unshared_parameters(image_side, kernel_side, channels, filters):
+    places = (image_side - kernel_side + 1) ** 2
+    weights = kernel_side**2 * channels
+    return places * filters * (weights + 1)
+
+
+# 08.2
+
+
+def fields(layers):
+    side, jump, sides = 1, 1, []
+    for kernel, stride in layers:
+        side += (kernel - 1) * jump
+        jump *= stride
+        sides.append(side)
+    return sides
+
+
+def _without_jump(layers):
+    side, sides = 1, []
+    for kernel, _ in layers:
+        side += kernel - 1
+        sides.append(side)
+    return sides
+
+
+def _jump_first(layers):
+    side, jump, sides = 1, 1, []
+    for kernel, stride in layers:
+        jump *= stride
+        side += (kernel - 1) * jump
+        sides.append(side)
+    return sides
+
+
+def _whole_kernel(layers):
+    side, jump, sides = 1, 1, []
+    for kernel, stride in layers:
+        side += kernel * jump
+        jump *= stride
+        sides.append(side)
+    return sides
+
+
+def _jump_replaced(layers):
+    side, jump, sides = 1, 1, []
+    for kernel, stride in layers:
+        side += (kernel - 1) * jump
+        jump = stride
+        sides.append(side)
+    return sides
+
+
+def _jump_added(layers):
+    side, jump, sides = 1, 1, []
+    for kernel, stride in layers:
+        side += (kernel - 1) * jump
+        jump += stride
+        sides.append(side)
+    return sides
+
+
+def _from_zero(layers):
+    return [side - 1 for side in fields(layers)]
+
+
+# 08.3
+
+
+def whole_shift(strides):
+    shift = 1
+    for stride in strides:
+        shift *= stride
+    return shift
+
+
+# 08.4
+
+
+def turning_kernel():
+    return np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
+
+
+def _turns(kernel):
+    return kernel.shape == (3, 3) and np.allclose(kernel, np.rot90(kernel))
+
+
+def _has_neighbours(kernel):
+    others = kernel.copy()
+    others[1, 1] = 0
+    return bool(others.any())
+
+
+EXERCISES = (
+    FunctionExercise(
+        number="08.1",
+        title="Count the parameters of an unshared layer",
+        solution=unshared_parameters,
+        cases=[(28, 5, 1, 10), (12, 5, 10, 20), (9, 2, 3, 4)],
+        lesson="without sharing, every place pays for a bank of filters of its own, and the price "
+        "grows with the image.",
+        why="There is one output for each place and filter, and each has its own k·k·channels "
+        "weights and a bias.",
+        hints=[
+            "How many outputs are there? Count the places first, then the filters at each.",
+            "A single output needs kernel_side² · channels weights and one bias.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda side, k, channels, filters: (k**2 * channels + 1) * filters,
+                "this is the shared layer, a convolution. Without sharing each of the "
+                "(image_side − kernel_side + 1)² places has its own weights: multiply by that.",
+            ),
+            Mistake(
+                lambda side, k, channels, filters: (side - k + 1) ** 2 * filters * k**2 * channels,
+                "you forgot the biases. Every output has one: count kernel_side² · channels + 1 "
+                "numbers for each.",
+            ),
+            Mistake(
+                lambda side, k, channels, filters: (side - k + 1) ** 2 * filters * k**2 * channels
+                + filters,
+                "you shared the biases, one for each filter. In this exercise every output has "
+                "its own: add 1 to the weights of each output.",
+            ),
+            Mistake(
+                lambda side, k, channels, filters: side**2 * filters * (k**2 * channels + 1),
+                "you counted a place for every pixel. Without padding the kernel has only "
+                "image_side − kernel_side + 1 places along an axis.",
+            ),
+            Mistake(
+                lambda side, k, channels, filters: (side - k + 1) * filters * (k**2 * channels + 1),
+                "you counted the places along one axis only. The kernel moves down as well: "
+                "square them.",
+            ),
+            Mistake(
+                lambda side, k, channels, filters: (side - k + 1) ** 2
+                * filters
+                * (side**2 * channels + 1),
+                "this is the dense layer: every output sees the whole image. An unshared layer is "
+                "sparse, so an output sees kernel_side² · channels inputs.",
+            ),
+            Mistake(
+                lambda side, k, channels, filters: (side - k + 1) ** 2 * filters * (k**2 + 1),
+                "you left out the channels. A patch goes through all of them: it has "
+                "kernel_side² · channels cells.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="08.2",
+        title="Compute the receptive field after each layer",
+        solution=fields,
+        cases=[
+            ([(5, 1), (2, 2), (5, 1), (2, 2)],),
+            ([(3, 1), (3, 1), (3, 1)],),
+            ([(7, 2), (3, 2), (3, 3), (5, 1)],),
+        ],
+        lesson="each layer widens the view by k − 1 of its own cells, and strides below it make "
+        "those cells lie further apart on the image.",
+        why="The layer's own stride changes the distance only for the layers above it, so the "
+        "jump is multiplied after the side has grown.",
+        hints=[
+            "Keep two numbers, the side r and the jump j; both begin at 1.",
+            "In each turn of the loop: first r grows by (k − 1) · j, then j is multiplied by s.",
+        ],
+        mistakes=[
+            Mistake(
+                _without_jump,
+                "you left out the jump. After a stride of 2 neighbouring cells are two pixels "
+                "apart, so a kernel above it reaches twice as far: add (k − 1) · j.",
+            ),
+            Mistake(
+                _jump_first,
+                "you multiplied the jump before the side grew. A layer's own stride matters only "
+                "for the layers above: let the side grow first.",
+            ),
+            Mistake(
+                _whole_kernel,
+                "you added k instead of k − 1. One cell of the kernel lies on what was seen "
+                "already; only the other k − 1 are new.",
+            ),
+            Mistake(
+                _jump_replaced,
+                "your jump is the last stride alone. Strides multiply: two layers of stride 2 "
+                "make cells that are four pixels apart.",
+            ),
+            Mistake(
+                _jump_added,
+                "you added the strides up. They multiply: j becomes s · j.",
+            ),
+            Mistake(
+                _from_zero,
+                "every number is one too small. Before the first layer a cell sees one pixel, "
+                "itself: start with r = 1.",
+            ),
+            Mistake(
+                lambda layers: fields(layers)[-1],
+                "this is the side after the last layer. Return a list with the side after each.",
+            ),
+            Mistake(
+                lambda layers: [1, *fields(layers)],
+                "your list begins with the image itself. Return one number for each layer.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="08.3",
+        title="Find the shift that moves the last map by one cell",
+        solution=whole_shift,
+        cases=[([1, 2, 1, 2],), ([2, 2, 2],), ([3, 1, 2, 5],), ([1, 1],)],
+        also_right=[math.prod],
+        lesson="a network is equivariant only to shifts by whole multiples of the product of its "
+        "strides; smaller ones land between its cells.",
+        why="A shift that is to become one cell on top has to be one stride below, that stride "
+        "times the next further below, and so on: the strides multiply.",
+        hints=[
+            "Go from the top down. The last map is to move by one cell: by how many must the map "
+            "below it move?",
+            "Each layer divides a shift by its stride, so on the way down strides multiply.",
+        ],
+        mistakes=[
+            Mistake(
+                sum,
+                "you added the strides. Each layer divides the shift by its stride, one after the "
+                "other, so they multiply.",
+            ),
+            Mistake(
+                max,
+                "you took the largest stride. A shift has to get through all of them: after the "
+                "first one it is already smaller.",
+            ),
+            Mistake(
+                lambda strides: 1,
+                "a shift by one pixel reaches the top only if all strides are 1. A stride of 2 "
+                "makes half a cell of it, and there are no half cells.",
+            ),
+            Mistake(
+                lambda strides: 2 ** len(strides),
+                "you took every stride for 2. Some are 1 and change nothing, others are larger: "
+                "multiply those that are given.",
+            ),
+            Mistake(
+                lambda strides: math.lcm(*strides),
+                "you took the least common multiple. The strides don't act side by side but one "
+                "after the other: after the first, the next divides what is left.",
+            ),
+        ],
+    ),
+    ValueExercise(
+        number="08.4",
+        title="Find a kernel that can be exchanged with a quarter turn",
+        solution=turning_kernel,
+        accepts=lambda kernel: _turns(kernel) and _has_neighbours(kernel),
+        also_right=[
+            np.ones((3, 3)) / 9,
+            [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+            [[1, 0, 1], [0, 0, 0], [1, 0, 1]],
+        ],
+        lesson="a kernel that looks the same after a quarter turn is equivariant to it: corners "
+        "share one weight and edges another, which is weight sharing once more.",
+        why="Turning the image and filtering it is the same as filtering with the kernel turned "
+        "back, and then turning; the two agree for every image only if turning leaves the kernel "
+        "as it is.",
+        hints=[
+            "Filtering a turned image uses, in effect, a kernel turned the other way. When does "
+            "that make no difference?",
+            "Find a kernel with kernel == np.rot90(kernel). How many weights can you choose "
+            "freely?",
+            "The four corners must be equal, and so must the four cells between them; the centre "
+            "is free.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda kernel: kernel.shape == (3, 3) and not kernel.any(),
+                "this kernel makes every image 0. That can be exchanged with anything, but says "
+                "nothing: give it weights outside the centre.",
+                example=np.zeros((3, 3)),
+            ),
+            Mistake(
+                lambda kernel: kernel.shape == (3, 3) and not _has_neighbours(kernel),
+                "with the centre alone every pixel is only multiplied by a number. That can be "
+                "exchanged with a turn, but the task asks for a weight outside the centre.",
+                example=np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+            ),
+            Mistake(
+                lambda kernel: kernel.shape == (3, 3)
+                and np.allclose(kernel, kernel[::-1, ::-1])
+                and not _turns(kernel),
+                "your kernel is the same after half a turn, but not after a quarter. Compare it "
+                "with np.rot90(kernel): corners have to equal corners, edges edges.",
+                example=np.array([[0, 1, 0], [0, 0, 0], [0, 1, 0]]),
+            ),
+            Mistake(
+                lambda kernel: kernel.shape == (3, 3)
+                and any(
+                    np.allclose(abs(kernel), abs(mirrored))
+                    for mirrored in (kernel[:, ::-1], kernel[::-1], kernel.T)
+                )
+                and not _turns(kernel),
+                "your kernel looks alike in a mirror, as Sobel's does up to the sign. A quarter "
+                "turn asks for more: the four corners equal, and the four cells between them.",
+                example=np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+            ),
+        ],
+    ),
+)

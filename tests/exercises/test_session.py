@@ -1,0 +1,213 @@
+"""What a student sees: printed replies, hints and solutions, in a terminal and in a notebook."""
+
+import ast
+import importlib.util
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_client.manager import KernelManager, start_new_kernel
+
+from course_utils import exercises
+from course_utils.exercises import registry, session
+from course_utils.exercises.judging import judge_answer
+from course_utils.exercises.nb02_convolution_by_hand import patch_count
+
+Printed = pytest.CaptureFixture[str]
+
+
+def test_check_prints_a_status_and_returns_none(capsys: Printed) -> None:
+    assert exercises.check("02.2", patch_count) is None
+    assert exercises.check("02.2", lambda image, kernel: 1) is None
+    assert exercises.check("02.2") is None
+    right, *wrong, empty = capsys.readouterr().out.replace("\n0", "\n\n0").split("\n\n")
+    assert right.startswith("02.2 right: an axis of length n")
+    assert "".join(wrong).startswith("02.2 not yet: for image_shape = (5, 5) and kernel_shape")
+    assert empty == "02.2: not attempted yet.\n"
+
+
+def test_a_reply_fits_the_page(capsys: Printed) -> None:
+    exercises.check("02.3", lambda image, kernel: image)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 1 and max(map(len, lines)) <= 88
+
+
+class Hostile(type):
+    @property
+    def __name__(cls) -> str:
+        raise SystemExit
+
+
+@pytest.mark.parametrize(
+    "number", ["99.1", "02.99", "", "text", 2.1, None, ..., patch_count, [], Hostile("H", (), {})()]
+)
+def test_check_names_the_numbers_there_are(number: Any, capsys: Printed) -> None:
+    exercises.check(number, patch_count)
+    printed = " ".join(capsys.readouterr().out.split())
+    if type(number) is str:
+        assert "There are" in printed and "02.1 to 02.4" in printed
+    else:
+        assert "the number comes first and is a text" in printed
+    for function in (exercises.hint, exercises.solution):
+        with pytest.raises(ValueError, match="number|exercise"):
+            function(number)
+
+
+def test_judge_does_not_print(capsys: Printed) -> None:
+    assert exercises.judge("02.2", patch_count).status == "right"
+    assert exercises.judge(" 02.2 ", None).status == "empty"
+    with pytest.raises(ValueError, match="There are .*02.1 to 02.4"):
+        exercises.judge("99.1", None)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_fault_of_the_check_itself_is_owned_up_to(
+    capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: Any, **options: Any) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(session, "judge_answer", broken)
+    exercises.check("02.2", patch_count)
+    assert "failed by a fault of its own (RuntimeError: broken)" in capsys.readouterr().out
+
+
+def test_an_interruption_by_the_user_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "judge_answer", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        exercises.check("02.2", patch_count)
+
+
+def in_fresh_python(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_importing_is_quick_and_imports_no_exercise() -> None:
+    seconds, modules = in_fresh_python(
+        """
+        import sys, time, numpy
+        before = time.process_time()
+        from course_utils import exercises
+        seconds = time.process_time() - before
+        exercises.check("02.2")
+        print(seconds, ",".join(sys.modules))
+        """
+    ).splitlines()[-1].split()
+    assert float(seconds) < 0.1
+    names = modules.split(",")
+    assert [name for name in names if ".nb" in name and "exercises" in name] == [
+        "course_utils.exercises.nb02_convolution_by_hand"
+    ]
+    assert not {"tensorflow", "keras", "matplotlib", "IPython"} & set(names)
+
+
+def test_no_exercise_module_imports_tensorflow() -> None:
+    assert in_fresh_python(
+        """
+        import sys
+        from course_utils import exercises
+        exercises.all_exercises()
+        print({"tensorflow", "keras"} & set(sys.modules))
+        """
+    ) == "set()"
+
+
+def test_the_documented_example_works(tmp_path: Path) -> None:
+    text = exercises.__doc__.partition("of each kind::")[2].partition("What each field is")[0]
+    path = tmp_path / "example.py"
+    path.write_text(textwrap.dedent(text), encoding="utf-8")
+    ast.parse(path.read_text(encoding="utf-8"))
+    spec = importlib.util.spec_from_file_location("example", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function, value = module.EXERCISES
+    assert judge_answer(function, function.solution).status == "right"
+    assert judge_answer(value, value.solution()).status == "right"
+    assert function.source().startswith("def every_other_pixel(image):\n    return")
+    for exercise in module.EXERCISES:
+        for mistake in exercise.mistakes:
+            answer = mistake.example if mistake.is_predicate else mistake.wrong
+            assert judge_answer(exercise, answer).message == mistake.reply
+
+
+def test_modules_are_found_by_two_digits_and_a_name() -> None:
+    names = registry.module_names()
+    assert names["02"] == "course_utils.exercises.nb02_convolution_by_hand"
+    assert list(names) == sorted(names)
+    assert registry.exercises_of("99") == ()
+
+
+def outputs_of(client: Any, code: str, *, interrupt: KernelManager | None = None) -> list[dict]:
+    """Outputs of one cell; interrupts the kernel once the cell has printed "begun"."""
+    outputs = []
+
+    def collect(message: dict) -> None:
+        if message["msg_type"] in ("stream", "display_data", "execute_result", "error"):
+            outputs.append({"type": message["msg_type"], **message["content"]})
+            if interrupt is not None and "begun" in message["content"].get("text", ""):
+                time.sleep(0.3)
+                interrupt.interrupt_kernel()
+
+    client.execute_interactive(code, timeout=60, output_hook=collect)
+    return outputs
+
+
+def test_in_a_notebook() -> None:
+    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=60)
+    try:
+        stub = """
+            from course_utils import exercises
+            def patch_count(image_shape, kernel_shape):
+                ...
+            exercises.check("02.2", patch_count)
+        """
+        [output] = outputs_of(client, textwrap.dedent(stub))
+        assert (output["type"], output["name"], output["text"]) == (
+            "stream",
+            "stdout",
+            "02.2: not attempted yet.\n",
+        )
+
+        [output] = outputs_of(client, 'exercises.solution("02.2")')
+        assert output["type"] == "display_data"
+        shown = output["data"]["text/markdown"]
+        assert shown.startswith("```python\ndef patch_count(image_shape, kernel_shape):\n")
+
+        fails = """
+            def patch_count(image_shape, kernel_shape):
+                return image_shape[7]
+            exercises.check("02.2", patch_count)
+        """
+        [output] = outputs_of(client, textwrap.dedent(fails))
+        assert "`return image_shape[7]`" in " ".join(output["text"].split())
+
+        asks = 'exercises.check("02.2", lambda *shapes: input("?"))'
+        [output] = outputs_of(client, asks)
+        assert "nobody answers input()" in " ".join(output["text"].split())
+
+        endless = """
+            def patch_count(image_shape, kernel_shape):
+                while True:
+                    print("never seen")
+            print("begun", flush=True)
+            exercises.check("02.2", patch_count)
+        """
+        begun, error = outputs_of(client, textwrap.dedent(endless), interrupt=manager)
+        assert begun["text"] == "begun\n"
+        assert error["ename"] == "KeyboardInterrupt"
+
+        [output] = outputs_of(client, "print('as before')")
+        assert output["text"] == "as before\n"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
