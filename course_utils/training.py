@@ -1,0 +1,119 @@
+"""Before and during training: setting a validation part aside, following the epochs.
+
+Keras is imported when a function needs it, not before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from course_utils.arguments import as_integer
+
+if TYPE_CHECKING:
+    import keras
+
+Examples = tuple[np.ndarray, np.ndarray]
+
+
+def split_validation(
+    images: np.ndarray, labels: np.ndarray, count: int, *, seed: int
+) -> tuple[Examples, Examples]:
+    """Set `count` examples, drawn at random, aside for validation.
+
+    Parameters
+    ----------
+    images, labels
+        Arrays with one example a row, as many of one as of the other.
+    count
+        How many examples to set aside.
+    seed
+        Of the random order: the same seed gives the same split.
+
+    Returns
+    -------
+    (x_train, y_train), (x_valid, y_valid) : tuples of numpy.ndarray
+        Copies; together they hold every example once.
+
+    Raises
+    ------
+    ValueError
+        If images and labels differ in number, or `count` leaves nothing to train on.
+    """
+    count = as_integer("count", count, 1)
+    if len(images) != len(labels):
+        raise ValueError(
+            f"labels has {len(labels)} rows for {len(images)} images: give one for each"
+        )
+    if count >= len(images):
+        raise ValueError(
+            f"count is {count} of {len(images)} examples, which leaves none to train on: "
+            f"set aside at most {len(images) - 1}"
+        )
+    order = np.random.default_rng(seed).permutation(len(images))
+    valid, train = order[:count], order[count:]
+    return (images[train], labels[train]), (images[valid], labels[valid])
+
+
+def progress_printer(lines: int = 6) -> keras.callbacks.Callback:
+    """Return a Keras callback that prints a line after some of the epochs.
+
+    Keras' own progress bar redraws its line, which leaves hundreds of them in a stored notebook.
+
+    Parameters
+    ----------
+    lines
+        At most how many epochs to report, spread evenly from the first to the last.
+
+    Returns
+    -------
+    keras.callbacks.Callback
+        For the `callbacks` of `fit`, together with ``verbose=0``. The loss comes first, the
+        metrics after it: accuracies in per cent, everything else with three decimals.
+
+    Raises
+    ------
+    ValueError
+        If `lines` isn't a positive integer.
+    """
+    lines = as_integer("lines", lines, 1)
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+    import keras
+
+    class ProgressPrinter(keras.callbacks.Callback):
+        def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+            self.epochs = self.params["epochs"]
+            self.reported = reported_epochs(self.epochs, lines)
+
+        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            if epoch + 1 in self.reported:
+                print(progress_line(epoch + 1, self.epochs, logs or {}))
+
+    return ProgressPrinter()
+
+
+def reported_epochs(epochs: int, lines: int) -> list[int]:
+    """Return at most `lines` epochs, spread evenly from the first, 1, to the last."""
+    if lines == 1:
+        return [epochs]
+    return sorted({int(epoch) for epoch in np.linspace(1, epochs, lines).round()})
+
+
+def progress_line(epoch: int, epochs: int, logs: dict[str, float]) -> str:
+    """Write what Keras measured after an epoch as one line."""
+    parts = []
+    for part, prefix in (("", ""), ("validation ", "val_")):
+        names = [name for name in logs if name.startswith("val_") == bool(prefix)]
+        # Keras sorts by name; the loss is what training lowers, so it leads.
+        names.sort(key=lambda name: name != prefix + "loss")
+        if names:
+            shown = [_shown(name.removeprefix(prefix), logs[name]) for name in names]
+            parts.append(part + ", ".join(shown))
+    return f"epoch {epoch:>{len(str(epochs))}}: " + " | ".join(parts)
+
+
+def _shown(name: str, value: float) -> str:
+    if name.endswith("accuracy"):
+        return f"{name} {100 * value:5.1f} %"
+    return f"{name} {value:.3f}"

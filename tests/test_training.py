@@ -1,0 +1,102 @@
+"""Setting a validation part aside, and following a training line by line."""
+
+import numpy as np
+import pytest
+
+from course_utils import training
+from course_utils.training import split_validation
+
+
+@pytest.fixture
+def examples():
+    labels = np.arange(20)
+    return labels[:, None] * np.ones((1, 3)), labels
+
+
+def test_every_example_is_in_one_part(examples):
+    (x_train, y_train), (x_valid, y_valid) = split_validation(*examples, 6, seed=0)
+    assert x_train.shape == (14, 3) and x_valid.shape == (6, 3)
+    assert sorted([*y_train, *y_valid]) == list(range(20))
+
+
+def test_images_and_labels_stay_together(examples):
+    for images, labels in split_validation(*examples, 6, seed=0):
+        np.testing.assert_array_equal(images[:, 0], labels)
+
+
+def test_the_split_is_random_and_repeats_with_its_seed(examples):
+    (_, first), _ = split_validation(*examples, 6, seed=1)
+    (_, again), _ = split_validation(*examples, 6, seed=1)
+    (_, other), _ = split_validation(*examples, 6, seed=2)
+    np.testing.assert_array_equal(first, again)
+    assert first.tolist() != other.tolist()
+    assert first.tolist() != sorted(first)
+
+
+def test_the_parts_are_copies(examples):
+    images, labels = examples
+    (x_train, _), (x_valid, _) = split_validation(images, labels, 6, seed=0)
+    assert not np.shares_memory(x_train, images) and not np.shares_memory(x_valid, images)
+
+
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [(20, "leaves none to train on"), (0, "count is 0"), (0.2, "count is 0.2"), (-1, "count is -1")],
+)
+def test_a_bad_count_is_named(examples, count, says):
+    with pytest.raises(ValueError, match=says):
+        split_validation(*examples, count, seed=0)
+
+
+def test_as_many_labels_as_images(examples):
+    images, labels = examples
+    with pytest.raises(ValueError, match="labels has 19 rows for 20 images"):
+        split_validation(images, labels[1:], 6, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "lines", "reported"),
+    [
+        (20, 5, [1, 6, 10, 15, 20]),
+        (3, 6, [1, 2, 3]),
+        (1, 6, [1]),
+        (50, 1, [50]),
+        (50, 2, [1, 50]),
+    ],
+)
+def test_reports_are_spread_from_the_first_epoch_to_the_last(epochs, lines, reported):
+    assert training.reported_epochs(epochs, lines) == reported
+
+
+def test_a_line_puts_the_loss_first_and_accuracies_in_per_cent():
+    logs = {"accuracy": 0.98765, "loss": 0.0419, "val_accuracy": 0.9, "val_loss": 0.2}
+    assert training.progress_line(3, 20, logs) == (
+        "epoch  3: loss 0.042, accuracy  98.8 % | validation loss 0.200, accuracy  90.0 %"
+    )
+
+
+def test_a_line_without_validation_ends_after_the_training():
+    assert training.progress_line(3, 9, {"loss": 1.5, "mae": 2.0}) == "epoch 3: loss 1.500, mae 2.000"
+
+
+@pytest.mark.parametrize("lines", [0, 2.5, "all"])
+def test_a_number_of_lines_is_a_positive_integer(lines):
+    with pytest.raises(ValueError, match="lines is"):
+        training.progress_printer(lines)
+
+
+def test_fit_prints_these_lines_and_nothing_else(capsys):
+    printer = training.progress_printer(3)
+    import keras
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="line")])
+    model.compile(optimizer="sgd", loss="mse")
+    x, y = np.ones((8, 2)), np.ones((8, 1))
+    history = model.fit(x, y, epochs=5, verbose=0, validation_data=(x, y), callbacks=[printer])
+    printed = capsys.readouterr()
+    expected = [
+        training.progress_line(k, 5, {name: v[k - 1] for name, v in history.history.items()})
+        for k in (1, 3, 5)
+    ]
+    assert printed.out.splitlines() == expected
+    assert printed.err == ""
