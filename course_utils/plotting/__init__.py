@@ -1,0 +1,82 @@
+"""Every figure of the notebooks. Each function returns a Matplotlib `Figure` or `Axes`.
+
+A notebook calls `use_course_style` once, draws with the functions below, and hands each figure to
+`show` together with a sentence that says what it shows.
+"""
+
+from course_utils.plotting.activations import draw_activations
+from course_utils.plotting.bars import draw_scores
+from course_utils.plotting.chains import draw_chain
+from course_utils.plotting.channels import draw_channels
+from course_utils.plotting.comparisons import draw_comparison
+from course_utils.plotting.confusion import draw_confusion_matrix
+from course_utils.plotting.convolution_matrices import draw_convolution_matrix
+from course_utils.plotting.curves import draw_lines
+from course_utils.plotting.equivariance import draw_two_ways
+from course_utils.plotting.filtering import draw_filtering
+from course_utils.plotting.images import draw_images
+from course_utils.plotting.links import LinkPanel, draw_links
+from course_utils.plotting.matrices import (
+    Mark,
+    Panel,
+    draw_equation,
+    draw_equations,
+    draw_matrix,
+    draw_window_steps,
+)
+from course_utils.plotting.networks import draw_network
+from course_utils.plotting.pixels import draw_pixels
+from course_utils.plotting.pooling import draw_pooling, draw_pooling_windows
+from course_utils.plotting.pooling_shift import draw_pooling_shift
+from course_utils.plotting.predictions import draw_predictions
+from course_utils.plotting.scaling import draw_scaling
+from course_utils.plotting.shortcuts import draw_blocks, draw_shortcuts
+from course_utils.plotting.signals import draw_echoes, draw_flip_and_slide
+from course_utils.plotting.stages import draw_stages
+from course_utils.plotting.style import show, use_course_style
+from course_utils.plotting.training_curves import draw_training
+from course_utils.plotting.window_layouts import (
+    SignalCase,
+    draw_windows_on_image,
+    draw_windows_on_signal,
+)
+
+__all__ = [
+    "LinkPanel",
+    "Mark",
+    "Panel",
+    "SignalCase",
+    "draw_activations",
+    "draw_blocks",
+    "draw_chain",
+    "draw_channels",
+    "draw_comparison",
+    "draw_confusion_matrix",
+    "draw_convolution_matrix",
+    "draw_echoes",
+    "draw_equation",
+    "draw_equations",
+    "draw_filtering",
+    "draw_flip_and_slide",
+    "draw_images",
+    "draw_lines",
+    "draw_links",
+    "draw_matrix",
+    "draw_network",
+    "draw_pixels",
+    "draw_pooling",
+    "draw_pooling_shift",
+    "draw_pooling_windows",
+    "draw_predictions",
+    "draw_scaling",
+    "draw_scores",
+    "draw_shortcuts",
+    "draw_stages",
+    "draw_training",
+    "draw_two_ways",
+    "draw_window_steps",
+    "draw_windows_on_image",
+    "draw_windows_on_signal",
+    "show",
+    "use_course_style",
+]

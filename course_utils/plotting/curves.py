@@ -1,0 +1,61 @@
+"""Lines over time, steps or epochs."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+# A line differs from its neighbours in its dashes as well as in its colour.
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+
+
+def draw_lines(
+    x: Sequence[float] | Mapping[str, Sequence[float]],
+    lines: Mapping[str, Sequence[float]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    markers: bool = False,
+    logx: bool = False,
+    logy: bool = False,
+    counted: bool = False,
+) -> Figure:
+    """Draw named lines over one axis, told apart by colour and by dashes.
+
+    Parameters
+    ----------
+    x
+        Where the points lie, for all lines; or a mapping with an own `x` for each line's name.
+    lines
+        Values by name; NaN leaves a gap.
+    xlabel, ylabel, title
+        What the axes and the figure are called, with units.
+    markers
+        Mark each point as well.
+    logx, logy
+        Logarithmic axes.
+    counted
+        Whether `x` counts something, such as layers or epochs: ticks at whole numbers only.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = plt.subplots()
+    for k, (name, values) in enumerate(lines.items()):
+        at = np.asarray(x[name] if isinstance(x, Mapping) else x)
+        marker = "osD^v"[k % 5] if markers else None
+        ax.plot(at, np.asarray(values), label=name, linestyle=DASHES[k % len(DASHES)], marker=marker)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if counted:
+        ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10], integer=True))
+    if logx:
+        ax.set_xscale("log")
+    if logy:
+        ax.set_yscale("log")
+    if len(lines) > 1:
+        ax.legend()
+    return fig

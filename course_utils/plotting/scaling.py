@@ -1,0 +1,72 @@
+"""How a quantity scales with another: lines on two logarithmic axes with plain numbers on them."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from course_utils.plotting.curves import DASHES
+
+
+def draw_scaling(
+    x: Sequence[float],
+    lines: Mapping[str, Sequence[float]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+) -> Figure:
+    """Draw named lines with markers on two logarithmic axes, a tick at every measured `x`.
+
+    A power law is a straight line in such a figure, and its exponent is the slope.
+
+    Parameters
+    ----------
+    x
+        Where all lines were measured (n,), positive.
+    lines
+        Values (n,) by name, positive; NaN where one wasn't measured.
+    xlabel, ylabel, title
+        What the axes and the figure are called, with units.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a line has another length than `x`, or a number is zero or negative.
+    """
+    x = np.asarray(x, dtype=float)
+    measured = {name: np.asarray(values, dtype=float) for name, values in lines.items()}
+    for name, values in measured.items():
+        if values.shape != x.shape:
+            raise ValueError(
+                f"lines[{name!r}] has shape {values.shape} and x {x.shape}: give one value for "
+                "each x, NaN where there is none"
+            )
+        if (x <= 0).any() or (values <= 0).any():
+            raise ValueError(
+                f"x or lines[{name!r}] has a number that isn't positive: a logarithmic axis "
+                "needs positive ones, or NaN for none"
+            )
+    fig, ax = plt.subplots(figsize=(9, 4.4))
+    for k, (name, values) in enumerate(measured.items()):
+        ax.plot(x, values, label=name, linestyle=DASHES[k % len(DASHES)], marker="osD^v"[k % 5])
+    ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
+    plain = FuncFormatter(lambda value, position: f"{value:g}")
+    ax.set_xticks(x)
+    ax.xaxis.set_major_formatter(plain)
+    ax.xaxis.set_minor_locator(NullLocator())
+    # Several ticks in each power of ten where there are few powers; the others stay bare.
+    low, high = ax.get_ylim()
+    few = np.log10(high / low) < 3
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
+    ax.yaxis.set_major_formatter(plain)
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    if len(lines) > 1:
+        ax.legend()
+    return fig

@@ -1,0 +1,42 @@
+"""Lines told apart by more than colour."""
+
+import numpy as np
+import pytest
+
+from course_utils.plotting import draw_lines
+
+
+def test_lines_have_names_dashes_and_data():
+    ax = draw_lines([1, 2], {"a": [3, 4], "b": [5, np.nan]}, xlabel="x", ylabel="y").axes[0]
+    first, second = ax.lines
+    assert first.get_ydata().tolist() == [3, 4] and np.isnan(second.get_ydata()[1])
+    assert first.get_linestyle() != second.get_linestyle()
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["a", "b"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
+
+
+def test_each_line_may_have_its_own_x():
+    x = {"a": [0, 1], "b": [5, 6, 7]}
+    ax = draw_lines(x, {"a": [1, 2], "b": [1, 2, 3]}, xlabel="x", ylabel="y").axes[0]
+    assert [line.get_xdata().tolist() for line in ax.lines] == [[0, 1], [5, 6, 7]]
+
+
+def test_one_line_needs_no_legend_and_scales_can_be_logarithmic():
+    ax = draw_lines([1, 2], {"a": [1, 2]}, xlabel="x", ylabel="y", logx=True, logy=True).axes[0]
+    assert ax.get_legend() is None
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+
+
+def test_points_are_marked_on_request():
+    plain, marked = (
+        draw_lines([1], {"a": [1]}, xlabel="x", ylabel="y", markers=m).axes[0].lines[0]
+        for m in (False, True)
+    )
+    assert plain.get_marker() == "None" and marked.get_marker() == "o"
+
+
+@pytest.mark.parametrize("last", [3, 4, 19, 20])
+def test_what_is_counted_has_ticks_at_whole_numbers(last):
+    x = np.arange(1, last + 1)
+    ax = draw_lines(x, {"a": x}, xlabel="layer", ylabel="y", counted=True).axes[0]
+    np.testing.assert_array_equal(ax.get_xticks(), np.round(ax.get_xticks()))
