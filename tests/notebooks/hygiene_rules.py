@@ -1,0 +1,547 @@
+"""What every stored notebook keeps to: each rule a function from a notebook to its faults.
+
+The rules read the JSON of the file as it is stored, so that nothing is repaired on the way.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from course_utils.notebooks import CELL_TAGS, NAME_PATTERN, NOTEBOOK_METADATA, SLIDE_TYPES
+
+MAX_BYTES = 1_000_000
+MAX_WORDS = 120
+USUAL_LINES, SELDOM_LINES, MAX_LINES = 5, 15, 24
+MAX_COLUMNS = 100
+MIN_ALT = 30
+PART_ONE = range(1, 9)
+CLOSING_CELLS = 8
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A notebook file: its name, its size in bytes, its JSON."""
+
+    name: str
+    size: int
+    content: Json
+
+    @property
+    def number(self) -> str:
+        return self.name[:2]
+
+    @property
+    def cells(self) -> list[Json]:
+        return self.content["cells"]
+
+    @cached_property
+    def code(self) -> list[Json]:
+        return [cell for cell in self.cells if cell["cell_type"] == "code"]
+
+    @cached_property
+    def prose(self) -> list[Json]:
+        return [cell for cell in self.cells if cell["cell_type"] == "markdown"]
+
+
+Rule = Callable[[Stored], list[str]]
+RULES: list[Rule] = []
+
+
+def rule(function: Rule) -> Rule:
+    RULES.append(function)
+    return function
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def source(cell: Json) -> str:
+    return "".join(cell["source"])
+
+
+def tags(cell: Json) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def name(cell: Json) -> str:
+    return f"cell {cell.get('id')!r}"
+
+
+def stream(cell: Json, kind: str) -> str:
+    return "".join("".join(out["text"]) for out in cell["outputs"] if out.get("name") == kind)
+
+
+def printed(cell: Json) -> Iterator[str]:
+    """Every text that a cell shows, alternative texts of figures included."""
+    for output in cell.get("outputs", []):
+        if "text" in output:
+            yield "".join(output["text"])
+        for kind, content in output.get("data", {}).items():
+            if not kind.startswith("image/") or kind == "image/svg+xml":
+                yield "".join(content) if isinstance(content, (str, list)) else str(content)
+        for entries in output.get("metadata", {}).values():
+            yield str(entries)
+
+
+def images(stored: Stored) -> Iterator[tuple[Json, str]]:
+    """Every image of the outputs: its cell and its alternative text."""
+    for cell in stored.code:
+        for output in cell["outputs"]:
+            for kind in output.get("data", {}):
+                if kind.startswith("image/"):
+                    yield cell, output.get("metadata", {}).get(kind, {}).get("alt", "")
+
+
+def shown_prose(cell: Json, *, folded: bool) -> str:
+    """The words of a markdown cell, without mark-up; a formula counts as one word."""
+    text = source(cell)
+    if not folded:
+        text = re.sub(r"<details.*?</details>", " ", text, flags=re.DOTALL)
+    text = re.sub(r"\$\$.*?\$\$", " formula ", text, flags=re.DOTALL)
+    text = re.sub(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", " formula ", text, flags=re.DOTALL)
+    text = re.sub(r"(?<![\\$])\$[^$]+\$", " formula ", text)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"<!--.*?-->|</?\w[^>]*>", " ", text, flags=re.DOTALL)
+    return re.sub(r"^\s*\|?[\s:|-]+\|?\s*$", " ", text, flags=re.MULTILINE)
+
+
+def without_code(text: str) -> str:
+    text = re.sub(r"```.*?```", " ", text, flags=re.DOTALL)
+    return re.sub(r"`[^`]*`", " ", text)
+
+
+def code_lines(cell: Json) -> int:
+    lines = (line.strip() for line in source(cell).splitlines())
+    return sum(bool(line) and not line.startswith("#") for line in lines)
+
+
+def parsed(cell: Json) -> ast.Module:
+    try:
+        return ast.parse(source(cell))
+    except SyntaxError:  # its own rule says so
+        return ast.Module(body=[], type_ignores=[])
+
+
+def imported(cell: Json) -> Iterator[str]:
+    for node in ast.walk(parsed(cell)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+# --- the file -----------------------------------------------------------------------------------
+
+
+@rule
+def file_is_named_by_number_and_subject(stored: Stored) -> list[str]:
+    if NAME_PATTERN.fullmatch(stored.name):
+        return []
+    return [f"{stored.name} is not of the form NN_what_it_teaches.ipynb"]
+
+
+@rule
+def file_is_small(stored: Stored) -> list[str]:
+    if stored.size < MAX_BYTES:
+        return []
+    return [f"{stored.size:,} bytes; the limit is {MAX_BYTES:,}"]
+
+
+@rule
+def notebook_metadata_is_canonical(stored: Stored) -> list[str]:
+    found = {key: stored.content[key] for key in ("metadata", "nbformat", "nbformat_minor")}
+    wanted = {"metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
+    return [] if found == wanted else [f"{found} instead of {wanted}: refresh it"]
+
+
+@rule
+def cells_have_readable_ids(stored: Stored) -> list[str]:
+    ids = [cell.get("id", "") for cell in stored.cells]
+    # What Jupyter gives by itself: eight hexadecimal digits, or a UUID.
+    chance = r"(?=.*\d)[0-9a-f]{8}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    faults = [
+        f"the id {cell_id!r} is not made of readable words with hyphens"
+        for cell_id in ids
+        if not re.fullmatch(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", cell_id)
+        or re.fullmatch(chance, cell_id)
+    ]
+    return faults + [f"the id {one!r} is there twice" for one in set(ids) if ids.count(one) > 1]
+
+
+@rule
+def cells_are_prose_or_code(stored: Stored) -> list[str]:
+    faults = []
+    for cell in stored.cells:
+        if cell["cell_type"] not in ("markdown", "code"):
+            faults.append(f"{name(cell)} is of type {cell['cell_type']}")
+        elif not source(cell).strip():
+            faults.append(f"{name(cell)} is empty")
+    return faults
+
+
+@rule
+def cell_metadata_is_slide_type_and_tags(stored: Stored) -> list[str]:
+    faults = []
+    for cell in stored.cells:
+        surplus = set(cell["metadata"]) - {"slideshow", "tags"}
+        surplus |= set(cell["metadata"].get("slideshow", {})) - {"slide_type"}
+        if surplus:
+            faults.append(f"{name(cell)} has the metadata {sorted(surplus)}: refresh it")
+    return faults
+
+
+@rule
+def cells_have_a_slide_type(stored: Stored) -> list[str]:
+    faults = []
+    for cell in stored.cells:
+        slide_type = cell["metadata"].get("slideshow", {}).get("slide_type")
+        if slide_type not in SLIDE_TYPES:
+            faults.append(f"{name(cell)} has the slide type {slide_type!r}, none of {SLIDE_TYPES}")
+    return faults
+
+
+@rule
+def tags_are_known(stored: Stored) -> list[str]:
+    return [
+        f"{name(cell)} has the unknown tag {tag!r}"
+        for cell in stored.cells
+        for tag in tags(cell)
+        if tag not in CELL_TAGS
+    ]
+
+
+@rule
+def tags_are_on_cells_they_fit(stored: Stored) -> list[str]:
+    return [
+        f"{name(cell)} is {cell['cell_type']} and has the tag {tag!r}"
+        for cell in stored.cells
+        for tag in tags(cell)
+        if tag in CELL_TAGS and (tag == "self-test") != (cell["cell_type"] == "markdown")
+    ]
+
+
+# --- what was executed --------------------------------------------------------------------------
+
+
+@rule
+def cells_are_executed_in_order(stored: Stored) -> list[str]:
+    counts = [cell["execution_count"] for cell in stored.code]
+    if counts == list(range(1, len(counts) + 1)):
+        return []
+    return [f"the execution counts are {counts}: refresh it"]
+
+
+@rule
+def nothing_goes_to_stderr(stored: Stored) -> list[str]:
+    return [f"{name(cell)} writes to stderr" for cell in stored.code if stream(cell, "stderr")]
+
+
+@rule
+def nothing_raises(stored: Stored) -> list[str]:
+    return [
+        f"{name(cell)} raises {output['ename']}"
+        for cell in stored.code
+        for output in cell["outputs"]
+        if output["output_type"] == "error"
+    ]
+
+
+@rule
+def nothing_redraws_a_line(stored: Stored) -> list[str]:
+    return [
+        f"{name(cell)} prints a carriage return or backspace, as progress bars do"
+        for cell in stored.code
+        if re.search(r"\r(?!\n)|\x08", stream(cell, "stdout"))
+    ]
+
+
+@rule
+def no_memory_addresses(stored: Stored) -> list[str]:
+    return [
+        f"{name(cell)} shows a memory address, which changes with every run"
+        for cell in stored.code
+        for text in printed(cell)
+        if re.search(r"\bat 0x[0-9a-fA-F]{6,}", text)
+    ]
+
+
+@rule
+def numbers_read_the_same_everywhere(stored: Stored) -> list[str]:
+    """NumPy's wrapped scalars distract, and the sign of a zero differs between machines."""
+    return [
+        f"{name(cell)} shows {found.group()!r}: round or format the number"
+        for cell in stored.code
+        for text in printed(cell)
+        if (found := re.search(r"np\.(float|int|bool)\d*\(|(?<![\w.])-0\.?0*(?![\d.])", text))
+    ]
+
+
+@rule
+def no_absolute_paths(stored: Stored) -> list[str]:
+    unix = r"(?<![\w.:/~-])/(?:home|Users|root|tmp|var|usr|opt|mnt|media|srv|work|private)/"
+    windows = r"\b[A-Za-z]:\\{1,2}(?:Users|Windows|Program|Temp|Documents)"
+    pattern = re.compile(f"{unix}|{windows}|file://")
+    faults = []
+    for cell in stored.cells:
+        for text in (source(cell), *printed(cell)):
+            if match := pattern.search(text):
+                faults.append(f"{name(cell)} holds the path {match.group()}…")
+    return faults
+
+
+# --- code ---------------------------------------------------------------------------------------
+
+
+@rule
+def code_is_plain_python(stored: Stored) -> list[str]:
+    faults = []
+    for cell in stored.code:
+        try:
+            ast.parse(source(cell))
+        except SyntaxError:
+            faults.append(f"{name(cell)} is not plain Python (a % or ! command?)")
+        if "get_ipython" in source(cell):
+            faults.append(f"{name(cell)} commands the kernel: get_ipython")
+    return faults
+
+
+@rule
+def nothing_is_downloaded(stored: Stored) -> list[str]:
+    libraries = {"urllib", "requests", "wget", "httpx", "pooch", "ftplib", "subprocess"}
+    calls = {"load_data", "urlopen", "urlretrieve", "get_file", "system", "popen"}
+    faults = []
+    for cell in stored.code:
+        used = {module.split(".")[0] for module in imported(cell)} & libraries
+        for node in ast.walk(parsed(cell)):
+            if isinstance(node, ast.Call):
+                called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                used |= {called} & calls
+        faults += [f"{name(cell)} can download: {what}" for what in sorted(used)]
+    return faults
+
+
+@rule
+def parameters_are_literals(stored: Stored) -> list[str]:
+    tagged = [cell for cell in stored.code if "parameters" in tags(cell)]
+    faults = [f"{len(tagged)} cells are tagged parameters"] if len(tagged) > 1 else []
+    for cell in tagged:
+        for statement in parsed(cell).body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=parameter)], value=value):
+                    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", parameter):
+                        faults.append(f"the parameter {parameter} is not UPPER_CASE")
+                    try:
+                        ast.literal_eval(value)
+                    except ValueError:
+                        faults.append(f"{parameter} = {ast.unparse(value)} is not a literal")
+                case _:
+                    faults.append(f"{ast.unparse(statement)!r} does not set a parameter")
+    return faults
+
+
+@rule
+def one_cell_prints_the_headline(stored: Stored) -> list[str]:
+    tagged = [cell for cell in stored.code if "headline" in tags(cell)]
+    if len(tagged) != 1:
+        return [f"{len(tagged)} code cells are tagged headline; it takes exactly one"]
+    lines = stream(tagged[0], "stdout").splitlines()
+    if len(tagged[0]["outputs"]) == 1 and len(lines) == 1 and lines[0].strip():
+        return []
+    return [f"{name(tagged[0])} shows {len(tagged[0]['outputs'])} outputs with {len(lines)} lines"]
+
+
+@rule
+def checks_are_silent(stored: Stored) -> list[str]:
+    faults = []
+    for cell in stored.code:
+        if "check" in tags(cell):
+            if cell["outputs"]:
+                faults.append(f"{name(cell)} is tagged check and shows something")
+            if "assert" not in source(cell):
+                faults.append(f"{name(cell)} is tagged check and asserts nothing")
+    return faults
+
+
+@rule
+def code_cells_are_short(stored: Stored) -> list[str]:
+    lengths = {name(cell): code_lines(cell) for cell in stored.code}
+    faults = [f"{one} has {n} lines of code" for one, n in lengths.items() if n > MAX_LINES]
+    long = [one for one, n in lengths.items() if n > SELDOM_LINES]
+    if len(long) > 0.1 * len(lengths):
+        faults.append(f"{len(long)} of {len(lengths)} have over {SELDOM_LINES} lines: {long}")
+    short = sum(n <= USUAL_LINES for n in lengths.values())
+    if short < 0.75 * len(lengths):
+        faults.append(f"only {short} of {len(lengths)} have at most {USUAL_LINES} lines")
+    return faults
+
+
+@rule
+def code_lines_fit_on_a_page(stored: Stored) -> list[str]:
+    return [
+        f"{name(cell)} has a line of {len(line)} characters; {MAX_COLUMNS} fit on a page or slide"
+        for cell in stored.code
+        for line in source(cell).splitlines()
+        if len(line) > MAX_COLUMNS
+    ]
+
+
+@rule
+def part_one_needs_no_neural_library(stored: Stored) -> list[str]:
+    if not (stored.number.isdigit() and int(stored.number) in PART_ONE):
+        return []
+    libraries = {"tensorflow", "keras", "torch"}
+    return [
+        f"{name(cell)} imports {module}"
+        for cell in stored.code
+        for module in imported(cell)
+        if module.split(".")[0] in libraries or module == "course_utils.quiet_tensorflow"
+    ]
+
+
+# --- prose --------------------------------------------------------------------------------------
+
+
+@rule
+def prose_stands_before_code(stored: Stored) -> list[str]:
+    faults = []
+    for before, cell in zip([None, *stored.cells], stored.cells, strict=False):
+        if cell["cell_type"] == "code" and (before is None or before["cell_type"] == "code"):
+            faults.append(f"{name(cell)} has no prose before it")
+    return faults
+
+
+@rule
+def prose_is_short(stored: Stored) -> list[str]:
+    faults = []
+    for cell in stored.prose:
+        words = sum(
+            bool(re.search(r"\w", word))
+            for word in re.split(r"[\s|]+", shown_prose(cell, folded=False))
+        )
+        if words > MAX_WORDS:
+            faults.append(f"{name(cell)} has {words} words; the limit is {MAX_WORDS}")
+    return faults
+
+
+@rule
+def prose_keeps_its_voice(stored: Stored) -> list[str]:
+    faults = []
+    for cell in stored.prose:
+        text = without_code(shown_prose(cell, folded=True))
+        for word in re.findall(r"!|！|\bsimply\b|\bobviously\b", text, flags=re.IGNORECASE):
+            faults.append(f"{name(cell)} says {word!r}")
+    return faults
+
+
+@rule
+def chinese_terms_stand_beside_english(stored: Stored) -> list[str]:
+    terms = {
+        term for cell in stored.prose for term in re.findall(r"[\u4e00-\u9fff]+", source(cell))
+    }
+    return [] if len(terms) >= 3 else [f"{len(terms)} Chinese terms; three are the least"]
+
+
+@rule
+def figures_have_alternative_text(stored: Stored) -> list[str]:
+    faults, seen = [], set()
+    for cell, alt in images(stored):
+        if len(alt.strip()) < MIN_ALT:
+            faults.append(f"{name(cell)} shows an image with the alternative text {alt!r}")
+        elif alt in seen:
+            faults.append(f"{name(cell)} repeats an alternative text: {alt!r}")
+        seen.add(alt)
+    return faults
+
+
+@rule
+def opening_says_what_why_and_how_long(stored: Stored) -> list[str]:
+    first = stored.cells[0]
+    text = source(first)
+    if first["cell_type"] != "markdown" or not text.startswith("# "):
+        return ["the first cell does not begin with a title: # …"]
+    wanted = {
+        "a question": r"\?",
+        "what you need": r"\byou need\b",
+        "how long it takes": r"\d+\s*min",
+        "what you will learn": r"\blearn",
+    }
+    return [
+        f"the first cell lacks {what}"
+        for what, pattern in wanted.items()
+        if not re.search(pattern, text, re.IGNORECASE)
+    ]
+
+
+@rule
+def closing_sums_up_and_leads_on(stored: Stored) -> list[str]:
+    closing = stored.cells[-CLOSING_CELLS:]
+    text = "\n".join(source(cell) for cell in closing if cell["cell_type"] == "markdown")
+    faults = []
+    summary = r"^#+ .*\b(summary|sum up|in short)\b|\bin this notebook\b"
+    if not re.search(summary, text, re.I | re.M):
+        faults.append("no summary: a heading with that word, or 'in this notebook'")
+    if not re.search(r"\b(read more|read on|further reading)\b", text, re.I):
+        faults.append("nothing says where to read more")
+    return faults
+
+
+@rule
+def self_test_has_three_folded_answers(stored: Stored) -> list[str]:
+    tagged = [cell for cell in stored.cells if "self-test" in tags(cell)]
+    if len(tagged) != 1 or tagged[0] not in stored.cells[-CLOSING_CELLS:]:
+        return [f"{len(tagged)} cells are tagged self-test; it takes one, near the end"]
+    answers = len(re.findall(r"<details>.*?</details>", source(tagged[0]), re.DOTALL))
+    return [] if answers == 3 else [f"the self-test folds {answers} answers; three are asked for"]
+
+
+# --- exercises ----------------------------------------------------------------------------------
+
+
+def checked_numbers(cell: Json) -> list[str]:
+    return re.findall(r"\bcheck\(\s*[\"'](\d\d\.\d+)[\"']", source(cell))
+
+
+@rule
+def three_to_five_exercises(stored: Stored) -> list[str]:
+    count = sum("exercise" in tags(cell) for cell in stored.code)
+    return [] if 3 <= count <= 5 else [f"{count} exercises; three to five are asked for"]
+
+
+@rule
+def each_exercise_has_its_check(stored: Stored) -> list[str]:
+    faults, numbers = [], []
+    role = {"exercise", "exercise-check"}
+    sequence = [(cell, role & set(tags(cell))) for cell in stored.code if role & set(tags(cell))]
+    for position, (cell, has) in enumerate(sequence):
+        wanted = {"exercise"} if position % 2 == 0 else {"exercise-check"}
+        if has != wanted:
+            return [f"{name(cell)} breaks the order stub, check, stub, check, …"]
+        if wanted == {"exercise-check"}:
+            found = checked_numbers(cell)
+            if len(found) != 1:
+                faults.append(f"{name(cell)} checks {found}; one exercise is asked for")
+            numbers += found
+    if len(sequence) % 2:
+        faults.append(f"{name(sequence[-1][0])} has no check after it")
+    expected = [f"{stored.number}.{k}" for k in range(1, len(sequence) // 2 + 1)]
+    if not faults and numbers != expected:
+        faults.append(f"the checks are {numbers}; {expected} is asked for")
+    return faults
+
+
+@rule
+def stored_checks_are_not_attempted(stored: Stored) -> list[str]:
+    return [
+        f"{name(cell)} does not reply 'not attempted yet'"
+        for cell in stored.code
+        if "exercise-check" in tags(cell)
+        and not any("not attempted yet" in text.lower() for text in printed(cell))
+    ]

@@ -1,0 +1,189 @@
+"""What imports what: floors, cost, and no TensorFlow before it is called."""
+
+import ast
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+TOP = Path(__file__).resolve().parent.parent
+PACKAGE = TOP / "course_utils"
+PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+
+# Imports go down, or sideways without a circle. What is not listed stands on the ground: NumPy
+# numerics and data, which import each other only and are quick to import.
+FLOORS = {
+    "first": {"exercises", "gradients", "models", "plotting", "training"},
+    "second": {
+        "canonical_form",
+        "execution",
+        "kernels",
+        "notebooks",
+        "publishing",
+        "readiness",
+        "worker",
+    },
+    "roof": {"__main__", "commands"},
+}
+HEIGHT = {name: i for i, floor in enumerate(FLOORS, start=1) for name in FLOORS[floor]}
+NEURAL = {"keras", "tensorflow", "torch"}
+IMPORT_LIMIT = 0.3  # seconds beyond NumPy
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def part(path: Path) -> str:
+    """The module or folder of the package that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(TOP).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path, *, at_top: bool = False) -> Iterator[str]:
+    """Every imported module of a file, as a dotted name.
+
+    `at_top` leaves out what is not executed when the file is imported: the insides of functions,
+    and what is there for type checkers only.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports by their full name, please"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        if not (at_top and is_not_executed(node)):
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def is_not_executed(node: ast.AST) -> bool:
+    if isinstance(node, ast.If):
+        return ast.unparse(node.test).endswith("TYPE_CHECKING")
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+
+
+def own_imports(path: Path) -> set[str]:
+    """The parts of the package that a file imports."""
+    names = (name.split(".") for name in imports(path))
+    return {parts[1] for parts in names if parts[0] == "course_utils" and len(parts) > 1}
+
+
+@pytest.mark.parametrize("path", FILES, ids=dotted)
+def test_imports_go_down(path: Path) -> None:
+    up = {name for name in own_imports(path) if HEIGHT.get(name, 0) > HEIGHT.get(part(path), 0)}
+    assert not up
+
+
+def test_every_floor_is_there() -> None:
+    assert set(HEIGHT) <= {part(path) for path in FILES}
+
+
+def test_imports_go_in_no_circle() -> None:
+    known = {dotted(path) for path in FILES}
+    below = {
+        dotted(path): {name for name in imports(path) if name in known and name != dotted(path)}
+        for path in FILES
+    }
+    # A package's __init__ re-exports its own modules; those import each other by full name.
+    for name in below:
+        below[name] = {other for other in below[name] if not name.startswith(f"{other}.")}
+    while free := {name for name, needed in below.items() if not needed & set(below)}:
+        below = {name: needed for name, needed in below.items() if name not in free}
+    assert not below
+
+
+@pytest.mark.parametrize("path", FILES, ids=dotted)
+def test_no_neural_library_is_imported_at_the_top(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path, at_top=True)} & NEURAL
+
+
+def test_no_import_of_the_package_starts_tensorflow() -> None:
+    modules = [dotted(path) for path in FILES if part(path) != "quiet_tensorflow"]
+    program = (
+        "import importlib, json, sys\n"
+        f"for name in {modules!r}: importlib.import_module(name)\n"
+        f"print(json.dumps(sorted(set(sys.modules) & {NEURAL!r})))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+NUMERICS = sorted(
+    {part(path) for path in FILES} - set(HEIGHT) - {"__init__", "quiet_tensorflow"}
+)
+
+
+@pytest.fixture(scope="module")
+def costs() -> dict[str, float]:
+    """Seconds of processor time for importing each of the NumPy parts, after NumPy itself."""
+    program = (
+        "import importlib, time, numpy\n"
+        "start = time.process_time()\n"
+        "importlib.import_module({name!r})\n"
+        "print(time.process_time() - start)"
+    )
+    found = {}
+    for name in NUMERICS:
+        source = program.format(name=f"course_utils.{name}")
+        # The least of some tries is the import itself; the first may read from a cold disk.
+        for _ in range(3):
+            seconds = float(subprocess.check_output([sys.executable, "-c", source]))
+            found[name] = min(found.get(name, seconds), seconds)
+            if found[name] < IMPORT_LIMIT:
+                break
+    return found
+
+
+@pytest.mark.parametrize("name", NUMERICS)
+def test_numerics_are_imported_quickly(name: str, costs: dict[str, float]) -> None:
+    assert costs[name] < IMPORT_LIMIT
+
+
+# --- third parties ------------------------------------------------------------------------------
+
+ALLOWED = {
+    "course_utils": (),
+    "tests": ("test",),
+    "conftest.py": ("test",),
+    "data": ("data",),
+    "benchmarks": ("test",),
+}
+
+
+def distributions(*extras: str) -> set[str]:
+    listed = [*PROJECT["dependencies"], *(name for extra in extras for name in EXTRAS[extra])]
+    return {canonicalize_name(Requirement(name).name) for name in listed}
+
+
+@pytest.mark.parametrize("where", ALLOWED)
+def test_third_parties_are_listed_in_pyproject(where: str) -> None:
+    listed = distributions(*ALLOWED[where])
+    providers = packages_distributions()
+    folder = TOP / where
+    files = [folder] if folder.is_file() else sorted(folder.rglob("*.py"))
+    ours = {"course_utils"} | {path.stem for path in files} | {path.parent.name for path in files}
+    missing = set()
+    for path in files:
+        for name in {name.split(".")[0] for name in imports(path)} - ours:
+            if name not in sys.stdlib_module_names:
+                found = {canonicalize_name(one) for one in providers.get(name, [name])}
+                # The same import comes from another distribution on another system.
+                found |= {one.removesuffix("-cpu") for one in found}
+                if not found & listed:
+                    missing.add(f"{path.relative_to(TOP)} imports {name}")
+    assert not missing
