@@ -21,7 +21,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 # Imports go down, or sideways without a circle. What is not listed stands on the ground: NumPy
 # numerics and data, which import each other only and are quick to import.
 FLOORS = {
-    "first": {"exercises", "gradients", "models", "plotting", "training"},
+    "first": {"exercises", "forecasting", "gradients", "models", "plotting", "training"},
     "second": {
         "canonical_form",
         "execution",

@@ -14,6 +14,8 @@ from course_utils.plotting.convolution_matrices import draw_convolution_matrix
 from course_utils.plotting.curves import draw_lines
 from course_utils.plotting.equivariance import draw_two_ways
 from course_utils.plotting.filtering import draw_filtering
+from course_utils.plotting.heat_maps import draw_heat_maps
+from course_utils.plotting.gradients import draw_gradient_norms
 from course_utils.plotting.images import draw_images
 from course_utils.plotting.links import LinkPanel, draw_links
 from course_utils.plotting.matrices import (
@@ -34,6 +36,7 @@ from course_utils.plotting.shortcuts import draw_blocks, draw_shortcuts
 from course_utils.plotting.signals import draw_echoes, draw_flip_and_slide
 from course_utils.plotting.stages import draw_stages
 from course_utils.plotting.style import show, use_course_style
+from course_utils.plotting.time_splits import draw_time_splits
 from course_utils.plotting.training_curves import draw_training
 from course_utils.plotting.window_layouts import (
     SignalCase,
@@ -58,6 +61,8 @@ __all__ = [
     "draw_equations",
     "draw_filtering",
     "draw_flip_and_slide",
+    "draw_heat_maps",
+    "draw_gradient_norms",
     "draw_images",
     "draw_lines",
     "draw_links",
@@ -72,6 +77,7 @@ __all__ = [
     "draw_scores",
     "draw_shortcuts",
     "draw_stages",
+    "draw_time_splits",
     "draw_training",
     "draw_two_ways",
     "draw_window_steps",

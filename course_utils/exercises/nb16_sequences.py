@@ -1,0 +1,328 @@
+"""Exercises of notebook 16, sequences."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+
+_random = np.random.default_rng(16)
+
+
+# 16.1
+
+
+def make_windows(series, width, horizon):
+    rows = len(series) - width - horizon + 1
+    x = np.array([series[i : i + width] for i in range(rows)])
+    y = np.array([series[i + width - 1 + horizon] for i in range(rows)])
+    return x, y
+
+
+def _windows_by_view(series, width, horizon):
+    windows = np.lib.stride_tricks.sliding_window_view(series, width)
+    return windows[:-horizon], series[width - 1 + horizon :]
+
+
+def _windows(series, width, rows, answer):
+    """Windows with another number of rows or another place of the answer."""
+    x = np.array([series[i : i + width] for i in range(rows)])
+    return x, np.array([series[answer(i)] for i in range(rows)])
+
+
+# 16.2
+
+
+def leaks():
+    return [1, 2, 4, 5]
+
+
+def _says(*numbers):
+    """A predicate: the answer, in any order, is this set of numbers."""
+
+    def predicate(answer):
+        return answer.ndim == 1 and set(answer.tolist()) == set(numbers)
+
+    return predicate
+
+
+def _lacks(*numbers):
+    def predicate(answer):
+        return answer.ndim == 1 and not set(numbers) <= set(answer.tolist())
+
+    return predicate
+
+
+def _holds(number):
+    def predicate(answer):
+        return answer.ndim == 1 and number in answer.tolist()
+
+    return predicate
+
+
+# 16.3
+
+
+def causal_convolution(series, kernel, dilation):
+    reach = (len(kernel) - 1) * dilation
+    padded = np.concatenate([np.zeros(reach), series])
+    result = np.zeros(len(series))
+    for m in range(len(kernel)):
+        start = m * dilation
+        result += kernel[m] * padded[start : start + len(series)]
+    return result
+
+
+def _causal_by_loops(series, kernel, dilation):
+    result = []
+    for t in range(len(series)):
+        total = 0.0
+        for m in range(len(kernel)):
+            place = t - (len(kernel) - 1 - m) * dilation
+            if place >= 0:
+                total += kernel[m] * series[place]
+        result.append(total)
+    return np.array(result)
+
+
+def _padded(series, kernel, dilation, before, after):
+    padded = np.concatenate([np.zeros(before), series, np.zeros(after)])
+    length = len(padded) - (len(kernel) - 1) * dilation
+    return sum(k * padded[m * dilation : m * dilation + length] for m, k in enumerate(kernel))
+
+
+def _same(series, kernel, dilation):
+    reach = (len(kernel) - 1) * dilation
+    return _padded(series, kernel, dilation, reach // 2, reach - reach // 2)
+
+
+# 16.4
+
+
+def dilated_field(kernel_size, dilations):
+    return 1 + (kernel_size - 1) * sum(dilations)
+
+
+def _field_by_layers(kernel_size, dilations):
+    seen = 1
+    for dilation in dilations:
+        seen += (kernel_size - 1) * dilation
+    return seen
+
+
+EXERCISES = (
+    FunctionExercise(
+        number="16.1",
+        title="Windows of the past and the value that follows",
+        solution=make_windows,
+        cases=[
+            (np.array([2.0, 3.0, 5.0, 7.0, 11.0, 13.0]), 3, 1),
+            (_random.normal(size=14), 4, 3),
+            (_random.normal(size=10), 1, 2),
+        ],
+        also_right=[_windows_by_view],
+        lesson="the answer lies horizon periods after the window's last value, and there are "
+        "len(series) − width − horizon + 1 rows.",
+        why="Window i ends at i + width − 1, its answer stands horizon further, and the last answer "
+        "is the last value of the series.",
+        hints=[
+            "Window i is series[i : i + width]. Which index has its last value?",
+            "The last value stands at i + width − 1, the answer horizon after it.",
+            "The answer's index must stay below len(series). How many i does that leave?",
+        ],
+        mistakes=[
+            Mistake(
+                lambda s, w, h: _windows(s, w, len(s) - w - h + 2, lambda i: i + w - 2 + h),
+                "your answer comes one period early. With horizon 1 it is the window's own last "
+                "value: the network would copy it, which is a leak. Use i + width − 1 + horizon.",
+            ),
+            Mistake(
+                lambda s, w, h: _windows(s, w, len(s) - w - h + 1, lambda i: i + w - 2 + h),
+                "your answer comes one period early. With horizon 1 it lies inside the window, "
+                "which is a leak. Use index i + width − 1 + horizon.",
+            ),
+            Mistake(
+                lambda s, w, h: _windows(s, w, len(s) - w - h, lambda i: i + w + h),
+                "your answer comes one period late. The window's last value stands at "
+                "i + width − 1, so the answer stands at i + width − 1 + horizon.",
+            ),
+            Mistake(
+                lambda s, w, h: _windows(s, w, len(s) - w - h, lambda i: i + w - 1 + h),
+                "the last row is missing. Its answer is the last value of the series: there are "
+                "len(series) − width − horizon + 1 rows.",
+            ),
+            Mistake(
+                lambda s, w, h: (make_windows(s, w, h)[0].T, make_windows(s, w, h)[1]),
+                "your axes are exchanged. Each row of x is one window: shape (rows, width).",
+            ),
+            Mistake(
+                lambda s, w, h: (make_windows(s, w, h)[0][:, ::-1], make_windows(s, w, h)[1]),
+                "your windows run backwards. Keep the oldest value first, as in the series.",
+            ),
+            Mistake(
+                lambda s, w, h: _windows(s, w, len(s) - w, lambda i: i + w),
+                "you took the value right after the window whatever the horizon. The answer stands "
+                "horizon periods after the window's last value.",
+            ),
+            Mistake(
+                lambda s, w, h: _windows(s, w, len(s) - w - h + 1, lambda i: i + h),
+                "you counted the horizon from the window's first value, so answers lie inside it: "
+                "a leak. Count from the last, i + width − 1.",
+            ),
+        ],
+    ),
+    ValueExercise(
+        number="16.2",
+        title="Which steps leak",
+        solution=leaks,
+        accepts=lambda answer: answer.ndim == 1 and sorted(answer.tolist()) == [1, 2, 4, 5],
+        also_right=[[5, 4, 2, 1], (1, 2, 4, 5)],
+        lesson="a step leaks if it uses a number that was not known when the forecast was made, "
+        "be it an input, a scale, a neighbour or a training answer.",
+        why="1 and 2 use later values, 4 puts later rows into the training, and in 5 the answers "
+        "of the last three rows are years that were not over yet.",
+        hints=[
+            "Go through the steps and ask each: could it have been done on the day?",
+            "In step 5, write down when the answer of the row just before was known. It is the "
+            "change over the following year.",
+            "Overlapping windows share inputs of the past. Is any of them unknown on the day?",
+        ],
+        mistakes=[
+            Mistake(
+                _says(1, 2, 4),
+                "three are right, one hides well. In step 5 a row's answer is the change over the "
+                "year after it. Is that year over when the next row is forecast?",
+                example=[1, 2, 4],
+            ),
+            Mistake(
+                _says(1, 2, 3, 4, 5),
+                "step 3 is harmless: windows that overlap share values of the past, and each ends "
+                "before its answer. The other four do leak.",
+                example=[1, 2, 3, 4, 5],
+            ),
+            Mistake(
+                _holds(6),
+                "step 6 is honest: the 1970s were over in 1980, so a forecaster could have done "
+                "just that.",
+                example=[1, 4, 6],
+            ),
+            Mistake(
+                _lacks(4),
+                "step 4 is missing. After shuffling, the last fifth lies scattered among its "
+                "neighbours, and the quarters after each are in the training.",
+                example=[1, 2, 5],
+            ),
+            Mistake(
+                _lacks(1),
+                "step 1 is missing. Mean and deviation of the whole series tell how high and how "
+                "wild the future will be.",
+                example=[2, 4, 5],
+            ),
+            Mistake(
+                _lacks(2),
+                "step 2 is missing. Half of a centred window lies after its middle.",
+                example=[1, 4, 5],
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="16.3",
+        title="A causal dilated convolution",
+        solution=causal_convolution,
+        cases=[
+            (np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([1.0, 10.0, 100.0]), 1),
+            (_random.normal(size=9), _random.normal(size=2), 3),
+            (_random.normal(size=12), _random.normal(size=3), 2),
+        ],
+        also_right=[_causal_by_loops],
+        lesson="with (k − 1)·dilation zeros on the left and none on the right, no result knows what "
+        "comes after it.",
+        why="After the zeros, weight m of period t stands at t + m·dilation, and the last weight "
+        "meets period t itself.",
+        hints=[
+            "Begin with dilation 1 and a kernel of 3: how many zeros does period 0 need before it?",
+            "In general it is (len(kernel) − 1) * dilation zeros, all on the left.",
+            "On the padded series, weight m of result t meets padded[t + m * dilation].",
+        ],
+        mistakes=[
+            Mistake(
+                _same,
+                "this is 'same' padding: zeros on both sides, so your result looks ahead. Put all "
+                "(k − 1)·dilation zeros on the left.",
+            ),
+            Mistake(
+                lambda s, k, d: causal_convolution(s, k[::-1], d),
+                "your kernel is flipped: its first weight meets the present. Here, as in Keras, "
+                "the last weight does.",
+            ),
+            Mistake(
+                lambda s, k, d: _padded(s, k, d, 0, (len(k) - 1) * d),
+                "your zeros are on the right, so every result sees only its future. Put them on "
+                "the left.",
+            ),
+            Mistake(
+                lambda s, k, d: _padded(s, k, d, 0, 0),
+                "your result is shorter than the series, as without padding. Put "
+                "(k − 1)·dilation zeros on the left first.",
+            ),
+            Mistake(
+                lambda s, k, d: causal_convolution(s, k, 1),
+                "you left out the dilation: neighbouring weights meet values that are dilation "
+                "periods apart.",
+            ),
+            Mistake(
+                lambda s, k, d: causal_convolution(np.concatenate([[0], s[:-1]]), k, d),
+                "your result comes one period late: the last weight has to meet the present, not "
+                "the period before. You put one zero too many.",
+            ),
+            Mistake(
+                lambda s, k, d: _padded(s, k, d, len(k) - 1, 0),
+                "you put k − 1 zeros. A dilated kernel spans (k − 1)·dilation periods before the "
+                "present, so it needs that many.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="16.4",
+        title="The receptive field of a dilated stack",
+        solution=dilated_field,
+        cases=[(2, [1, 2, 4, 8]), (3, [1, 2, 4, 8, 16]), (5, [1, 3])],
+        also_right=[_field_by_layers],
+        lesson="each layer adds (k − 1)·dilation, so doubling the dilation doubles the view with "
+        "every layer: seven layers of width 2 see 128 months.",
+        why="The present counts once, and every layer reaches (k − 1)·dilation further back than the "
+        "layer below.",
+        hints=[
+            "One layer of width 2 and dilation 4: which two periods does it see? How far apart?",
+            "Every layer adds (kernel_size − 1) * dilation. What do you start from?",
+        ],
+        mistakes=[
+            Mistake(
+                lambda k, dilations: (k - 1) * sum(dilations),
+                "you forgot the present. Without any layer one period is seen: start from 1.",
+            ),
+            Mistake(
+                lambda k, dilations: k * sum(dilations),
+                "you added kernel_size·dilation. From a kernel's first to its last cell it is "
+                "(kernel_size − 1)·dilation; the present comes once, at the end.",
+            ),
+            Mistake(
+                lambda k, dilations: 1 + k * sum(dilations),
+                "you added kernel_size·dilation for each layer. A kernel of 2 reaches back by one "
+                "dilation only: (kernel_size − 1)·dilation.",
+            ),
+            Mistake(
+                lambda k, dilations: 1 + (k - 1) * len(dilations),
+                "you left out the dilations: this is a stack with all of them 1.",
+            ),
+            Mistake(
+                lambda k, dilations: 1 + (k - 1) * max(dilations),
+                "you took the top layer alone. The layers below reach further back still: add up "
+                "all dilations.",
+            ),
+            Mistake(
+                lambda k, dilations: k ** len(dilations),
+                "kernel_size to the number of layers is right only if the dilations are 1, k, k², …, "
+                "one each. Add up what each layer reaches back.",
+            ),
+        ],
+    ),
+)
