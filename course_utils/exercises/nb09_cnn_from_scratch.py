@@ -12,7 +12,7 @@ _random = np.random.default_rng(9)
 # 09.1
 
 
-def central_difference(loss, values, step):
+def my_central_difference(loss, values, step):
     slopes = np.zeros(values.shape)
     for index in np.ndindex(values.shape):
         above, below = values.copy(), values.copy()
@@ -68,7 +68,7 @@ _ALL_AT_ONCE = (
 # 09.2
 
 
-def kernel_gradient(image, gradient):
+def my_kernel_gradient(image, gradient):
     rows, columns = gradient.shape
     height = image.shape[0] - rows + 1
     width = image.shape[1] - columns + 1
@@ -114,7 +114,7 @@ _FLIPPED = (
 # 09.3
 
 
-def relu_backward(x, gradient):
+def my_relu_backward(x, gradient):
     return gradient * (x > 0)
 
 
@@ -148,7 +148,7 @@ def _wins_outside_the_centre(feature_map):
 # 09.5
 
 
-def softmax(scores):
+def my_softmax(scores):
     shifted = scores - scores.max(axis=1, keepdims=True)
     powers = np.exp(shifted)
     return powers / powers.sum(axis=1, keepdims=True)
@@ -195,7 +195,7 @@ EXERCISES = (
     FunctionExercise(
         number="09.1",
         title="Measure slopes by small steps",
-        solution=central_difference,
+        solution=my_central_difference,
         cases=[
             (_sum_of_cubes, np.array([1.0, -2.0, 3.0]), 0.5),
             (_product_of_neighbours, _random.normal(size=(2, 3)), 0.25),
@@ -250,7 +250,7 @@ EXERCISES = (
     FunctionExercise(
         number="09.2",
         title="The gradient of the kernel, by loops",
-        solution=kernel_gradient,
+        solution=my_kernel_gradient,
         cases=[
             (_random.integers(0, 4, (4, 5)), _random.integers(-3, 4, (3, 3))),
             (_random.normal(size=(5, 7)), _random.normal(size=(2, 5))),
@@ -304,7 +304,7 @@ EXERCISES = (
     FunctionExercise(
         number="09.3",
         title="ReLU backward",
-        solution=relu_backward,
+        solution=my_relu_backward,
         cases=[
             (np.array([-2.0, 1.0, 3.0, -0.5]), np.array([5.0, 6.0, -7.0, -8.0])),
             (_random.normal(size=(2, 3, 4)), _random.normal(size=(2, 3, 4))),
@@ -398,7 +398,7 @@ EXERCISES = (
     FunctionExercise(
         number="09.5",
         title="A softmax that never overflows",
-        solution=softmax,
+        solution=my_softmax,
         cases=[
             (np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 3.0]]),),
             (_random.normal(size=(4, 3)),),
