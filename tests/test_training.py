@@ -41,7 +41,7 @@ def test_the_parts_are_copies(examples):
 
 @pytest.mark.parametrize(
     ("count", "says"),
-    [(20, "leaves none to train on"), (0, "count is 0"), (0.2, "count is 0.2"), (-1, "count is -1")],
+    [(20, "leaves none to train on"), (0, "count is 0"), (0.2, "count is 0.2"), (-1, "is -1")],
 )
 def test_a_bad_count_is_named(examples, count, says):
     with pytest.raises(ValueError, match=says):
@@ -76,7 +76,8 @@ def test_a_line_puts_the_loss_first_and_accuracies_in_per_cent():
 
 
 def test_a_line_without_validation_ends_after_the_training():
-    assert training.progress_line(3, 9, {"loss": 1.5, "mae": 2.0}) == "epoch 3: loss 1.500, mae 2.000"
+    line = training.progress_line(3, 9, {"loss": 1.5, "mae": 2.0})
+    assert line == "epoch 3: loss 1.500, mae 2.000"
 
 
 @pytest.mark.parametrize("lines", [0, 2.5, "all"])

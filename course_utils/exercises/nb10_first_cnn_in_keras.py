@@ -36,7 +36,7 @@ def _one_hot_everywhere(labels, classes):
 
 def network_sides(side, kernel_size, pool_size):
     sides = []
-    for layer in range(2):
+    for _ in range(2):
         side = side - kernel_size + 1
         sides.append(side)
         side = side // pool_size

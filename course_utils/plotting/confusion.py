@@ -58,7 +58,7 @@ def draw_confusion_matrix(
             Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, alpha=share, linewidth=0)
         )
         if count:
-            size = 13 if count < 1000 else 11
+            size = 13 if count < 1000 else 12
             ax.text(j, i, f"{count}", ha="center", va="center", fontsize=size)
     for edge in np.arange(classes + 1) - 0.5:
         ax.axhline(edge, color="0.85", linewidth=0.8)

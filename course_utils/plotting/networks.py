@@ -143,7 +143,8 @@ def _draw_cells(
     ax: Axes, stage: Stage, place: tuple[float, float, float, float], channel: int | None
 ) -> None:
     x, y, width, height = place
-    frame = Rectangle((x, y), width, height, facecolor=stage.color, edgecolor="white", linewidth=0.8)
+    frame = Rectangle((x, y), width, height, linewidth=0.8)
+    frame.set(facecolor=stage.color, edgecolor="white")
     if stage.values is not None:
         cells = stage.values[:, None] if channel is None else stage.values[:, :, channel]
         low, high = stage.values.min(), stage.values.max()

@@ -52,7 +52,9 @@ def draw_predictions(
             "give a row for each"
         )
     if labels is not None and len(labels) != len(images):
-        raise ValueError(f"labels has {len(labels)} entries for {len(images)} images: give one each")
+        raise ValueError(
+            f"labels has {len(labels)} entries for {len(images)} images: give one each"
+        )
     fig, axes = plt.subplots(
         2, len(images), squeeze=False, figsize=(len(images) * size, size + 1.9),
         height_ratios=(size, 1.3), sharey="row",

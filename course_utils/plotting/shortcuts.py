@@ -77,7 +77,9 @@ def _draw_block(ax: Axes, kind: Kind, y: float) -> None:
     if kind != "plain":
         centre = end + _GAP + _PLUS
         _arrow(ax, (end, y), (centre - _PLUS, y))
-        ax.add_patch(plt.Circle((centre, y), _PLUS, facecolor="white", edgecolor=ORANGE, linewidth=3))
+        ax.add_patch(
+            plt.Circle((centre, y), _PLUS, facecolor="white", edgecolor=ORANGE, linewidth=3)
+        )
         ax.text(centre, y - 0.02, "+", ha="center", va="center", fontsize=20)
         top = y + 0.68
         ax.plot([fork, fork, centre], [y, top, top], color=ORANGE, linewidth=3, zorder=1)
@@ -102,7 +104,9 @@ def _box(
         )
     )
     color = "black" if label in ("ReLU", "conv 1×1") else "white"
-    ax.text(left + width / 2, y, label, ha="center", va="center", fontsize=13, color=color, zorder=3)
+    ax.text(
+        left + width / 2, y, label, ha="center", va="center", fontsize=13, color=color, zorder=3
+    )
 
 
 def _arrow(

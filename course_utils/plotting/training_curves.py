@@ -1,4 +1,4 @@
-"""How a training went: loss and accuracy after each epoch, on the training and the validation part."""
+"""How a training went: loss and accuracy after each epoch, in training and in validation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from course_utils.plotting.style import BLUE, VERMILION
 
-_MOST_MARKERS = 30
+_MOST_MARKERS = 25
 
 
 def draw_training(
@@ -46,7 +46,7 @@ def draw_training(
     epochs = np.arange(1, len(history["loss"]) + 1)
     fig, axes = plt.subplots(1, 2, figsize=(10.6, 4.0))
     for ax, name in zip(axes, ("loss", metric)):
-        marks = {"markevery": max(1, len(epochs) // _MOST_MARKERS)}
+        marks = {"markevery": -(-len(epochs) // _MOST_MARKERS)}
         ax.plot(epochs, history[name], "o-", color=BLUE, label="training", **marks)
         if f"val_{name}" in history:
             ax.plot(

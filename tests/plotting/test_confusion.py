@@ -20,7 +20,7 @@ def test_every_count_but_zero_is_written_in_its_cell():
     assert written == {
         (0, 0): "1200", (0, 2): "3", (1, 0): "1", (1, 1): "40", (2, 1): "6", (2, 2): "50",
     }
-    assert min(text.get_fontsize() for text in ax.texts) >= 11
+    assert min(text.get_fontsize() for text in ax.texts) >= 12
 
 
 def test_the_diagonal_is_blue_and_mistakes_orange_by_their_number():

@@ -40,7 +40,8 @@ def test_rows_stand_below_each_other_inside_the_axes():
     frame = fig.bbox
     for artist in [*ax.texts, *ax.patches]:
         box = artist.get_window_extent()
-        assert frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+        assert frame.x0 <= box.x0 and box.x1 <= frame.x1
+        assert frame.y0 <= box.y0 and box.y1 <= frame.y1
     ends = [p.get_window_extent().x1 for p in ax.patches if isinstance(p, FancyArrowPatch)]
     assert max(ends) <= ax.get_window_extent().x1
 
