@@ -21,7 +21,15 @@ EXTRAS = PROJECT["optional-dependencies"]
 # Imports go down, or sideways without a circle. What is not listed stands on the ground: NumPy
 # numerics and data, which import each other only and are quick to import.
 FLOORS = {
-    "first": {"exercises", "forecasting", "gradients", "models", "plotting", "training"},
+    "first": {
+        "exercises",
+        "forecasting",
+        "gradients",
+        "inspection",
+        "models",
+        "plotting",
+        "training",
+    },
     "second": {
         "canonical_form",
         "execution",

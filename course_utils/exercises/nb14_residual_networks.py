@@ -205,7 +205,8 @@ EXERCISES = (
         hints=[
             "The shape is (images, height, width, channels). Over which axes is the mean taken, if "
             "one number a channel shall be left?",
-            "maps.mean(axis=(0, 1, 2)) has one entry a channel, and so has maps.var(axis=(0, 1, 2)).",
+            "maps.mean(axis=(0, 1, 2)) has one entry a channel, and so has "
+            "maps.var(axis=(0, 1, 2)).",
             "γ · (maps − mean) / √(variance + ε) + β.",
         ],
         mistakes=[
