@@ -26,6 +26,7 @@ FLOORS = {
         "forecasting",
         "gradients",
         "inspection",
+        "model_access",
         "models",
         "plotting",
         "training",

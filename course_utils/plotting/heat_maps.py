@@ -52,8 +52,8 @@ def draw_heat_maps(
     Raises
     ------
     ValueError
-        If there are no images, maps, titles, extents or row names aren't as many as they should, or a map has a negative
-        cell or isn't (h, w).
+        If there are no images, maps, titles, extents or row names aren't as many as they should
+        be, or a map has a negative cell or isn't (h, w).
     """
     images = [np.squeeze(np.asarray(image)) for image in images]
     maps = [np.asarray(values, float) for values in maps]

@@ -1,0 +1,324 @@
+"""Exercises of notebook 13, looking inside."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import FunctionExercise, Mistake
+
+_random = np.random.default_rng(13)
+
+
+# 13.1
+
+
+def strongest_place(response_map):
+    place = response_map.argmax()
+    row, column = np.unravel_index(place, response_map.shape)
+    return int(row), int(column)
+
+
+def _strongest_by_loop(response_map):
+    best = (0, 0)
+    for i in range(response_map.shape[0]):
+        for j in range(response_map.shape[1]):
+            if response_map[i, j] > response_map[best]:
+                best = (i, j)
+    return best
+
+
+# 13.2
+
+
+def patch_seen(image, row, column, size, jump):
+    top, left = row * jump, column * jump
+    return image[top : top + size, left : left + size]
+
+
+def _patch_around_the_centre(image, row, column, size, jump):
+    top, left = max(row * jump - size // 2, 0), max(column * jump - size // 2, 0)
+    return image[top : top + size, left : left + size]
+
+
+# 13.3
+
+
+def combine(maps, gradients):
+    weights = gradients.mean(axis=(0, 1))
+    return np.maximum(maps @ weights, 0)
+
+
+def _combine_by_loop(maps, gradients):
+    total = np.zeros(maps.shape[:2])
+    for k in range(maps.shape[2]):
+        total += gradients[:, :, k].mean() * maps[:, :, k]
+    return np.where(total > 0, total, 0)
+
+
+def _maps_and_gradients(h, w, filters):
+    # Both signs, so that the place of the ReLU shows.
+    return _random.random((h, w, filters)), _random.normal(size=(h, w, filters))
+
+
+# 13.4
+
+
+def shift_to_centre(image):
+    mass = image.sum()
+    row = np.arange(image.shape[0]) @ image.sum(axis=1) / mass
+    column = np.arange(image.shape[1]) @ image.sum(axis=0) / mass
+    return round(14 - row), round(14 - column)
+
+
+def _shift_by_grids(image):
+    rows, columns = np.indices(image.shape)
+    row = np.average(rows, weights=image)
+    column = np.average(columns, weights=image)
+    return int(np.rint(14 - row)), int(np.rint(14 - column))
+
+
+def _shift_of_the_box(image):
+    rows, columns = np.nonzero(image)
+    return (
+        round(14 - (rows.min() + rows.max()) / 2),
+        round(14 - (columns.min() + columns.max()) / 2),
+    )
+
+
+def _shift_of_the_inked_pixels(image):
+    rows, columns = np.nonzero(image)
+    return round(14 - rows.mean()), round(14 - columns.mean())
+
+
+def _unrounded_shift(image):
+    rows, columns = np.indices(image.shape)
+    return (
+        14 - float(np.average(rows, weights=image)),
+        14 - float(np.average(columns, weights=image)),
+    )
+
+
+def _ink(top, left, brightness):
+    """A 28×28 image with these rows of brightness, its corner at (top, left)."""
+    image = np.zeros((28, 28))
+    brightness = np.array(brightness, float)
+    height, width = brightness.shape
+    image[top : top + height, left : left + width] = brightness
+    return image
+
+
+EXERCISES = (
+    FunctionExercise(
+        number="13.1",
+        title="Find where a filter answered loudest",
+        solution=strongest_place,
+        cases=[
+            (np.array([[0.0, 1, 3, 2], [5, 0, 1, 9], [2, 0, 4, 1]]),),
+            (_random.random((6, 9)),),
+            (-_random.random((7, 4)) - 1,),
+        ],
+        also_right=[
+            _strongest_by_loop,
+            lambda m: np.unravel_index(np.argmax(m), m.shape),
+            lambda m: np.argwhere(m == m.max())[0],
+        ],
+        lesson="argmax counts through the rows one after another, and unravel_index turns its "
+        "count back into a row and a column.",
+        why="argmax treats the map as one long row; its shape is needed to find the way back.",
+        hints=[
+            "response_map.argmax() gives one number. What does it count?",
+            "np.unravel_index(number, shape) turns such a number into indices.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda m: m.argmax(),
+                "that is the place in the map read out as one long row. Turn it into a row and a "
+                "column with np.unravel_index(place, response_map.shape).",
+            ),
+            Mistake(
+                lambda m: strongest_place(m)[::-1],
+                "row and column are exchanged. Return the row first, as in response_map[row, "
+                "column].",
+            ),
+            Mistake(
+                lambda m: strongest_place(-m),
+                "you found the smallest number. Use argmax, not argmin.",
+            ),
+            Mistake(
+                lambda m: m.max(),
+                "that is how loud the answer was. The question is where: use argmax.",
+            ),
+            Mistake(
+                lambda m: tuple(k + 1 for k in strongest_place(m)),
+                "you counted from 1. Indices count from 0, in the first row as everywhere.",
+            ),
+            Mistake(
+                lambda m: m.argmax(axis=0),
+                "with axis=0 you get a row for every column. Leave axis out, then use "
+                "np.unravel_index.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="13.2",
+        title="Cut out what a cell saw",
+        solution=patch_seen,
+        cases=[
+            (_random.integers(0, 256, (9, 11)), 1, 2, 4, 2),
+            (_random.integers(0, 256, (28, 28)), 5, 0, 14, 2),
+            (_random.integers(0, 256, (20, 16)), 2, 3, 5, 3),
+        ],
+        also_right=[
+            lambda image, row, column, size, jump: image[row * jump :, column * jump :][
+                :size, :size
+            ]
+        ],
+        lesson="a cell's place times the jump is the corner of what it sees, however many layers "
+        "lie between.",
+        why="Every step on the layer is a jump of so many pixels on the image, and cell (0, 0) "
+        "begins at the corner.",
+        hints=[
+            "Where does cell (0, 1) begin to look, if cell (0, 0) begins at column 0?",
+            "The patch is image[top : top + size, left : left + size] with top = row * jump.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda image, row, column, size, jump: patch_seen(image, row, column, size, 1),
+                "you forgot the jump. A step on the layer is a step of `jump` pixels on the "
+                "image: multiply row and column by it.",
+            ),
+            Mistake(
+                lambda image, row, column, size, jump: patch_seen(image, column, row, size, jump),
+                "row and column are exchanged. The row goes with axis 0, the first index.",
+            ),
+            Mistake(
+                lambda image, row, column, size, jump: image[
+                    row * jump : size, column * jump : size
+                ],
+                "your slices end at size, wherever they begin. They should be size long: end at "
+                "top + size and left + size.",
+            ),
+            Mistake(
+                lambda image, row, column, size, jump: patch_seen(image, row, column, size, size),
+                "your patches lie side by side. Neighbouring cells see overlapping patches, only "
+                "`jump` pixels apart.",
+            ),
+            Mistake(
+                _patch_around_the_centre,
+                "you put the patch's middle where its corner belongs. Cell (0, 0) sees the top "
+                "left corner of the image, so its patch begins at 0.",
+            ),
+            Mistake(
+                lambda image, row, column, size, jump: patch_seen(
+                    image, row, column, size + 1, jump
+                ),
+                "your patch is one pixel too large each way. A slice ends before its stop: take "
+                "top + size, without + 1.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="13.3",
+        title="Combine response maps by Grad-CAM",
+        solution=combine,
+        cases=[_maps_and_gradients(3, 4, 2), _maps_and_gradients(8, 8, 5),
+               _maps_and_gradients(5, 7, 3)],
+        also_right=[_combine_by_loop],
+        lesson="each filter gets one weight, the mean slope of the score over all positions, and "
+        "the sum of the weighted maps keeps what speaks for the class.",
+        why="mean(axis=(0, 1)) leaves one number a filter, and maps @ weights is the weighted "
+        "sum over the last axis.",
+        hints=[
+            "One weight a filter: over which axes of the gradients do you take the mean?",
+            "maps @ weights multiplies each map by its weight and adds them up.",
+            "The ReLU comes last: np.maximum(…, 0) around the whole sum.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda maps, gradients: maps @ gradients.mean(axis=(0, 1)),
+                "your map has negative numbers, which speak against the class. Grad-CAM keeps "
+                "what speaks for it: put np.maximum(…, 0) around the sum.",
+            ),
+            Mistake(
+                lambda maps, gradients: np.maximum(maps @ gradients.sum(axis=(0, 1)), 0),
+                "you summed the gradients. The weight is their mean over the positions, so your "
+                "map is too large by the number of cells.",
+            ),
+            Mistake(
+                lambda maps, gradients: np.maximum(maps * gradients.mean(axis=(0, 1)), 0).sum(
+                    axis=2
+                ),
+                "your ReLU stands inside the sum, so that filters which speak against the class "
+                "are ignored. Add up first, then take np.maximum(…, 0).",
+            ),
+            Mistake(
+                lambda maps, gradients: np.maximum((maps * gradients).sum(axis=2), 0),
+                "you used each position's own gradient. Grad-CAM gives a filter one weight for "
+                "all positions: average the gradients over axes 0 and 1 first.",
+            ),
+            Mistake(
+                lambda maps, gradients: np.abs(maps @ gradients.mean(axis=(0, 1))),
+                "you took absolute values, so what speaks against the class looks as if it spoke "
+                "for it. Use np.maximum(…, 0).",
+            ),
+            Mistake(
+                lambda maps, gradients: np.maximum(maps * gradients.mean(axis=(0, 1)), 0),
+                "you have a map for every filter. Add the weighted maps up over the last axis, "
+                "then take the ReLU.",
+            ),
+            Mistake(
+                lambda maps, gradients: combine(gradients, maps),
+                "maps and gradients are exchanged. The gradients give the weights, the maps are "
+                "what is weighted.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="13.4",
+        title="Centre an image by its mass",
+        solution=shift_to_centre,
+        cases=[
+            (_ink(1, 4, [[0, 1, 0], [1, 9, 5], [0, 8, 9], [0, 9, 9]]),),
+            (_ink(3, 15, np.vstack([np.full((2, 9), 200), np.eye(12, 9) * 120])),),
+            (_ink(16, 2, _random.random((9, 20)) * np.linspace(0.02, 1, 20) ** 3),),
+        ],
+        also_right=[_shift_by_grids],
+        lesson="the centre of mass is the mean of the pixels' places, weighted by their ink, so "
+        "a long thin tail moves it less than it moves the box.",
+        why="image.sum(axis=1) is the ink of each row; its inner product with the row numbers, "
+        "divided by all the ink, is the mean row.",
+        hints=[
+            "How much ink is in each row? image.sum(axis=1). What is the mean row, weighted by it?",
+            "To come from the mean row to row 14, move down by 14 − mean row.",
+            "Round at the very end, and give (down, right): rows first.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda image: tuple(-k for k in shift_to_centre(image)),
+                "the sign is wrong. An image whose centre lies above row 14 has to move down, "
+                "by 14 − row, which is positive.",
+            ),
+            Mistake(
+                lambda image: shift_to_centre(image)[::-1],
+                "down and right are exchanged. Rows go down; image.sum(axis=1) is the ink of each "
+                "row.",
+            ),
+            Mistake(
+                _shift_of_the_box,
+                "you centred the box around the ink. MNIST's digits are centred by mass: weight "
+                "each row and column by its ink.",
+            ),
+            Mistake(
+                _shift_of_the_inked_pixels,
+                "you counted every inked pixel alike. A pixel of 255 weighs more than one of 10: "
+                "weight by the brightness.",
+            ),
+            Mistake(
+                lambda image: tuple(14 - k for k in shift_to_centre(image)),
+                "that is where the centre is. Return how far it has to move: 14 minus that.",
+            ),
+            Mistake(
+                _unrounded_shift,
+                "an image can be moved by whole pixels only. Round both numbers at the end.",
+            ),
+        ],
+    ),
+)
