@@ -49,6 +49,14 @@ def _check_model(model: keras.Model) -> None:
 
 
 def layer_of(model: keras.Model, layer: LayerLike) -> keras.Layer:
+    """Find a layer by its name, by its place in `model.layers`, or as itself.
+
+    Raises
+    ------
+    ValueError
+        If the model isn't of Keras or has no weights yet, it has no such layer (the message lists
+        those it has), or the name belongs to several.
+    """
     _check_model(model)
     every = all_layers(model)
     names = ", ".join(one.name for one in every)
@@ -80,6 +88,13 @@ def kernel_of(layer: keras.Layer) -> Any | None:
 
 
 def last_convolution(model: keras.Model) -> keras.Layer:
+    """Return the last convolution of a model.
+
+    Raises
+    ------
+    ValueError
+        If the model has none, isn't of Keras or has no weights yet.
+    """
     _check_model(model)
     found = [one for one in all_layers(model) if kernel_of(one) is not None]
     if not found:
@@ -140,6 +155,13 @@ def kept_answers(layer: keras.Layer, *, stop: bool = False) -> Iterator[list[tf.
 
 
 def last_of(kept: list[tf.Tensor], layer: keras.Layer) -> tf.Tensor:
+    """Return the layer's last kept answer.
+
+    Raises
+    ------
+    ValueError
+        If it gave none, as an input layer.
+    """
     if not kept:
         raise ValueError(
             f"layer is {layer.name!r}, which computes nothing when the model runs: "
@@ -149,6 +171,7 @@ def last_of(kept: list[tf.Tensor], layer: keras.Layer) -> tf.Tensor:
 
 
 def run(model: keras.Model, batch: tf.Tensor | np.ndarray) -> tf.Tensor:
+    """Return what the model gives outside training."""
     with warnings.catch_warnings():
         # A model made from a list of one input takes a bare array as well, but remarks on it.
         warnings.filterwarnings("ignore", message="The structure of `inputs`")
@@ -156,6 +179,13 @@ def run(model: keras.Model, batch: tf.Tensor | np.ndarray) -> tf.Tensor:
 
 
 def answer_of(model: keras.Model, layer: keras.Layer, batch: tf.Tensor | np.ndarray) -> tf.Tensor:
+    """Return what a layer answers; what comes after it isn't computed.
+
+    Raises
+    ------
+    ValueError
+        If the layer computes nothing, as an input layer.
+    """
     with kept_answers(layer, stop=True) as kept:
         try:
             run(model, batch)
@@ -166,6 +196,7 @@ def answer_of(model: keras.Model, layer: keras.Layer, batch: tf.Tensor | np.ndar
 
 @contextmanager
 def without_activation(layer: keras.Layer) -> Iterator[None]:
+    """Take the layer's activation away for a while; a softmax layer passes its input on."""
     import keras
 
     if isinstance(layer, keras.layers.Softmax):
@@ -179,7 +210,15 @@ def without_activation(layer: keras.Layer) -> Iterator[None]:
 
 
 def class_score(model: keras.Model, batch: tf.Tensor, class_index: int | None) -> tf.Tensor:
-    """Return the score, before softmax or sigmoid, of a class for the only image of the batch."""
+    """Return the score, before softmax or sigmoid, of a class for the only image of the batch.
+
+    `None` stands for the class with the largest score.
+
+    Raises
+    ------
+    ValueError
+        If the model doesn't give (n, classes), or there is no such class.
+    """
     import keras
 
     final = model.layers[-1]
@@ -231,7 +270,20 @@ def _own_input_shape(model: keras.Model) -> tuple[int | None, ...] | None:
 def as_batch(
     model: keras.Model, name: str, images: ArrayLike, *, single: bool = False
 ) -> np.ndarray:
-    """Return float32 images (n, …, channels) that fit the model."""
+    """Return float32 images (n, …, channels) that fit the model.
+
+    Parameters
+    ----------
+    name
+        What the caller calls the argument; it begins the error message.
+    images
+        A batch, or with `single` one image; a grey one may lack the last axis.
+
+    Raises
+    ------
+    ValueError
+        If they don't fit, aren't real numbers, or the model takes more than one input.
+    """
     shape = _own_input_shape(model)
     array = np.asarray(images)
     if array.dtype.kind not in "fiub":
@@ -258,6 +310,14 @@ def as_batch(
 
 
 def input_shape_of(model: keras.Model, size: int | tuple[int, int] | None) -> tuple[int, ...]:
+    """Return (h, w, channels) of the model's input, with the sides of `size` if it is given.
+
+    Raises
+    ------
+    ValueError
+        If the model doesn't tell its shape, takes any size and none is given, or `size` doesn't
+        fit its number of axes.
+    """
     own = _own_input_shape(model)
     if own is None:
         raise ValueError(

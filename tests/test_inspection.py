@@ -1,12 +1,13 @@
 """What a network looks for, on tiny models of which the answer is known."""
 
-import keras
 import numpy as np
 import pytest
-from keras import layers
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
 from course_utils import inspection, model_access, models
+
+import keras  # isort: skip
+from keras import layers  # isort: skip
 
 SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], float)
 
