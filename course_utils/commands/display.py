@@ -64,12 +64,17 @@ def _bars(tasks: Sequence[Task], console: Console):
 
 def _plain_lines(console: Console) -> Report:
     guard = threading.Lock()
+    said: set[str] = set()
 
     def report(task: Task, done: int, cells: int) -> None:
-        name = Path(task.path).stem
-        if done in (0, cells):
-            with guard:
-                verb = "started" if done == 0 else "executed"
-                console.print(f"{name}: {verb}, {done}/{cells} cells", soft_wrap=True)
+        if done not in (0, cells):
+            return
+        verb = "started" if done == 0 else "executed"
+        line = f"{Path(task.path).stem}: {verb}, {done}/{cells} cells"
+        with guard:
+            # A worker may tell of its last cell more than once.
+            if line not in said:
+                said.add(line)
+                console.print(line, soft_wrap=True)
 
     return report

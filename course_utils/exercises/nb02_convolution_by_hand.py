@@ -63,11 +63,10 @@ def _correlate_by_windows(image, kernel):
     return np.einsum("ijkl,kl->ij", windows, kernel)
 
 
-def _with_patches(image, kernel, cell, rows=None, columns=None):
+def _with_patches(image, kernel, cell):
     """Lists of what `cell` makes of each patch, for mistakes in treating a patch."""
     height, width = kernel.shape
-    rows = image.shape[0] - height + 1 if rows is None else rows
-    columns = image.shape[1] - width + 1 if columns is None else columns
+    rows, columns = image.shape[0] - height + 1, image.shape[1] - width + 1
     return [
         [cell(image[i : i + height, j : j + width], kernel) for j in range(columns)]
         for i in range(rows)

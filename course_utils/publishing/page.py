@@ -81,7 +81,7 @@ def page(notebook: NotebookNode, *, name: str = "") -> str:
     -------
     str
         The page. Its title is the notebook's first heading; figures keep their alternative
-        text, formulas become MathML.
+        text, formulas become MathML, and speaker notes are folded.
     """
     resources = {"page": {"title": _plain(notebooks.title(notebook)) or name, "name": name}}
     html, _ = _exporter().from_notebook_node(notebook, resources=resources)

@@ -174,3 +174,12 @@ def test_the_index_lists_every_notebook(tmp_path: Path) -> None:
 def test_a_page_is_written_in_utf8(tmp_path: Path) -> None:
     write_page(new_notebook(cells=[new_markdown_cell("# 填充")]), tmp_path / "a.html")
     assert "<title>填充</title>" in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
+def test_speaker_notes_are_folded_and_other_prose_is_not() -> None:
+    note = new_markdown_cell("Ask the class.", metadata={"slideshow": {"slide_type": "notes"}})
+    text = new_markdown_cell("Read on.", metadata={"slideshow": {"slide_type": "slide"}})
+    made = page(new_notebook(cells=[note, text]))
+    folded = made[made.index("<details>") : made.index("</details>")]
+    assert "For instructors" in folded and "Ask the class." in folded
+    assert "Read on." in made and "Read on." not in folded
