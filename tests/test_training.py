@@ -101,3 +101,50 @@ def test_fit_prints_these_lines_and_nothing_else(capsys):
     ]
     assert printed.out.splitlines() == expected
     assert printed.err == ""
+
+
+def compiled(metrics):
+    import course_utils.quiet_tensorflow  # noqa: F401
+    import keras
+
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=metrics)
+    return model
+
+
+def traced(model):
+    """Return the model, and a list that grows at each trace of its training step."""
+    traces, step = [], model.train_step
+
+    def counted(*args, **kwargs):
+        traces.append(1)
+        return step(*args, **kwargs)
+
+    model.train_step = counted
+    return model, traces
+
+
+def test_with_its_variables_created_a_training_step_is_traced_once():
+    x, y = np.eye(4, dtype="float32"), np.array([0, 1, 2, 0])
+    plain, plain_traces = traced(compiled(["accuracy"]))
+    plain.fit(x, y, batch_size=2, epochs=2, shuffle=False, verbose=0)
+    ready, ready_traces = traced(compiled(["accuracy"]))
+    training.create_variables(ready)
+    history = ready.fit(x, y, batch_size=2, epochs=2, shuffle=False, verbose=0).history
+    assert (len(plain_traces), len(ready_traces)) == (2, 1)
+    for mine, theirs in zip(ready.get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert set(history) == {"loss", "accuracy"}
+
+
+def test_variables_of_a_model_that_is_not_ready():
+    import course_utils.quiet_tensorflow  # noqa: F401
+    import keras
+
+    bare = keras.Sequential([keras.layers.Dense(3)], name="bare")
+    with pytest.raises(ValueError, match="bare.*compile first"):
+        training.create_variables(bare)
+    bare.compile("adam", "mse")
+    with pytest.raises(ValueError, match="bare.*begin the model with keras.Input"):
+        training.create_variables(bare)
