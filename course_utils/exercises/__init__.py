@@ -9,8 +9,9 @@ A student calls three functions::
     exercises.hint("02.2")                  # prints the next hint
     exercises.solution("02.2")              # shows the source of a solution
 
-Tests and graders call `judge`, which returns the reply (a status "right", "wrong" or "empty", and
-a message), and `all_exercises`, which handouts use as well.
+Assignments call `points`, which prints the same reply and returns the points that the answer earns.
+Tests call `judge`, which returns the reply (a status "right", "wrong" or "empty", and a message),
+and `all_exercises`.
 
 Writing exercises
 -----------------
@@ -98,6 +99,6 @@ what a student calls.
 '''
 
 from course_utils.exercises.registry import all_exercises
-from course_utils.exercises.session import check, hint, judge, solution
+from course_utils.exercises.session import check, hint, judge, points, solution
 
-__all__ = ["all_exercises", "check", "hint", "judge", "solution"]
+__all__ = ["all_exercises", "check", "hint", "judge", "points", "solution"]

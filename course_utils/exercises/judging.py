@@ -86,20 +86,22 @@ def _judge_function(exercise: FunctionExercise, answer: Any, limit: float) -> Re
     wanted = [_trusted(exercise, exercise.solution, case) for case in exercise.cases]
     found = _first_wrong(exercise, wanted, run.outcomes)
     if found is None and changed is None:
-        return Reply("right", exercise.lesson)
+        return Reply("right", exercise.lesson, share=1.0)
     if found is None:
         return _wrong(
             f"the results are right, but your function changes its argument {changed}, and "
-            f"whoever calls it loses the original. Work on {changed}.copy()."
+            f"whoever calls it loses the original. Work on {changed}.copy().",
+            share=1.0,
         )
+    share = _share_right(exercise, wanted, run.outcomes)
     notes = f" It also changes its argument {changed}: work on a copy." if changed else ""
     notes += _PRINTS_HIDDEN if run.printed.strip() else ""
     named = _named_mistake(exercise, run.outcomes)
     if named is not None:
-        return _wrong(named + notes)
+        return _wrong(named + notes, share)
     if all(outcome.failure is None and is_blank(outcome.value) for outcome in run.outcomes):
         return _returned_nothing(name, run, changed)
-    return _wrong(found + notes)
+    return _wrong(found + notes, share)
 
 
 def _judge_value(exercise: ValueExercise, answer: Any, limit: float) -> Reply:
@@ -125,15 +127,15 @@ def _judge_value(exercise: ValueExercise, answer: Any, limit: float) -> Reply:
         else:
             right = _holds(exercise.accepts, given)
     if right:
-        return Reply("right", exercise.lesson)
+        return Reply("right", exercise.lesson, share=1.0)
     for mistake in exercise.mistakes:
         if _makes(exercise, mistake, given):
             return _wrong(mistake.reply)
     return _wrong(with_next_step(exercise, _value_difference(exercise, wanted, given)))
 
 
-def _wrong(message: str) -> Reply:
-    return Reply("wrong", message)
+def _wrong(message: str, share: float = 0.0) -> Reply:
+    return Reply("wrong", message, share)
 
 
 def _read(measure: Callable[[Any], Any] | None, value: Any) -> Any:
@@ -193,6 +195,13 @@ def _first_wrong(
         if found:
             return with_next_step(exercise, f"for {case_in_words(exercise, case)}, {found}")
     return None
+
+
+def _share_right(
+    exercise: FunctionExercise, wanted: Sequence[Outcome], outcomes: Sequence[Outcome]
+) -> float:
+    pairs = zip(wanted, outcomes, strict=True)
+    return sum(_same(exercise, right, outcome) for right, outcome in pairs) / len(wanted)
 
 
 def _named_mistake(exercise: FunctionExercise, outcomes: Sequence[Outcome]) -> str | None:

@@ -1,11 +1,11 @@
-"""What a student calls in a notebook: check, hint, solution."""
+"""What is called in a notebook: check, hint and solution by a student, points by a grader."""
 
 import sys
 import textwrap
 from typing import Any
 
 from course_utils.exercises import registry
-from course_utils.exercises.exercise import Reply
+from course_utils.exercises.exercise import Exercise, Reply
 from course_utils.exercises.judging import judge_answer
 from course_utils.exercises.wording import fault_in_words
 
@@ -50,6 +50,36 @@ def judge(number: str, answer: Any, *, time_limit: float | None = None) -> Reply
         If there is no exercise of this number.
     """
     return judge_answer(registry.find(number), answer, time_limit=time_limit)
+
+
+def points(number: str, answer: Any, *, most: float) -> float:
+    """Print a reply to an answer, as `check` does, and return the points that it earns.
+
+    Parameters
+    ----------
+    number : str
+        Number of the exercise, "02.1".
+    answer : object
+        The answer to judge.
+    most : float
+        Points for a right answer.
+
+    Returns
+    -------
+    float
+        `most` for a right answer. Of half of that, a wrong one earns the part of the cases that
+        it gets right: a function that is right for square images only, or that changes its
+        argument. A wrong value and an exercise not attempted earn nothing.
+
+    Raises
+    ------
+    ValueError
+        If there is no exercise of this number.
+    """
+    exercise = registry.find(number)
+    reply = judge_answer(exercise, answer)
+    print(_in_print(exercise, reply))
+    return float(most) if reply.status == "right" else round(reply.share * most / 2, 2)
 
 
 def hint(number: str) -> None:
@@ -105,6 +135,10 @@ def _reply_in_print(number: Any, answer: Any) -> str:
         reply = judge_answer(exercise, answer)
     except Exception as error:
         return _wrapped(f"{exercise.number}: {fault_in_words(error)}")
+    return _in_print(exercise, reply)
+
+
+def _in_print(exercise: Exercise, reply: Reply) -> str:
     return _wrapped(exercise.number + _STATUS_WORDS[reply.status] + reply.message)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from course_utils import notebooks
 from course_utils.publishing.formulas import formula
@@ -36,8 +38,9 @@ class _Renderer(IPythonRenderer):
         return formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", block=True)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        # The neighbouring notebooks have pages too.
-        return super().link(text, re.sub(r"^([\w-]+)\.ipynb(?=#|$)", r"\1.html", url), title)
+        # The neighbouring notebooks and documents have pages too.
+        url = re.sub(r"^([\w-]+)\.(?:ipynb|md)(?=#|$)", r"\1.html", url)
+        return super().link(text, url, title)
 
     def block_mermaidjs(self, code: str) -> str:
         return f"<pre>{self.escape_html(code.strip())}</pre>\n"
@@ -62,8 +65,29 @@ def _markdown_to_html(source: str) -> str:
 
 
 @cache
-def _exporter() -> _Exporter:
-    return _Exporter(extra_template_basedirs=[str(_TEMPLATES)], template_name="page")
+def _exporter(template: str) -> _Exporter:
+    # the second setting lets a template extend another one's file: page/index.html.j2
+    return _Exporter(
+        extra_template_basedirs=[str(_TEMPLATES)],
+        extra_template_paths=[str(_TEMPLATES)],
+        template_name=template,
+    )
+
+
+def render(notebook: NotebookNode, *, template: str, page: Mapping[str, object]) -> str:
+    """Convert a notebook to HTML by one of the templates of this package.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The notebook.
+    template : str
+        The name of a folder in ``templates``.
+    page : mapping
+        What the template finds as ``resources.page``.
+    """
+    html, _ = _exporter(template).from_notebook_node(notebook, resources={"page": dict(page)})
+    return html
 
 
 def page(notebook: NotebookNode, *, name: str = "") -> str:
@@ -83,16 +107,30 @@ def page(notebook: NotebookNode, *, name: str = "") -> str:
         The page. Its title is the notebook's first heading; figures keep their alternative
         text, formulas become MathML, and speaker notes are folded.
     """
-    resources = {"page": {"title": _plain(notebooks.title(notebook)) or name, "name": name}}
-    html, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    return html
+    return _html(notebook, name=name, source=f"{name}.ipynb" if name else "")
 
 
-def _plain(heading: str) -> str:
-    return re.sub(r"[`*$]", "", heading)
+def _html(notebook: NotebookNode, *, name: str, source: str) -> str:
+    title = plain_title(notebook) or name
+    details = {"title": title, "name": name, "source": source}
+    return render(notebook, template="page", page=details)
+
+
+def plain_title(notebook: NotebookNode) -> str:
+    """Return the notebook's first heading without signs of Markdown, or an empty string."""
+    return re.sub(r"[`*$]", "", notebooks.title(notebook))
 
 
 def write_page(notebook: NotebookNode, path: Path) -> None:
     """Write the page of a notebook to `path`; see :func:`page`."""
     path = Path(path)
     notebooks.write_file(path, page(notebook, name=path.stem).encode("utf-8"))
+
+
+def write_document(source: Path, path: Path) -> str:
+    """Write the page of a Markdown file to `path`, and return its title."""
+    path = Path(path)
+    text = Path(source).read_text(encoding="utf-8")
+    document = new_notebook(cells=[new_markdown_cell(text, id="document")])
+    notebooks.write_file(path, _html(document, name=path.stem, source="").encode("utf-8"))
+    return plain_title(document) or path.stem

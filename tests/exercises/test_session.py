@@ -15,6 +15,7 @@ from jupyter_client.manager import KernelManager, start_new_kernel
 from course_utils import exercises
 from course_utils.exercises import registry, session
 from course_utils.exercises.judging import judge_answer
+from course_utils.exercises.nb01_inner_products import inner_product
 from course_utils.exercises.nb02_convolution_by_hand import patch_count
 
 Printed = pytest.CaptureFixture[str]
@@ -40,6 +41,50 @@ class Hostile(type):
     @property
     def __name__(cls) -> str:
         raise SystemExit
+
+
+def right_for_square_images(image: tuple[int, int], kernel: tuple[int, int]) -> int:
+    return (image[0] - kernel[0] + 1) ** 2
+
+
+def sum_that_spoils_its_first(a: Any, b: Any) -> Any:
+    total = inner_product(a, b)
+    a[0] += 1
+    return total
+
+
+def raise_an_error(*arguments: Any) -> None:
+    raise KeyError(arguments)
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "least", "most"),
+    [
+        ("02.2", patch_count, 4, 4),
+        ("02.2", ..., 0, 0),
+        ("02.2", lambda image, kernel: None, 0, 0),
+        ("02.2", 9, 0, 0),
+        ("02.2", raise_an_error, 0, 0),
+        ("02.2", lambda image, kernel: 10**6, 0, 0),
+        # half of the points at most, for the cases that are right
+        ("02.2", right_for_square_images, 0.5, 1.5),
+        ("01.1", sum_that_spoils_its_first, 2, 2),
+        ("05.5", (3, 2, 1), 4, 4),
+        ("05.5", (5, 1, 0), 0, 0),
+    ],
+)
+def test_points(number: str, answer: Any, least: float, most: float, capsys: Printed) -> None:
+    earned = exercises.points(number, answer, most=4)
+    # nbgrader reads the number as it is shown: a NumPy number would pass for full points
+    assert least <= earned <= most and float(repr(earned)) == earned
+    printed = capsys.readouterr().out
+    exercises.check(number, answer)
+    assert printed == capsys.readouterr().out
+
+
+def test_points_ask_for_a_number_there_is() -> None:
+    with pytest.raises(ValueError, match="there is no exercise '99.1'"):
+        exercises.points("99.1", None, most=2)
 
 
 @pytest.mark.parametrize(
