@@ -17,14 +17,19 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab refresh check clean
+.PHONY: help run test test-browser lab refresh slides live site check handouts clean
 
 help:
 	@echo "make run      execute every notebook; read the results in build/index.html"
 	@echo "make test     prove the package and every notebook right"
+	@echo "make site     build the course's site; read it in build/site/index.html"
+	@echo "make test-browser  open slides, site and pages in Chromium, if there is one"
 	@echo "make lab      open the notebooks in JupyterLab"
 	@echo "make check    tell whether this machine is ready"
 	@echo "make refresh  execute the notebooks and store their outputs in them"
+	@echo "make slides   slides of every notebook, HTML and PDF, in build/slides"
+	@echo "make live     notebooks as slides that run, in JupyterLab, on copies in build/live"
+	@echo "make handouts students' and instructor's copies, as notebooks and PDF, in build/handouts"
 	@echo "make clean    remove .venv, build and caches"
 	@echo "Options go through ARGS, for example: make run ARGS=05, make run ARGS=--help"
 
@@ -34,14 +39,31 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadscope --nbval --nbval-current-env $(ARGS)
 
+# Each worker would start a Chromium of its own and make its own slides.
+test-browser: $(READY)
+	$(BIN)/python -m pytest --browser tests/browser $(ARGS)
+
 lab: $(READY)
 	$(BIN)/python -m jupyterlab --notebook-dir notebooks $(ARGS)
 
 refresh: $(READY)
 	$(COURSE) refresh $(ARGS)
 
+site: $(READY)
+	$(COURSE) site $(ARGS)
+
 check: $(READY)
 	$(COURSE) check $(ARGS)
+
+slides: $(READY)
+	$(COURSE) slides $(ARGS)
+
+live: $(READY)
+	$(COURSE) live
+	$(BIN)/python -m jupyterlab --notebook-dir build/live $(ARGS)
+
+handouts: $(READY)
+	$(COURSE) handouts $(ARGS)
 
 # No Python of ours is needed to clean up, so that it works when that one is broken.
 clean:

@@ -20,6 +20,8 @@ sys.modules.setdefault("rfc3987_syntax", None)
 import nbformat  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 
+from course_utils import optional_packages  # noqa: E402
+
 NAME_PATTERN = re.compile(r"\d\d_[a-z0-9]+(?:_[a-z0-9]+)*\.ipynb")
 CELL_TAGS = (
     "parameters",
@@ -108,6 +110,11 @@ def find_notebooks(selectors: Sequence[str] = (), *, folder: Path | None = None)
     return sorted(found, key=lambda path: (path.name, str(path)))
 
 
+def find_documents(folder: Path) -> list[Path]:
+    """Return the pages of text beside the notebooks, such as the glossary: its ``.md`` files."""
+    return sorted(path for path in Path(folder).glob("*.md") if not path.name.startswith("."))
+
+
 def _is_file(selector: str) -> bool:
     return selector.endswith(".ipynb") and Path(selector).is_file()
 
@@ -179,6 +186,33 @@ def headline(notebook: NotebookNode) -> str:
 def uses_neural_library(notebook: NotebookNode) -> bool:
     """Tell whether a notebook imports Keras, TensorFlow or PyTorch: those run longest."""
     return any(_NEURAL_LIBRARIES.search(cell.source) for cell in code_cells(notebook))
+
+
+def needed_packages(notebook: NotebookNode) -> list[str]:
+    """Return the modules for which a notebook calls `course_utils.optional_packages.need`."""
+    found = []
+    for cell in code_cells(notebook):
+        try:
+            statements = ast.parse(cell.source).body
+        except SyntaxError:  # a cell with a magic command
+            continue
+        for statement in statements:
+            match statement:
+                case ast.Expr(ast.Call(func=ast.Name("need"), args=[ast.Constant(str(module))])):
+                    found.append(module)
+    return found
+
+
+def what_is_missing(notebook: NotebookNode) -> str:
+    """Say which package a notebook needs that is not installed; empty if there is none.
+
+    Raises
+    ------
+    ValueError
+        If the notebook needs a package that `course_utils.optional_packages` doesn't know.
+    """
+    missing = (optional_packages.what_is_missing(name) for name in needed_packages(notebook))
+    return next(filter(None, missing), "")
 
 
 def parameters(notebook: NotebookNode) -> dict[str, object]:

@@ -12,7 +12,7 @@ from nbformat.v4 import (
     new_output,
 )
 
-from course_utils import notebooks
+from course_utils import notebooks, optional_packages
 
 NAMES = ("01_inner_products", "05_padding_and_stride", "07_detector_and_pooling", "10_first_cnn")
 
@@ -65,6 +65,12 @@ def test_an_unknown_selector_lists_what_there_is(folder: Path, selector: str) ->
     with pytest.raises(ValueError, match=f"no notebook fits '{selector}'") as caught:
         notebooks.find_notebooks(["5", selector], folder=folder)
     assert all(name in str(caught.value) for name in NAMES)
+
+
+def test_documents_are_the_markdown_files(tmp_path: Path) -> None:
+    for name in ("guide.md", "a.md", ".hidden.md", "01_a.ipynb"):
+        (tmp_path / name).touch()
+    assert notebooks.find_documents(tmp_path) == [tmp_path / "a.md", tmp_path / "guide.md"]
 
 
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
@@ -133,6 +139,28 @@ def test_two_parameters_cells_are_refused() -> None:
 )
 def test_neural_libraries_are_seen(source: str, uses: bool) -> None:
     assert notebooks.uses_neural_library(new_notebook(cells=[new_code_cell(source)])) is uses
+
+
+@pytest.mark.parametrize(
+    ("sources", "modules"),
+    [
+        (["from course_utils.optional_packages import need\n\nneed('torch')"], ["torch"]),
+        (["%time 5", "need('torch')"], ["torch"]),
+        (["# need('torch')\nprint(\"need('torch')\")", "def need(x): ...", "need(5)"], []),
+    ],
+)
+def test_needed_packages_are_found(sources: list[str], modules: list[str]) -> None:
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    assert notebooks.needed_packages(notebook) == modules
+
+
+def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    needy = new_notebook(cells=[new_code_cell("need('torch')")])
+    monkeypatch.setattr(optional_packages, "what_is_missing", lambda module: f"needs {module}")
+    assert notebooks.what_is_missing(needy) == "needs torch"
+    assert notebooks.what_is_missing(new_notebook()) == ""
+    monkeypatch.setattr(optional_packages, "what_is_missing", lambda module: "")
+    assert notebooks.what_is_missing(needy) == ""
 
 
 def test_title_and_headline_are_read() -> None:

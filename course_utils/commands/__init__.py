@@ -2,10 +2,16 @@
 
 import click
 
+from course_utils.commands.assignment import assignment
 from course_utils.commands.check import check
 from course_utils.commands.data import data
+from course_utils.commands.handouts import handouts
+from course_utils.commands.live import live
 from course_utils.commands.refresh import refresh
 from course_utils.commands.run import run
+from course_utils.commands.site import site
+from course_utils.commands.slides import slides
+from course_utils.commands.sweep import sweep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,5 +19,5 @@ def course() -> None:
     """Run the course's notebooks, refresh their stored outputs, check this machine."""
 
 
-for command in (run, refresh, check, data):
+for command in (run, refresh, check, data, sweep, slides, live, site, handouts, assignment):
     course.add_command(command)

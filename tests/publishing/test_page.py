@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course_utils.publishing import IndexEntry, page, write_index, write_page
+from course_utils.publishing import IndexEntry, page, write_document, write_index, write_page
 
 PNG = base64.b64encode(b"\x89PNG not looked at").decode()
 ALT = 'A line that "rises" & <bends>'
@@ -21,7 +21,7 @@ $$\begin{aligned} a &= b \\ &= c \end{aligned}$$
 x &= y
 \end{align}
 
-See [filters](04_filter_gallery.ipynb#edge) and [the web](https://example.org/a.ipynb).
+See [filters](04_filter_gallery.ipynb#edge), [terms](glossary.md) and [the web](https://example.org/a.ipynb).
 
 <details><summary>Answer</summary>
 
@@ -130,6 +130,7 @@ def test_links_lead_to_the_neighbouring_pages(elements: Elements) -> None:
         "index.html",
         "05_padding.ipynb",
         "04_filter_gallery.html#edge",
+        "glossary.html",
         "https://example.org/a.ipynb",
     ]
 
@@ -169,6 +170,26 @@ def test_the_index_lists_every_notebook(tmp_path: Path) -> None:
     assert "costs $5 | a_b_ *c* $6" in cells and "1.2" in cells
     assert "Failed: cell 3: ValueError: <no>" in cells and cells.count("Failed") == 1
     assert not index.attributes("math") and not index.attributes("em")
+
+
+def test_the_index_links_to_the_documents(tmp_path: Path) -> None:
+    write_index([], tmp_path / "index.html", documents={"glossary.html": "Terms & words"})
+    index = Elements((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert [found["href"] for found in index.attributes("a")] == ["glossary.html"]
+    assert index.texts["a"] == "Terms & words"
+
+
+def test_a_document_becomes_a_page(tmp_path: Path) -> None:
+    source = tmp_path / "glossary.md"
+    source.write_text(
+        "# Glossary\n\n| a | 中文 |\n|---|---|\n| b | [05](05_padding.ipynb) |\n", encoding="utf-8"
+    )
+    assert write_document(source, tmp_path / "glossary.html") == "Glossary"
+    made = Elements((tmp_path / "glossary.html").read_text(encoding="utf-8"))
+    assert made.texts["title"] == "Glossary" and made.texts["th"] == "a中文"
+    # To the index and to the notebook; a document has no notebook of its own.
+    targets = [found["href"] for found in made.attributes("a")]
+    assert targets == ["index.html", "05_padding.html"]
 
 
 def test_a_page_is_written_in_utf8(tmp_path: Path) -> None:

@@ -1,0 +1,172 @@
+"""The folder that Sphinx reads: made anew for each site, from what stands in the course."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from binascii import a2b_base64
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course_utils import notebooks
+from course_utils.publishing.site.course_map import front_page
+from course_utils.publishing.site.openings import read_opening
+from course_utils.publishing.site.repository import Repository, with_setup_cell
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link at the head of a notebook's page; one inside the site is relative to its top."""
+
+    text: str
+    target: str
+    download: bool = False
+
+
+@dataclass
+class Source:
+    """What was written for Sphinx.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that Sphinx reads.
+    extra : Path
+        The files that go into the site as they are: notebooks to download, slides.
+    links : dict of str to list of Link
+        The links of each notebook's page.
+    alternatives : dict of str to dict of str to str
+        For each notebook the alternative text of each figure, by the name that myst-nb gives to
+        its file.
+    """
+
+    folder: Path
+    extra: Path
+    links: dict[str, list[Link]] = field(default_factory=dict)
+    alternatives: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def write_source(
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    repository: Repository | None = None,
+    slides: Path | None = None,
+) -> Source:
+    """Write the folder that Sphinx reads.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The notebooks in the order of the course. The ``.md`` files beside them become pages too,
+        after the notebooks.
+    folder : Path
+        An empty folder.
+    repository : Repository, optional
+        Where the course lives; without it there are no links to Colab and Binder.
+    slides : Path, optional
+        The folder of the rendered slides, ``NAME.html`` and ``NAME.pdf``. What is there is taken
+        into the site and linked to.
+    """
+    source = Source(folder=Path(folder) / "pages", extra=Path(folder) / "extra")
+    for place in (source.folder, source.extra / "notebooks"):
+        place.mkdir(parents=True)
+    # Without it GitHub would drop every folder whose name begins with an underscore.
+    (source.extra / ".nojekyll").touch()
+    openings = []
+    for path in paths:
+        notebook = notebooks.read_notebook(path)
+        openings.append(read_opening(notebook, name=path.stem))
+        source.alternatives[path.stem] = _alternatives(notebook)
+        source.links[path.stem] = _links(path, repository, _copied_slides(path, slides, source))
+        offered = with_setup_cell(notebook, repository) if repository else notebook
+        _write(source.extra / "notebooks" / path.name, offered)
+        _write(source.folder / path.name, readable(notebook))
+    documents = [
+        document
+        for place in sorted({path.parent for path in paths})
+        for document in notebooks.find_documents(place)
+    ]
+    for document in documents:
+        shutil.copyfile(document, source.folder / document.name)
+    front = front_page(openings, [document.stem for document in documents])
+    (source.folder / "index.md").write_text(front, encoding="utf-8")
+    return source
+
+
+def _write(path: Path, notebook: NotebookNode) -> None:
+    path.write_bytes(notebooks.notebook_bytes(notebook))
+
+
+def _alternatives(notebook: NotebookNode) -> dict[str, str]:
+    found = {}
+    for cell in notebooks.code_cells(notebook):
+        for output in cell.outputs:
+            for kind, ending in (("image/png", ".png"), ("image/jpeg", ".jpg")):
+                alt = output.get("metadata", {}).get(kind, {}).get("alt")
+                if alt and kind in output.get("data", {}):
+                    name = sha256(a2b_base64(output.data[kind])).hexdigest()
+                    found[f"{name}{ending}"] = alt
+    return found
+
+
+def _copied_slides(path: Path, slides: Path | None, source: Source) -> list[str]:
+    """Copy what there is of a notebook's slides; return the files' names."""
+    if slides is None:
+        return []
+    names = [f"{path.stem}{ending}" for ending in (".html", ".pdf")]
+    names = [name for name in names if (Path(slides) / name).is_file()]
+    if names:
+        (source.extra / "slides").mkdir(exist_ok=True)
+    for name in names:
+        shutil.copyfile(Path(slides) / name, source.extra / "slides" / name)
+    return names
+
+
+def _links(path: Path, repository: Repository | None, slides: Sequence[str]) -> list[Link]:
+    file = f"notebooks/{path.name}"
+    texts = {".html": "Slides", ".pdf": "Slides as PDF"}
+    links = [Link("Download the notebook", file, download=True)]
+    links += [Link(texts[Path(name).suffix], f"slides/{name}") for name in slides]
+    if repository:
+        links.append(Link("Open in Colab", repository.colab(file)))
+        links.append(Link("Open in Binder", repository.binder(file)))
+    return links
+
+
+def readable(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy of a notebook whose prose Sphinx reads as a notebook's reader does.
+
+    Markdown inside folded answers is set free of its HTML by blank lines, and speaker notes are
+    folded.
+    """
+    copy = notebook.copy()
+    copy.cells = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell = cell.copy()
+            cell.source = _unfenced(cell.source)
+            if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
+                cell.source = folded("For instructors", cell.source)
+        copy.cells.append(cell)
+    return copy
+
+
+def _unfenced(markdown: str) -> str:
+    return re.sub(
+        r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>",
+        lambda match: folded(match.group(1), match.group(2), escaped=True),
+        markdown,
+        flags=re.DOTALL,
+    )
+
+
+def folded(summary: str, text: str, *, escaped: bool = False) -> str:
+    """Return Markdown that a reader unfolds; blank lines keep it Markdown inside the HTML."""
+    shown = summary if escaped else escape(summary)
+    return f"<details>\n<summary>{shown}</summary>\n\n{text}\n\n</details>"
