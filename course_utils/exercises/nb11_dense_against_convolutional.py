@@ -1,0 +1,343 @@
+"""Exercises of notebook 11, dense against convolutional."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import FunctionExercise, Mistake
+
+_random = np.random.default_rng(11)
+
+
+# 11.1
+
+
+def flatten_length(side, poolings, filters):
+    for _ in range(poolings):
+        side = side // 2
+    return side * side * filters
+
+
+# 11.2
+
+
+def conv_multiplications(side, kernel_size, channels_in, filters):
+    for_one_number = kernel_size * kernel_size * channels_in
+    return side * side * filters * for_one_number
+
+
+# 11.3
+
+
+def two_ways(kernel_size, channels_in, channels_out):
+    large = kernel_size**2 * channels_in * channels_out
+    layers = (kernel_size - 1) // 2
+    first = 3 * 3 * channels_in * channels_out
+    others = (layers - 1) * 3 * 3 * channels_out * channels_out
+    return large, first + others
+
+
+def _two_ways_with(layer_count=None, same_input=False, biases=False):
+    """A wrong answer: another number of layers, wrong channels, or biases."""
+
+    def answer(kernel_size, channels_in, channels_out):
+        layers = (layer_count or (lambda k: (k - 1) // 2))(kernel_size)
+        inside = channels_in if same_input else channels_out
+        large = (kernel_size**2 * channels_in + biases) * channels_out
+        small = (9 * channels_in + biases) * channels_out
+        return large, small + (layers - 1) * (9 * inside + biases) * channels_out
+
+    return answer
+
+
+# 11.4
+
+
+def move_right(images, pixels):
+    shifted = np.zeros_like(images)
+    width = images.shape[2]
+    shifted[:, :, pixels:] = images[:, :, : width - pixels]
+    return shifted
+
+
+def _shift_down(images, pixels):
+    shifted = np.zeros_like(images)
+    shifted[:, pixels:] = images[:, : images.shape[1] - pixels]
+    return shifted
+
+
+def _shift_left(images, pixels):
+    shifted = np.zeros_like(images)
+    width = images.shape[2]
+    shifted[:, :, : width - pixels] = images[:, :, pixels:]
+    return shifted
+
+
+def _shift_by_minus_zero(images, pixels):
+    shifted = np.zeros_like(images)
+    shifted[:, :, pixels:] = images[:, :, :-pixels]
+    return shifted
+
+
+def _shift_and_repeat(images, pixels):
+    shifted = images.copy()
+    width = images.shape[2]
+    shifted[:, :, pixels:] = images[:, :, : width - pixels]
+    return shifted
+
+
+# 11.5
+
+
+def errors_apart(first, second):
+    variance = np.var(first, ddof=1) / len(first) + np.var(second, ddof=1) / len(second)
+    return (np.mean(first) - np.mean(second)) / np.sqrt(variance)
+
+
+EXERCISES = (
+    FunctionExercise(
+        number="11.1",
+        title="Predict the length of the flattened vector",
+        solution=flatten_length,
+        cases=[(28, 2, 64), (28, 3, 256), (45, 3, 10), (30, 1, 8)],
+        also_right=[lambda side, poolings, filters: (side // 2**poolings) ** 2 * filters],
+        lesson="each 2×2 pooling halves the side, rounded down, and flattening counts "
+        "side × side × filters.",
+        why="A 2×2 window that doesn't fit is left out, so an odd side loses its last row.",
+        hints=[
+            "Convolutions with padding 'same' leave the side alone. Only poolings change it.",
+            "Halve once for each pooling with //, which rounds down: 7 // 2 is 3.",
+            "There is a map of side × side numbers for every filter.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda side, poolings, filters: (side // 2**poolings) * filters,
+                "a map has two sides: square the side before you multiply by the filters.",
+            ),
+            Mistake(
+                lambda side, poolings, filters: (side // 2**poolings) ** 2,
+                "this is the size of one map. There are as many maps as filters.",
+            ),
+            Mistake(
+                lambda side, poolings, filters: (side / 2**poolings) ** 2 * filters,
+                "you kept half pixels. A 2×2 window that doesn't fit is left out: divide with //.",
+            ),
+            Mistake(
+                lambda side, poolings, filters: (-(-side // 2**poolings)) ** 2 * filters,
+                "you rounded up. A 2×2 window that doesn't fit is left out: round down.",
+            ),
+            Mistake(
+                lambda side, poolings, filters: (side // (2 * poolings)) ** 2 * filters,
+                "you divided by 2 × poolings. Each pooling halves what the one before left, so "
+                "divide by 2 once for each of them.",
+            ),
+            Mistake(
+                lambda side, poolings, filters: side * side * filters,
+                "you left the poolings out: each of them halves the side.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="11.2",
+        title="Count the multiplications of a convolution",
+        solution=conv_multiplications,
+        cases=[(28, 3, 1, 32), (14, 3, 32, 64), (10, 5, 3, 4)],
+        also_right=[lambda side, k, c, f: (side * k) ** 2 * c * f],
+        lesson="every weight is used once at every position, so the multiplications are the "
+        "weights times the positions.",
+        why="Each of the side × side × filters results is an inner product with one patch.",
+        hints=[
+            "How many multiplications make one number of one feature map?",
+            "One number is an inner product with a patch of kernel × kernel × channels in.",
+            "With padding 'same' a map has side × side numbers, and there are `filters` maps.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda side, k, c, f: k * k * c * f,
+                "these are the weights. Each of them is used again at every position of the map: "
+                "multiply by the number of positions.",
+            ),
+            Mistake(
+                lambda side, k, c, f: side * side * (k * k * c + 1) * f,
+                "you counted the biases. A bias is added, not multiplied.",
+            ),
+            Mistake(
+                lambda side, k, c, f: (side - k + 1) ** 2 * k * k * c * f,
+                "you counted the positions without padding. With 'same' the map is as large as "
+                "the image: side × side.",
+            ),
+            Mistake(
+                lambda side, k, c, f: side * side * k * k * f,
+                "the channels are missing: a filter looks through all of them at once.",
+            ),
+            Mistake(
+                lambda side, k, c, f: side * side * k * k * c,
+                "you counted one filter. Every filter makes a map of its own.",
+            ),
+            Mistake(
+                lambda side, k, c, f: side * side * k * c * f,
+                "a kernel has two sides: kernel_size × kernel_size.",
+            ),
+            Mistake(
+                lambda side, k, c, f: side * k * k * c * f,
+                "a map has two sides: side × side positions.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="11.3",
+        title="Weights of one large kernel and of a stack of 3×3",
+        solution=two_ways,
+        cases=[(5, 64, 64), (7, 1, 64), (7, 32, 16), (3, 8, 4)],
+        also_right=[
+            lambda k, a, b: [k * k * a * b, 9 * b * (a + ((k - 1) // 2 - 1) * b)],
+            lambda k, a, b: np.array([k * k * a * b, 9 * a * b + (k - 3) // 2 * 9 * b * b]),
+        ],
+        lesson="a stack of 3×3 is the cheaper way to a wide view where there are many channels "
+        "in, and the dearer one right behind a grey image.",
+        why="Only the first layer of the stack reads the input, all others work on its maps.",
+        hints=[
+            "Every 3×3 layer adds 2 to the receptive field: 3, 5, 7, … How many layers see "
+            "kernel_size pixels?",
+            "(kernel_size − 1) / 2 layers. The first turns channels_in into channels_out.",
+            "All further layers go from channels_out to channels_out: 9 · channels_out² each.",
+        ],
+        mistakes=[
+            Mistake(
+                _two_ways_with(same_input=True),
+                "you let every layer of the stack read `channels_in` channels. From the second "
+                "layer on they read what the first has made: `channels_out` channels.",
+            ),
+            Mistake(
+                _two_ways_with(biases=True),
+                "you counted biases. Here the layers have none.",
+            ),
+            Mistake(
+                _two_ways_with(layer_count=lambda k: max(1, k // 3)),
+                "you took kernel_size // 3 layers. Kernels in a stack overlap: the receptive "
+                "fields are 3, 5, 7, so it takes (kernel_size − 1) / 2 layers.",
+            ),
+            Mistake(
+                _two_ways_with(layer_count=lambda k: k - 2),
+                "each 3×3 layer adds 2 to the receptive field, not 1: two of them see 5, three "
+                "see 7.",
+            ),
+            Mistake(
+                lambda k, a, b: two_ways(k, a, b)[::-1],
+                "you swapped the two: the large kernel comes first.",
+            ),
+            Mistake(
+                lambda k, a, b: (k * a * b, two_ways(k, a, b)[1]),
+                "a kernel has two sides: the large one has kernel_size × kernel_size weights a "
+                "pair of channels.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="11.4",
+        title="Move a batch of digits to the right",
+        solution=move_right,
+        cases=[
+            (_random.uniform(1, 9, (2, 4, 5, 1)).round(1), 2),
+            (_random.uniform(1, 9, (1, 5, 6, 1)).round(1), 1),
+            (_random.uniform(1, 9, (1, 3, 4, 1)).round(1), 0),
+        ],
+        also_right=[
+            lambda images, pixels: np.pad(images, [(0, 0), (0, 0), (pixels, 0), (0, 0)])[
+                :, :, : images.shape[2]
+            ],
+        ],
+        lesson="a shift fills up with background and loses what leaves the image; it doesn't "
+        "come in again on the other side.",
+        why="Writing width − pixels instead of −pixels keeps the slice right for 0 as well.",
+        hints=[
+            "Start from an image of zeros of the same shape.",
+            "The batch is axis 0, the rows axis 1, the columns axis 2. Which slice receives, "
+            "which is copied?",
+            "Columns 0 … width − pixels − 1 go to the columns from `pixels` on.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda images, pixels: np.roll(images, pixels, axis=2),
+                "what leaves on the right comes in again on the left, as np.roll does it. Fill "
+                "up with zeros.",
+            ),
+            Mistake(
+                _shift_left,
+                "you moved the digits to the left. Column 0 of the image goes to column `pixels`.",
+            ),
+            Mistake(
+                _shift_down,
+                "you moved the digits down. Rows are axis 1, columns axis 2.",
+            ),
+            Mistake(
+                _shift_by_minus_zero,
+                "a slice up to −pixels is empty when pixels is 0. Write width − pixels instead.",
+            ),
+            Mistake(
+                _shift_and_repeat,
+                "on the left the old columns are still there. Start from zeros.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="11.5",
+        title="Is it more than luck",
+        solution=errors_apart,
+        cases=[
+            ([97.1, 96.5, 97.4], [92.6, 93.4, 92.9]),
+            ([96.0, 96.9, 95.1, 96.4], [96.2, 95.3]),
+            (np.array([1.0, 2.0, 4.0]), np.array([3.0, 5.0])),
+        ],
+        also_right=[
+            lambda a, b: float(
+                (np.mean(a) - np.mean(b))
+                / np.hypot(
+                    np.std(a, ddof=1) / np.sqrt(len(a)), np.std(b, ddof=1) / np.sqrt(len(b))
+                )
+            ),
+        ],
+        lesson="a difference means something only beside its standard error, and that needs more "
+        "than one seed.",
+        why="The variance of a mean is the variance of one run divided by the number of runs, and "
+        "variances of independent means add up.",
+        hints=[
+            "Above: the difference of the two means, the first minus the second.",
+            "Below: a mean of n runs has the variance np.var(runs, ddof=1) / n.",
+            "Add the two variances, then take the root.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda a, b: (np.mean(a) - np.mean(b))
+                / np.sqrt(np.var(a) / len(a) + np.var(b) / len(b)),
+                "your variances divide by n. Estimated from a few runs they divide by n − 1: "
+                "ddof=1.",
+            ),
+            Mistake(
+                lambda a, b: np.mean(a) - np.mean(b),
+                "this is the difference alone. Divide it by its standard error.",
+            ),
+            Mistake(
+                lambda a, b: (np.mean(a) - np.mean(b))
+                / np.sqrt(np.var(a, ddof=1) + np.var(b, ddof=1)),
+                "you compared with the spread of single runs. The means of n runs vary less: "
+                "divide each variance by its number of runs.",
+            ),
+            Mistake(
+                lambda a, b: (np.mean(a) - np.mean(b))
+                / (np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b)),
+                "you divided by a variance. Take its root: the standard error is in per cent, "
+                "like the difference.",
+            ),
+            Mistake(
+                lambda a, b: -errors_apart(a, b),
+                "the sign is turned: the first minus the second, so that a better first one "
+                "counts as positive.",
+            ),
+            Mistake(
+                lambda a, b: (np.mean(a) - np.mean(b))
+                / (np.std(a, ddof=1) / np.sqrt(len(a)) + np.std(b, ddof=1) / np.sqrt(len(b))),
+                "you added the standard errors. Of independent means the variances add up: "
+                "square, add, then take the root.",
+            ),
+        ],
+    ),
+)
