@@ -1,9 +1,11 @@
-"""Settings of nbval, for `pytest --nbval` on the notebooks, and of tests that run in parallel."""
+"""Settings of nbval, of tests that run in parallel, and of the tests in the browser."""
 
 import os
+from pathlib import Path
 
 import pytest
 
+from course_utils import notebooks
 from course_utils.execution import share_cores
 
 # Before NumPy is loaded, and inherited by the notebooks' kernels.
@@ -13,6 +15,19 @@ share_cores(os.environ, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
 # text, which is stored beside it, is compared.
 NOT_COMPARED = ("text/html",)
 OUTPUT_TIMEOUT = 60  # seconds; nbval's 5 are too few on a machine that does much at once
+BROWSER_TESTS = Path(__file__).parent / "tests" / "browser"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--browser", action="store_true", help="also run the tests that open pages in Chromium"
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if collection_path == BROWSER_TESTS and not config.getoption("--browser"):
+        return True
+    return None
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
@@ -24,3 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if hasattr(item, "output_timeout"):
             item.output_timeout = OUTPUT_TIMEOUT
+    of_notebooks = [item for item in items if item.path.suffix == ".ipynb"]
+    for path in {item.path for item in of_notebooks}:
+        if missing := notebooks.what_is_missing(notebooks.read_notebook(path)):
+            for item in of_notebooks:
+                if item.path == path:
+                    item.add_marker(pytest.mark.skip(reason=f"{path.stem} {missing}"))

@@ -38,6 +38,8 @@ class Task:
         Values that ``run`` puts in place of the defaults of the parameters cell.
     numbers : bool
         Whether ``refresh`` stores fresh numbers in cells tagged ``nbval-ignore-output``.
+    page : bool
+        Whether ``run`` writes the readable page too.
     """
 
     action: str
@@ -45,6 +47,7 @@ class Task:
     output: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     numbers: bool = False
+    page: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,15 @@ class Outcome:
         The notebook.
     error : str
         Empty if all went well; else where it failed and the error's own line.
+    passed_over : str
+        Empty as a rule; else which package the notebook needs that is not installed. Its cells
+        then did nothing.
     seconds : float
         From the start of the kernel to its end.
     peak_bytes : int
         The most memory that the kernel's process held, 0 if unknown.
+    processor_seconds : float
+        The processor time of a ``run``'s kernel, over all cores, 0 if unknown.
     headline : str
         What the cell tagged ``headline`` printed.
     title : str
@@ -69,16 +77,26 @@ class Outcome:
         The files that were written.
     kept : list of str
         Ids of cells whose stored numbers ``refresh`` kept.
+    times : dict of str to float
+        What the seconds of a ``run`` were spent on: ``kernel`` (starting and ending it),
+        ``imports``, ``training``, and ``execution``, which is the rest of the cells. Empty if
+        the kernel did not tell. See `course_utils.stopwatch` for what counts as what.
+    scalars : dict of str to bool, int or float
+        The single numbers that a ``run`` ended with, by name.
     """
 
     path: str
     error: str = ""
+    passed_over: str = ""
     seconds: float = 0.0
     peak_bytes: int = 0
+    processor_seconds: float = 0.0
     headline: str = ""
     title: str = ""
     files: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    times: dict[str, float] = field(default_factory=dict)
+    scalars: dict[str, bool | int | float] = field(default_factory=dict)
 
 
 Report = Callable[[Task, int, int], None]
@@ -143,6 +161,7 @@ def perform(
     jobs: int,
     report: Report | None = None,
     environment: dict[str, str] | None = None,
+    watch: Callable[[], None] | None = None,
 ) -> list[Outcome]:
     """Carry out the tasks, at most `jobs` at once, in the order given.
 
@@ -156,6 +175,9 @@ def perform(
         Called from several threads as ``report(task, cells done, cells in all)``.
     environment : dict, optional
         See :func:`kernel_environment`.
+    watch : callable, optional
+        Called without arguments some times a second; what it raises ends the tasks that run, and
+        passes through.
 
     Returns
     -------
@@ -192,7 +214,8 @@ def perform(
         try:
             # A wait without a limit could not be interrupted on Windows.
             while wait(futures, timeout=0.2).not_done:
-                pass
+                if watch is not None:
+                    watch()
         except BaseException:
             with guard:
                 stopped.set()

@@ -112,6 +112,8 @@ def _refresh(task: Task, tell: Callable[..., None]) -> Outcome:
         stored = notebooks.parse_notebook(content, name=path.name)
     except ValueError as error:
         return Outcome(task.path, error=str(error))
+    if missing := notebooks.what_is_missing(stored):
+        return Outcome(task.path, error=f"it {missing}. Nothing was stored.")
     fresh = notebooks.parse_notebook(content, name=path.name)
     for cell in fresh.cells:
         if cell.cell_type == "code":
@@ -178,6 +180,8 @@ def _run(task: Task, tell: Callable[..., None]) -> Outcome:
     import papermill
     from nbclient.exceptions import DeadKernelError
 
+    from course_utils.asking import Answers, execute_and_ask
+
     path, output = Path(task.path), Path(task.output)
     try:
         source = notebooks.read_notebook(path)
@@ -185,17 +189,17 @@ def _run(task: Task, tell: Callable[..., None]) -> Outcome:
         return Outcome(task.path, error=str(error))
     # papermill writes while it executes, and insists on the ending.
     partial = output / f".{path.stem}-partial.ipynb"
-    progress = _Progress(source, tell)
+    progress, answers = _Progress(source, tell), Answers()
     error = ""
     started = time.perf_counter()
     try:
-        papermill.execute_notebook(
+        execute_and_ask(
             path,
             partial,
+            answers,
             parameters=task.parameters,
             kernel_name="python3",
             language="python",
-            progress_bar=False,
             cwd=path.parent,
             kernel_manager_class=kernels.KernelManager,
             on_cell_start=progress.cell_started,
@@ -206,23 +210,40 @@ def _run(task: Task, tell: Callable[..., None]) -> Outcome:
     except DeadKernelError:
         error = _kernel_died(_place(progress.current, source))
     seconds = time.perf_counter() - started
-    peak = kernels.peak_bytes()
+    peak, processor = kernels.peak_bytes(), kernels.processor_seconds()
     executed = notebooks.read_notebook(partial)
-    files = [output / path.name, output / f"{path.stem}.html"]
+    files = [output / path.name]
     os.replace(partial, files[0])
-    # After the kernel's peak is known: these imports take memory of their own.
-    from course_utils.publishing import write_page
+    if task.page:
+        # After the kernel's peak is known: these imports take memory of their own.
+        from course_utils.publishing import write_page
 
-    write_page(executed, files[1])
+        files.append(output / f"{path.stem}.html")
+        write_page(executed, files[1])
     return Outcome(
         task.path,
         error=error,
+        passed_over=notebooks.what_is_missing(source),
         seconds=seconds,
         peak_bytes=peak,
+        processor_seconds=processor,
         headline=notebooks.headline(executed),
         title=notebooks.title(executed),
         files=[str(file) for file in files],
+        times=_times(answers.times, executed, seconds),
+        scalars=answers.scalars,
     )
+
+
+def _times(measured: dict[str, float], executed: NotebookNode, seconds: float) -> dict[str, float]:
+    """Split a run's seconds; see `Outcome`."""
+    if not measured:
+        return {}
+    cells = sum(
+        cell.metadata.get("papermill", {}).get("duration") or 0.0 for cell in executed.cells
+    )
+    rest = cells - measured["imports"] - measured["training"]
+    return {"kernel": max(0.0, seconds - cells), **measured, "execution": max(0.0, rest)}
 
 
 if __name__ == "__main__":

@@ -22,6 +22,18 @@ plt.close(fig)
 """
 
 
+NEEDY = "from course_utils.optional_packages import need\n\nneed('torch')"
+MISSING = 'needs PyTorch, which is not installed: pip install "torch>=2.8"'
+
+
+def without_torch(folder: Path) -> dict[str, str]:
+    """Environment variables under which Python finds no PyTorch, for tests that have it."""
+    folder.mkdir()
+    # None reads as "not installed".
+    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['torch'] = None\n")
+    return {"PYTHONPATH": str(folder)}
+
+
 def write(path: Path, *cells: tuple[str, str] | tuple[str, str, str]) -> Path:
     """Write a notebook of cells (id, source[, tag]); the first source is its title."""
     made = [new_markdown_cell(f"# {cells[0][1]}", id=cells[0][0])]

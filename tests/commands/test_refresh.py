@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from made_notebooks import ALT, FIGURE, call, invoke, write
+from made_notebooks import ALT, FIGURE, MISSING, NEEDY, call, invoke, without_torch, write
 
 SAVING = """
 import json
@@ -100,6 +100,15 @@ def test_a_notebook_that_fails_is_left_alone(refreshed: dict, name: str, message
         assert saved["cells"][1]["outputs"] == []
     else:
         assert refreshed["stored"][name] == refreshed["sources"][name]
+
+
+def test_a_notebook_without_its_package_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "01_needy.ipynb", ("title", "Needy"), ("need", NEEDY), ("a", "a = 1"))
+    before = path.read_bytes()
+    done = call("refresh", path, cwd=tmp_path, **without_torch(tmp_path / "python"))
+    assert done.returncode == 1
+    assert f"01_needy: FAILED, it {MISSING}. Nothing was stored." in done.stdout
+    assert path.read_bytes() == before
 
 
 def test_nothing_else_is_left_in_the_folder(refreshed: dict) -> None:
