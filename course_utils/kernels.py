@@ -1,4 +1,4 @@
-"""Jupyter kernels of this very interpreter, and the memory that they took."""
+"""Jupyter kernels of this very interpreter, and the memory and processor time that they took."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class ThisInterpreter(KernelSpecManager):
 class KernelManager(AsyncKernelManager):
     """Starts and ends kernels of this interpreter."""
 
-    # The most memory that a kernel took, in bytes; kept on Windows only, which forgets it when
-    # the process ends.
-    peak_bytes = 0
+    # The most memory that a kernel took, in bytes, and its processor time; kept on Windows only,
+    # which forgets them when the process ends.
+    peak_bytes, processor_seconds = 0, 0.0
 
     def _kernel_spec_manager_default(self) -> KernelSpecManager:
         return ThisInterpreter(parent=self)
@@ -35,8 +35,9 @@ class KernelManager(AsyncKernelManager):
         """End the kernel."""
         if sys.platform == "win32":
             try:
-                memory = psutil.Process(self.provisioner.pid).memory_info()
-                KernelManager.peak_bytes = memory.peak_wset
+                process = psutil.Process(self.provisioner.pid)
+                KernelManager.peak_bytes = process.memory_info().peak_wset
+                KernelManager.processor_seconds = sum(process.cpu_times()[:2])
             except psutil.NoSuchProcess:  # it died by itself
                 pass
         await self._async_shutdown_kernel(now=now, restart=restart)
@@ -50,6 +51,16 @@ def peak_bytes() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def processor_seconds() -> float:
+    """Return the processor time of the kernels of this process, over all cores, once they ended."""
+    if sys.platform == "win32":
+        return KernelManager.processor_seconds
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def ask_kernel(source: str, *, timeout: float) -> None:

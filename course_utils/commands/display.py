@@ -19,6 +19,14 @@ def make_console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=110)
 
 
+def shorter(path: Path) -> str:
+    """Write a path relative to the working folder if it is inside, else in full."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
 @contextmanager
 def following(tasks: Sequence[Task], console: Console):
     """Show each task's cells, done and in all, while the block runs.

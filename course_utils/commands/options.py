@@ -28,6 +28,14 @@ data_dir_option = click.option(
 )
 
 
+def get_full_data(data_dir: Path | None) -> None:
+    """Download the full MNIST, if it is nowhere, before several kernels want it at once."""
+    from course_utils.mnist_places import find_full_mnist, load_full_mnist
+
+    if find_full_mnist(data_dir) is None:
+        load_full_mnist(data_dir)
+
+
 def in_good_order(paths: Sequence[Path]) -> list[Path]:
     """Put the notebooks that train networks first: they run longest, the others fill the gaps."""
 

@@ -1,8 +1,9 @@
-"""``run``: execute a copy of each notebook, show it as a page, list the headline results."""
+"""``run``: execute a copy of each notebook, show it as a page, list results and costs."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from course_utils import execution, notebooks
-from course_utils.commands.display import following, make_console
+from course_utils import execution, notebooks, run_report
+from course_utils.commands.display import following, make_console, shorter
 from course_utils.commands.options import (
     data_dir_option,
+    get_full_data,
     in_good_order,
     jobs_option,
     selectors_argument,
@@ -63,8 +65,8 @@ def run(
     """Execute notebooks and write them, as notebooks and as pages, to a folder.
 
     NN is a number (5 or 05), a part of a name, or a path; without any, all notebooks run. The
-    notebooks themselves stay as they are. The exit code is 1 if one of them fails; the others
-    still finish.
+    notebooks themselves stay as they are. report.json in the same folder tells the seconds and the
+    memory that each took. The exit code is 1 if one of them fails; the others still finish.
     """
     try:
         paths = in_good_order(notebooks.find_notebooks(selectors))
@@ -73,7 +75,7 @@ def run(
             raise ValueError(f"--data {data} and -p DATA={chosen['DATA']} contradict each other")
         values = values_for_each(paths, chosen, optional={"DATA"} if data else set())
         if any(known.get("DATA") == "full" for known in values.values()):
-            _get_full_data(data_dir)
+            get_full_data(data_dir)
     except (ValueError, FileNotFoundError) as error:
         raise click.ClickException(str(error)) from error
     output = output.resolve()
@@ -88,23 +90,36 @@ def run(
     ]
     console = make_console()
     environment = execution.kernel_environment(data_dir=data_dir, threads=threads)
+    started = time.perf_counter()
     with following(tasks, console) as report:
         outcomes = execution.perform(tasks, jobs=jobs, report=report, environment=environment)
+    seconds = time.perf_counter() - started
     outcomes.sort(key=lambda outcome: Path(outcome.path).name)
-    _show(outcomes, output, console)
+    at_once = min(jobs, len(tasks))
+    picture = run_report.write_report(outcomes, output, jobs=at_once, seconds=seconds)
+    _show(outcomes, output, _write_documents(paths, output), picture, console)
     if any(outcome.error for outcome in outcomes):
         sys.exit(1)
 
 
-def _get_full_data(data_dir: Path | None) -> None:
-    """Download the full MNIST, if it is nowhere, before several kernels want it at once."""
-    from course_utils.mnist_places import find_full_mnist, load_full_mnist
+def _write_documents(paths: Sequence[Path], output: Path) -> dict[str, str]:
+    """Write the pages of the documents beside the notebooks; return each page's title."""
+    from course_utils.publishing import write_document
 
-    if find_full_mnist(data_dir) is None:
-        load_full_mnist(data_dir)
+    return {
+        f"{source.stem}.html": write_document(source, output / f"{source.stem}.html")
+        for folder in sorted({path.parent for path in paths})
+        for source in notebooks.find_documents(folder)
+    }
 
 
-def _show(outcomes: Sequence[execution.Outcome], output: Path, console: Console) -> None:
+def _show(
+    outcomes: Sequence[execution.Outcome],
+    output: Path,
+    documents: dict[str, str],
+    picture: run_report.Picture | None,
+    console: Console,
+) -> None:
     from course_utils.publishing import IndexEntry, write_index
 
     table = Table(box=None, pad_edge=False)
@@ -114,7 +129,12 @@ def _show(outcomes: Sequence[execution.Outcome], output: Path, console: Console)
     table.add_column("headline result", overflow="fold")
     for outcome in outcomes:
         peak = f"{outcome.peak_bytes / 1e6:.0f}" if outcome.peak_bytes else "?"
-        result = Text("FAILED", style="bold") if outcome.error else Text(outcome.headline)
+        if outcome.error:
+            result = Text("FAILED", style="bold")
+        elif outcome.passed_over:
+            result = Text(f"passed over: {outcome.passed_over}")
+        else:
+            result = Text(outcome.headline)
         table.add_row(Path(outcome.path).stem, f"{outcome.seconds:.1f}", peak, result)
     console.print(table)
     index = output / "index.html"
@@ -122,22 +142,17 @@ def _show(outcomes: Sequence[execution.Outcome], output: Path, console: Console)
         IndexEntry(
             name=Path(outcome.path).stem,
             title=outcome.title,
-            headline=outcome.error or outcome.headline,
+            headline=outcome.error or outcome.passed_over or outcome.headline,
             seconds=outcome.seconds,
             failed=bool(outcome.error),
+            passed_over=bool(outcome.passed_over),
         )
         for outcome in outcomes
     ]
-    write_index(entries, index)
+    costs = None if picture is None else (picture.file, picture.alt, run_report.JSON_NAME)
+    write_index(entries, index, documents=documents, costs=costs)
     failed = [outcome for outcome in outcomes if outcome.error]
     for outcome in failed:
         message = f"FAILED {Path(outcome.path).name}, {outcome.error}"
         console.print(message, soft_wrap=True, markup=False)
-    console.print(f"Read the pages: {_shorter(index)}", soft_wrap=True, markup=False)
-
-
-def _shorter(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    console.print(f"Read the pages: {shorter(index)}", soft_wrap=True, markup=False)

@@ -1,5 +1,6 @@
 """``run``: what it executes, writes, prints, and refuses."""
 
+import json
 import os
 import re
 import signal
@@ -10,7 +11,17 @@ from pathlib import Path
 
 import psutil
 import pytest
-from made_notebooks import ALT, COURSE, FIGURE, call, invoke, write
+from made_notebooks import (
+    ALT,
+    COURSE,
+    FIGURE,
+    MISSING,
+    NEEDY,
+    call,
+    invoke,
+    without_torch,
+    write,
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +66,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict:
             ("headline", "print('still done')", "headline"),
         ),
     ]
+    (folder / "glossary.md").write_text("# Terms\n\nSee [one](01_good.ipynb).\n")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     options = ("-p", "N=7", "--output", "out", "--threads", 1, "--data-dir", top / "mnist_data")
     done = call("run", *paths, *options, cwd=top)
@@ -93,7 +105,8 @@ def test_run_says_where_to_look(ran: dict) -> None:
 def test_run_writes_notebooks_and_pages(ran: dict) -> None:
     stems = ("01_good", "02_bad", "03_loud", "04_dies")
     expected = {f"{stem}.{ending}" for stem in stems for ending in ("ipynb", "html")}
-    assert {path.name for path in ran["out"].iterdir()} == expected | {"index.html"}
+    expected |= {"index.html", "glossary.html", "report.json", "report.png"}
+    assert {path.name for path in ran["out"].iterdir()} == expected
     page = (ran["out"] / "01_good.html").read_text(encoding="utf-8")
     assert "<title>A good one</title>" in page and ALT in page
     bad = (ran["out"] / "02_bad.html").read_text(encoding="utf-8")
@@ -101,6 +114,28 @@ def test_run_writes_notebooks_and_pages(ran: dict) -> None:
     index = (ran["out"] / "index.html").read_text(encoding="utf-8")
     assert 'href="02_bad.html"' in index and "ValueError: kernel 5×5 is" in index
     assert "7 sample found it" in index
+
+
+def test_run_writes_the_documents_beside_the_notebooks(ran: dict) -> None:
+    assert 'href="01_good.html"' in (ran["out"] / "glossary.html").read_text(encoding="utf-8")
+    assert '<a href="glossary.html">Terms</a>' in (ran["out"] / "index.html").read_text("utf-8")
+
+
+def test_run_reports_what_it_cost(ran: dict) -> None:
+    report = json.loads((ran["out"] / "report.json").read_text(encoding="utf-8"))
+    found = {entry["name"]: entry for entry in report["notebooks"]}
+    assert list(found) == ["01_good", "02_bad", "03_loud", "04_dies"]
+    good, died = found["01_good"], found["04_dies"]
+    # Matplotlib is imported by the second cell, and nothing is trained.
+    assert good["times"]["imports"] > 0.05 and good["times"]["training"] == 0
+    assert sum(good["times"].values()) == pytest.approx(good["seconds"], abs=0.1)
+    assert good["peak_bytes"] > 200e6 and good["processor_seconds"] > 0.1
+    assert found["02_bad"]["failed"] and found["02_bad"]["times"]["kernel"] > 0
+    assert died["failed"] and died["times"] is None
+    index = (ran["out"] / "index.html").read_text(encoding="utf-8")
+    (image,) = re.findall(r"<img [^>]*>", index)
+    assert 'src="report.png"' in image and 'alt="Bars for 3 notebooks: ' in image
+    assert 'href="report.json"' in index
 
 
 def test_run_leaves_the_notebooks_alone(ran: dict) -> None:
@@ -111,6 +146,27 @@ def test_run_shows_plain_lines_without_a_terminal(ran: dict) -> None:
     assert "01_good: started, 0/4 cells" in ran["done"].stdout
     assert "01_good: executed, 4/4 cells" in ran["done"].stdout
     assert "\x1b" not in ran["done"].stdout
+
+
+def test_a_notebook_without_its_package_is_passed_over(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "01_needy.ipynb",
+        ("title", "A needy one"),
+        ("need", NEEDY),
+        ("p", "N = 1", "parameters"),
+        ("use", "import torch"),
+        ("headline", "print('never printed')", "headline"),
+    )
+    missing = without_torch(tmp_path / "python")
+    done = call("run", path, "-p", "N=7", "--output", "out", cwd=tmp_path, **missing)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"passed over: {MISSING}" in " ".join(done.stdout.split())
+    assert "FAILED" not in done.stdout and "never printed" not in done.stdout
+    page = (tmp_path / "out" / "01_needy.html").read_text(encoding="utf-8")
+    assert page.count("This notebook needs PyTorch, which is not installed") == 1
+    assert 'class="output">never printed' not in page
+    index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "Passed over: needs PyTorch" in index and "Failed" not in index
 
 
 @pytest.fixture
