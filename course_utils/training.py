@@ -1,4 +1,4 @@
-"""Before and during training: setting a validation part aside, following the epochs.
+"""Before and during training: a validation part, the learning rate's way, following the epochs.
 
 Keras is imported when a function needs it, not before.
 """
@@ -87,6 +87,92 @@ def create_variables(model: keras.Model) -> None:
         None, np.zeros(1, "int32"), np.full((1, classes), 1 / classes, "float32")
     )
     model.reset_metrics()
+
+
+def restart(model: keras.Model, weights: list[np.ndarray], *, seed: int) -> None:
+    """Put a compiled model back to where its training began, faster than building it anew.
+
+    Parameters
+    ----------
+    model
+        Compiled, with an optimiser that has a constant learning rate and keeps nothing but zeros
+        at first, such as SGD, RMSprop or Adam.
+    weights
+        As `model.get_weights()` gave them. The learning rate stays what it is.
+    seed
+        Of the random numbers from now on, such as the order of the digits.
+
+    Raises
+    ------
+    ValueError
+        If the model isn't compiled, or the weights don't fit.
+    """
+    if not model.compiled:
+        raise ValueError(f"model is {model.name!r}, which has no optimiser: call compile first")
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    model.set_weights(weights)
+    rate = float(model.optimizer.learning_rate)
+    for variable in model.optimizer.variables:
+        variable.assign(np.zeros(variable.shape, variable.dtype))
+    model.optimizer.learning_rate = rate
+
+
+def warm_up_and_decay(
+    learning_rate: float, steps: int, *, warm_up: float = 0.2
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return a schedule that rises to its peak on a straight line, and falls to zero on another.
+
+    With T = `steps`, of which W = `warm_up` · T, rounded, are on the way up, step t = 0, 1, …
+    takes learning_rate · min((t + 1) / W, (T − t) / (T − W)): the peak is reached in the last step
+    of the warm-up, and the last step of all is a small one. After it the rate stays 0. L. N. Smith
+    and N. Topin, "Super-convergence" (2019), without the third phase and the change of momentum.
+
+    Parameters
+    ----------
+    learning_rate
+        The highest.
+    steps
+        Of the whole training: batches an epoch times epochs.
+    warm_up
+        Share of the steps on the way up, between 0 and 1, neither included.
+
+    Returns
+    -------
+    keras.optimizers.schedules.LearningRateSchedule
+        For the `learning_rate` of a Keras optimiser. Called with a step's number, it gives the
+        rate of that step, float32.
+
+    Raises
+    ------
+    ValueError
+        If `learning_rate` or `steps` isn't positive, or `warm_up` leaves no step on one side.
+    """
+    steps = as_integer("steps", steps, 2)
+    if not learning_rate > 0:
+        raise ValueError(
+            f"learning_rate is {learning_rate}: use a number above 0, such as 0.01"
+        )
+    rising = round(warm_up * steps)
+    if not 0 < rising < steps:
+        raise ValueError(
+            f"warm_up is {warm_up}, which puts {rising} of {steps} steps on the way up: "
+            "use a share such as 0.2, that leaves at least one step on each side"
+        )
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+    import keras
+
+    class WarmUpAndDecay(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step: keras.KerasTensor) -> keras.KerasTensor:
+            step = keras.ops.cast(step, "float32")
+            up, down = (step + 1) / rising, (steps - step) / (steps - rising)
+            return learning_rate * keras.ops.maximum(keras.ops.minimum(up, down), 0)
+
+        def get_config(self) -> dict[str, float]:
+            return {"learning_rate": learning_rate, "steps": steps, "warm_up": warm_up}
+
+    return WarmUpAndDecay()
 
 
 def progress_printer(lines: int = 6) -> keras.callbacks.Callback:

@@ -148,3 +148,25 @@ def test_variables_of_a_model_that_is_not_ready():
     bare.compile("adam", "mse")
     with pytest.raises(ValueError, match="bare.*begin the model with keras.Input"):
         training.create_variables(bare)
+
+
+def test_a_restarted_training_repeats_itself():
+    x, y = np.eye(4, dtype="float32").repeat(8, axis=0), np.array([0, 1, 2, 0]).repeat(8)
+    model = compiled([])
+    model.optimizer.learning_rate = 0.02
+    training.create_variables(model)
+    start, losses = model.get_weights(), []
+    for _ in range(2):
+        training.restart(model, start, seed=3)
+        losses.append(model.fit(x, y, batch_size=4, epochs=2, verbose=0).history["loss"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    assert model.optimizer.iterations == 16
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
+
+
+def test_only_a_compiled_model_is_restarted():
+    import keras
+
+    bare = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)], name="bare")
+    with pytest.raises(ValueError, match="bare.*compile first"):
+        training.restart(bare, bare.get_weights(), seed=0)

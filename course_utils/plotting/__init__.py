@@ -6,17 +6,20 @@ A notebook calls `use_course_style` once, draws with the functions below, and ha
 
 from course_utils.plotting.activations import draw_activations
 from course_utils.plotting.bars import draw_scores
+from course_utils.plotting.boxes import draw_boxes, draw_grid, draw_overlaps
 from course_utils.plotting.chains import draw_chain
 from course_utils.plotting.channels import draw_channels
 from course_utils.plotting.comparisons import draw_comparison
 from course_utils.plotting.confusion import draw_confusion_matrix
 from course_utils.plotting.convolution_matrices import draw_convolution_matrix
 from course_utils.plotting.curves import draw_lines
+from course_utils.plotting.descents import draw_descents
 from course_utils.plotting.equivariance import draw_two_ways
 from course_utils.plotting.filtering import draw_filtering
 from course_utils.plotting.heat_maps import draw_heat_maps
 from course_utils.plotting.gradients import draw_gradient_norms
 from course_utils.plotting.images import draw_images
+from course_utils.plotting.layer_histograms import draw_layer_histograms
 from course_utils.plotting.links import LinkPanel, draw_links
 from course_utils.plotting.matrices import (
     Mark,
@@ -26,18 +29,22 @@ from course_utils.plotting.matrices import (
     draw_matrix,
     draw_window_steps,
 )
+from course_utils.plotting.memory_layouts import draw_memory_layouts
 from course_utils.plotting.networks import draw_network
 from course_utils.plotting.pixels import draw_pixels
 from course_utils.plotting.pooling import draw_pooling, draw_pooling_windows
 from course_utils.plotting.pooling_shift import draw_pooling_shift
+from course_utils.plotting.precision_recall import draw_precision_recall
 from course_utils.plotting.predictions import draw_predictions
 from course_utils.plotting.scaling import draw_scaling
+from course_utils.plotting.shares import draw_shares
 from course_utils.plotting.shortcuts import draw_blocks, draw_shortcuts
 from course_utils.plotting.signals import draw_echoes, draw_flip_and_slide
 from course_utils.plotting.stages import draw_stages
 from course_utils.plotting.style import show, use_course_style
 from course_utils.plotting.time_splits import draw_time_splits
 from course_utils.plotting.training_curves import draw_training
+from course_utils.plotting.trials import draw_trials
 from course_utils.plotting.window_layouts import (
     SignalCase,
     draw_windows_on_image,
@@ -51,11 +58,13 @@ __all__ = [
     "SignalCase",
     "draw_activations",
     "draw_blocks",
+    "draw_boxes",
     "draw_chain",
     "draw_channels",
     "draw_comparison",
     "draw_confusion_matrix",
     "draw_convolution_matrix",
+    "draw_descents",
     "draw_echoes",
     "draw_equation",
     "draw_equations",
@@ -63,22 +72,29 @@ __all__ = [
     "draw_flip_and_slide",
     "draw_heat_maps",
     "draw_gradient_norms",
+    "draw_grid",
     "draw_images",
+    "draw_layer_histograms",
     "draw_lines",
     "draw_links",
     "draw_matrix",
+    "draw_memory_layouts",
     "draw_network",
+    "draw_overlaps",
     "draw_pixels",
     "draw_pooling",
     "draw_pooling_shift",
     "draw_pooling_windows",
+    "draw_precision_recall",
     "draw_predictions",
     "draw_scaling",
     "draw_scores",
+    "draw_shares",
     "draw_shortcuts",
     "draw_stages",
     "draw_time_splits",
     "draw_training",
+    "draw_trials",
     "draw_two_ways",
     "draw_window_steps",
     "draw_windows_on_image",

@@ -1,5 +1,7 @@
 """The look that all figures share, and how a figure gets into a notebook with its description."""
 
+import io
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -56,3 +58,22 @@ def show(fig: Figure, *, alt: str) -> None:
 
     display(fig, metadata={"image/png": {"alt": alt.strip()}})
     plt.close(fig)
+
+
+def picture(draw: Callable[[], Figure]) -> bytes:
+    """Draw a figure in the course's style, and return it as the content of a PNG file.
+
+    For files, outside a notebook: no window system is needed.
+
+    Parameters
+    ----------
+    draw
+        Makes the figure, which is closed afterwards.
+    """
+    plt.switch_backend("agg")
+    content = io.BytesIO()
+    with plt.style.context(STYLE_FILE):
+        fig = draw()
+        fig.savefig(content, format="png")
+        plt.close(fig)
+    return content.getvalue()

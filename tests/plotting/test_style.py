@@ -41,3 +41,27 @@ def test_the_course_style_is_readable_and_colour_blind_safe():
 
 def test_a_figure_can_be_formatted_for_a_notebook():
     assert DisplayFormatter().format(plt.figure())[0]["text/plain"].startswith("<Figure")
+
+
+def test_a_picture_is_a_png_in_the_course_style_and_leaves_nothing_open():
+    import io
+
+    from matplotlib.image import imread
+
+    seen = []
+
+    def draw():
+        seen.append(plt.rcParams["font.size"])
+        fig = plt.figure(figsize=(2, 1))
+        fig.add_axes((0, 0, 1, 1), facecolor=style.BLUE)
+        return fig
+
+    with plt.style.context("default"):
+        size = plt.rcParams["font.size"]
+        content = style.picture(draw)
+        assert plt.rcParams["font.size"] == size
+    assert seen[0] >= 14
+    pixels = imread(io.BytesIO(content), format="png")
+    middle = pixels[pixels.shape[0] // 2, pixels.shape[1] // 2, :3]
+    assert tuple((middle * 255).round()) == (0, 0x72, 0xB2)
+    assert not plt.get_fignums()
