@@ -39,7 +39,6 @@ What counts as imports and as training, and what escapes the measurement, is wri
 
 from __future__ import annotations
 
-import io
 import json
 import platform
 from collections.abc import Sequence
@@ -177,25 +176,17 @@ def _versions() -> dict[str, str | None]:
 
 
 def _draw(found: dict[str, Any], known: Sequence[dict[str, Any]], path: Path) -> None:
-    import matplotlib
-
-    # No window system is needed to write a file.
-    matplotlib.use("agg")
-    import matplotlib.pyplot as plt
-
     from course_utils.plotting.run_times import draw_run_times
-    from course_utils.plotting.style import STYLE_FILE
+    from course_utils.plotting.style import picture
 
     cores = f"{found['cores']} core" + ("s" if found["cores"] != 1 else "")
     title = f"{found['seconds']:.0f} s in all on {cores}, at most {found['jobs']} at once"
-    with plt.style.context(STYLE_FILE):
-        figure = draw_run_times(
+    drawn = picture(
+        lambda: draw_run_times(
             [entry["name"] for entry in known],
             [entry["times"] for entry in known],
             [entry["peak_bytes"] or 0 for entry in known],
             title=title,
         )
-        content = io.BytesIO()
-        figure.savefig(content, format="png")
-        plt.close(figure)
-    notebooks.write_file(path, content.getvalue())
+    )
+    notebooks.write_file(path, drawn)

@@ -127,14 +127,8 @@ def write_picture(
     Path
         The picture.
     """
-    import matplotlib
-
-    # No window system is needed to write a file.
-    matplotlib.use("agg")
-    import matplotlib.pyplot as plt
-
     from course_utils.plotting.grids import draw_grid
-    from course_utils.plotting.style import STYLE_FILE
+    from course_utils.plotting.style import picture
 
     drawn = [
         (run.parameters, result.scalars[number])
@@ -142,16 +136,14 @@ def write_picture(
         if (result := results.get(run.name)) and not result.error and number in result.scalars
     ]
     title = f"{len(drawn)} of {len(runs)} runs" if len(drawn) < len(runs) else f"{len(runs)} runs"
-    content = io.BytesIO()
-    with plt.style.context(STYLE_FILE):
-        figure = draw_grid(
+    content = picture(
+        lambda: draw_grid(
             [parameters for parameters, _ in drawn],
             [float(value) for _, value in drawn],
             ylabel=number,
             title=title,
         )
-        figure.savefig(content, format="png")
-        plt.close(figure)
+    )
     path = Path(folder) / "results.png"
-    notebooks.write_file(path, content.getvalue())
+    notebooks.write_file(path, content)
     return path

@@ -1,0 +1,69 @@
+"""``reproduce``: train the lectures' networks with the lectures' settings, and ours beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from course_utils.commands.display import make_console
+from course_utils.commands.options import data_dir_option
+
+
+@click.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@data_dir_option
+@click.option("--quick", is_flag=True, help="A minute's worth: one seed, few epochs, the sample.")
+@click.option(
+    "--seeds", type=click.IntRange(min=1), help="How many for each network, in place of its own."
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build") / "results",
+    show_default=True,
+    help="The folder for the results; what is finished there isn't trained again.",
+)
+def reproduce(
+    names: tuple[str, ...], data_dir: Path | None, quick: bool, seeds: int | None, output: Path
+) -> None:
+    """Reproduce the lectures' results on the full MNIST, and the course's own.
+
+    NAME is wang, nyu, renmin, one_epoch or best; without any, all are trained, which takes hours.
+    It may be interrupted: the same command goes on after the last whole epoch. Written are
+    results.json, the table results.md and the curves curves.png.
+    """
+    import dataclasses
+
+    from course_utils import reproduction
+    from course_utils.datasets import load_mnist
+
+    try:
+        experiments = reproduction.experiments(names)
+        if quick:
+            experiments = [reproduction.quick(experiment) for experiment in experiments]
+        if seeds:
+            experiments = [dataclasses.replace(each, seeds=seeds) for each in experiments]
+        digits = load_mnist("sample") if quick else load_mnist("full", data_dir=data_dir)
+        results = (output / "quick" if quick else output).resolve()
+        console = make_console()
+        runs = []
+        # One seed of each first: the table fills from the first hour on.
+        for seed in range(max(experiment.seeds for experiment in experiments)):
+            for experiment in experiments:
+                if seed >= experiment.seeds:
+                    continue
+                name = f"{experiment.title}, seed {seed}"
+
+                def report(epoch: int, measured: dict[str, float], name: str = name) -> None:
+                    console.print(f"{name}: epoch {epoch}, {measured['seconds']:.0f} s")
+
+                run = reproduction.perform(experiment, seed, digits, results, report=report)
+                console.print(f"{name}: test accuracy {100 * run.test_accuracy:.2f} %")
+                runs.append(run)
+                reproduction.write_results(experiments, runs, results)
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    console.print()
+    console.print(reproduction.table(experiments, runs), soft_wrap=True, markup=False)
+    console.print(f"Written to {results}", soft_wrap=True)
