@@ -8,6 +8,7 @@ from course_utils.commands.data import data
 from course_utils.commands.handouts import handouts
 from course_utils.commands.live import live
 from course_utils.commands.refresh import refresh
+from course_utils.commands.reproduce import reproduce
 from course_utils.commands.run import run
 from course_utils.commands.site import site
 from course_utils.commands.slides import slides
@@ -16,8 +17,12 @@ from course_utils.commands.sweep import sweep
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def course() -> None:
-    """Run the course's notebooks, refresh their stored outputs, check this machine."""
+    """Run the course, publish it, and reproduce its results."""
 
 
-for command in (run, refresh, check, data, sweep, slides, live, site, handouts, assignment):
+for command in (
+    *(run, refresh, check, data),
+    *(reproduce, sweep),
+    *(slides, live, site, handouts, assignment),
+):
     course.add_command(command)

@@ -5,7 +5,8 @@ from pathlib import Path
 from course_utils.publishing import chromium
 
 ASKING = """<!DOCTYPE html><html lang="en"><title>t</title>
-<img src="https://example.org/a.png" alt=""><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="">
+<img src="https://example.org/a.png" alt="">
+<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="">
 <script>
 new WebSocket("wss://example.org/b");
 fetch("http://127.0.0.1:9/c").catch(() => 0);

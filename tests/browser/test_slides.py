@@ -19,7 +19,7 @@ SMALLEST_FIGURE = 0.69  # of its own size: below, the numbers on its axes are to
 TOLERANCE = 1  # px; browsers round
 
 # The excess of a slide is measured here once more and in another way than the layout does.
-MEASURE = r"""() => {
+MEASURE = r"""smallest => {
   const slide = Reveal.getCurrentSlide(), content = slide.querySelector('.content');
   const scale = Reveal.getScale(), origin = slide.getBoundingClientRect();
   const unscaled = area => ({
@@ -40,14 +40,17 @@ MEASURE = r"""() => {
     if (!readable(element) && !element.matches('mjx-container > svg')) continue;
     const style = getComputedStyle(element), area = unscaled(element.getBoundingClientRect());
     const what = element.tagName.toLowerCase();
-    if (area.right > area.left && (style.display !== 'inline' || what === 'svg' || what === 'img')) {
+    const isBox = style.display !== 'inline' || what === 'svg' || what === 'img';
+    if (area.right > area.left && isBox) {
       count(area.bottom - box.bottom, element, what);
       count(box.top - area.top, element, what);
       count(area.right - box.right, element, what);
       count(box.left - area.left, element, what);
     }
-    if (style.overflowX !== 'visible') count(element.scrollWidth - element.clientWidth, element, what);
-    if (style.overflowY !== 'visible') count(element.scrollHeight - element.clientHeight, element, what);
+    const scrolled = [element.scrollWidth - element.clientWidth,
+      element.scrollHeight - element.clientHeight];
+    if (style.overflowX !== 'visible') count(scrolled[0], element, what);
+    if (style.overflowY !== 'visible') count(scrolled[1], element, what);
   }
   const texts = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
   for (let text; (text = texts.nextNode());) {
@@ -63,8 +66,11 @@ MEASURE = r"""() => {
       count(-area.top, parent, 'text');
     }
     const size = parseFloat(getComputedStyle(parent).fontSize);
-    if (!parent.closest('sup, sub') && size < 19.9) found.small.push(`${size} px: ${text.data.trim().slice(0, 30)}`);
-    if (!parent.closest('code, pre') && /\\[([]|\$[^\s$][^$]*\$|\\(frac|sum|begin|text)\b/.test(text.data)) {
+    if (!parent.closest('sup, sub') && size < smallest) {
+      found.small.push(`${size} px: ${text.data.trim().slice(0, 30)}`);
+    }
+    const raw = /\\[([]|\$[^\s$][^$]*\$|\\(frac|sum|begin|text)\b/;
+    if (!parent.closest('code, pre') && raw.test(text.data)) {
       found.raw.push(text.data.trim().slice(0, 40));
     }
   }
@@ -76,7 +82,8 @@ MEASURE = r"""() => {
   }
   for (const image of content.querySelectorAll('img')) {
     found.images.push(image.alt);
-    found.figure = Math.min(found.figure, image.getBoundingClientRect().width / scale / image.naturalWidth);
+    const width = image.getBoundingClientRect().width / scale;
+    found.figure = Math.min(found.figure, width / image.naturalWidth);
   }
   found.cells = content.querySelectorAll('[data-cell]').length;
   for (const details of content.querySelectorAll('details')) details.open = false;
@@ -111,7 +118,7 @@ def survey(path: Path, record) -> Survey:
     page = opened(path, record)
     done = Survey()
     while True:
-        seen = page.evaluate(MEASURE)
+        seen = page.evaluate(MEASURE, SMALLEST_TYPE)
         if seen["id"] not in done.slides:
             done.slides.append(seen["id"])
             place = f"{path.stem}, slide {len(done.slides)}"
@@ -348,7 +355,9 @@ def test_the_picture_has_the_shape_of_a_projector_s(tmp_path: Path, open_page) -
     for width, height in ((1920, 1080), (1024, 768), (500, 844)):
         page = opened(path, open_page(viewport={"width": width, "height": height}))
         box = page.evaluate(
-            "(({width, height}) => [width, height])(Reveal.getCurrentSlide().getBoundingClientRect())"
+            """() => {
+              const box = Reveal.getCurrentSlide().getBoundingClientRect();
+              return [box.width, box.height]; }"""
         )
         wide = min(width, height * 16 / 9)
         assert box == pytest.approx([wide, wide * 9 / 16], abs=1)

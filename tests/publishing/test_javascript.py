@@ -60,7 +60,9 @@ def test_packages_are_installed_once(cache: Path, npm) -> None:
     assert len(list(cache.iterdir())) == 1
 
 
-def test_another_lock_is_another_installation(cache: Path, npm, tmp_path: Path, monkeypatch) -> None:
+def test_another_lock_is_another_installation(
+    cache: Path, npm, tmp_path: Path, monkeypatch
+) -> None:
     calls = npm(NPM)
     javascript.packages()
     source = tmp_path / "npm"

@@ -1,0 +1,39 @@
+"""``live``: copies of notebooks to be shown as slides in JupyterLab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from course_utils import notebooks
+from course_utils.commands.options import selectors_argument
+
+
+@click.command()
+@selectors_argument
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="build/live",
+    show_default=True,
+    help="The folder for the copies; copies that lie there are written anew.",
+)
+def live(selectors: tuple[str, ...], output: Path) -> None:
+    """Copy notebooks for live slides in JupyterLab, where they run while you teach.
+
+    NN is a number (5 or 05), a part of a name, or a path; without any, all notebooks are copied.
+    Whatever you type in a copy leaves the course as it is.
+    """
+    from course_utils.publishing.live_slides import write_live_copy
+
+    try:
+        made = [write_live_copy(path, output) for path in notebooks.find_notebooks(selectors)]
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    for path in made:
+        click.echo(path)
+    click.echo(
+        f'Open them: jupyter lab "{output}". In a notebook choose Run, Run All Cells, click on the '
+        "first cell, and then on the button with the cards."
+    )

@@ -1,0 +1,61 @@
+"""``slides``: show each notebook as slides, and print them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from course_utils import notebooks
+from course_utils.commands.display import make_console
+from course_utils.commands.options import selectors_argument
+
+
+@click.command()
+@selectors_argument
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="build/slides",
+    show_default=True,
+    help="The folder for the slides.",
+)
+@click.option("--pdf/--no-pdf", default=True, help="Also make a PDF file of each, to hand out.")
+def slides(selectors: tuple[str, ...], output: Path, pdf: bool) -> None:
+    """Make slides of notebooks: one HTML file each that needs no internet, and a PDF.
+
+    NN is a number (5 or 05), a part of a name, or a path; without any, slides of all notebooks
+    are made. They show the outputs that the notebooks hold; nothing is executed.
+    """
+    from course_utils.publishing.slides_folder import make_slides
+
+    try:
+        paths = notebooks.find_notebooks(selectors)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    console = make_console()
+
+    def say(text: object) -> None:
+        console.print(str(text), soft_wrap=True, markup=False)
+
+    started = time.perf_counter()
+    made = make_slides(paths, output, pdf=pdf, report=say)
+    say(
+        f"{len(made.decks)} decks and {len(made.pdfs)} PDF files "
+        f"in {time.perf_counter() - started:.0f} s"
+    )
+    if made.no_javascript:
+        say(
+            "These slides load reveal.js and MathJax from the internet (cdn.jsdelivr.net) wherever "
+            f"they are shown.\n{made.no_javascript}"
+        )
+    if made.no_pdf:
+        say(f"No PDF files: {made.no_pdf}")
+    for failure in made.failures:
+        say(f"FAILED {failure}")
+    if made.decks:
+        say(f"Open the list of slides: {made.index}")
+    if made.failures:
+        sys.exit(1)
