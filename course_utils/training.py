@@ -95,10 +95,11 @@ def restart(model: keras.Model, weights: list[np.ndarray], *, seed: int) -> None
     Parameters
     ----------
     model
-        Compiled, with an optimiser that has a constant learning rate and keeps nothing but zeros
-        at first, such as SGD, RMSprop or Adam.
+        Compiled, with an optimiser that keeps nothing but zeros at first, such as SGD, RMSprop or
+        Adam.
     weights
-        As `model.get_weights()` gave them. The learning rate stays what it is.
+        As `model.get_weights()` gave them. The learning rate stays what it is; a schedule begins
+        anew.
     seed
         Of the random numbers from now on, such as the order of the digits.
 
@@ -113,10 +114,9 @@ def restart(model: keras.Model, weights: list[np.ndarray], *, seed: int) -> None
 
     keras.utils.set_random_seed(seed)
     model.set_weights(weights)
-    rate = float(model.optimizer.learning_rate)
     for variable in model.optimizer.variables:
-        variable.assign(np.zeros(variable.shape, variable.dtype))
-    model.optimizer.learning_rate = rate
+        if variable.name != "learning_rate":
+            variable.assign(np.zeros(variable.shape, variable.dtype))
 
 
 def warm_up_and_decay(

@@ -25,7 +25,7 @@ def test_the_table_says_what_the_notebook_says(path: Path) -> None:
 
 
 def test_the_table_links_to_no_other_notebook() -> None:
-    linked = re.findall(r"\]\((notebooks/[^)]*)\)", README)
+    linked = re.findall(r"\]\((notebooks/[^)]*\.ipynb)\)", README)
     assert linked == [f"notebooks/{path.name}" for path in NOTEBOOKS]
 
 
