@@ -73,7 +73,7 @@ clean:
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c "" || (echo There is no $(PYTHON) here. Install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=python3.12 && exit 1)
 	@$(PYTHON) -c "import sys; sys.version_info[:2] in ((3, 11), (3, 12), (3, 13)) or sys.exit('The course needs Python 3.11, 3.12 or 3.13; $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.12' % sys.version_info[:2])"
-	@$(PYTHON) -c "print('Installing the course into $(VENV): once, some minutes, about 2 GB on disk.')"
+	@$(PYTHON) -c "print('Installing the course into $(VENV): once, some minutes, about 3 GB on disk.')"
 	$(PYTHON) -m venv $(VENV) || (echo No environment could be made. On Debian and Ubuntu this helps: sudo apt install python3-venv && exit 1)
 	$(INSTALL) --require-hashes -r requirements.lock
 	$(INSTALL) --no-deps --no-build-isolation -e .

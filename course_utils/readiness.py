@@ -19,7 +19,7 @@ from course_utils import execution, notebooks
 PYTHON_VERSIONS = ((3, 11), (3, 13))
 IMPORT_LIMIT = 180  # seconds; a first import from a cold disk takes up to a minute
 KERNEL_LIMIT = 60  # seconds
-MEMORY_NEEDED = 2e9  # bytes; the largest notebook takes 1.2 GB
+MEMORY_NEEDED = 2.5e9  # bytes; two notebooks at once take up to 1.2 GB each
 DISK_NEEDED = 1e9  # bytes
 _REINSTALL = "install the course's packages anew: make clean, then make check"
 _PROBE = """
