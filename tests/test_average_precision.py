@@ -55,7 +55,7 @@ def test_average_precision_is_that_of_the_definition(right, positives):
     area = average_precision(right, positives)
     assert area == pytest.approx(float(slow_average_precision(right, positives)))
     assert 0 <= area <= 1
-    assert average_precision([*right, False], positives) == area
+    assert average_precision([*right, False], positives) == pytest.approx(area)
 
 
 @pytest.mark.parametrize(
