@@ -19,6 +19,15 @@ stride
     horizontal).
 dilation
     Distance between two neighbouring kernel cells on the input, at least 1; also a pair.
+method
+    How to compute it; the result is the same up to rounding.
+    ``"direct"``: the products and sums of the definition. ``"im2col"``, for batches: the same as
+    one product of matrices. ``"fft"``: by Fourier transforms, which the size of the kernel costs
+    nothing. ``"auto"``: what is expected to be the fastest for these sizes; integers are always
+    summed directly, so that they are exact, and so is what holds a NaN or an infinity.
+    By ``"fft"`` the rounding is in proportion to the largest numbers of the whole image and not to
+    those under a window: for an image whose numbers differ by more than about 1e10 choose
+    ``"direct"``. `course_utils.path_costs` has the rule.
 
 dtypes: see `course_utils.arguments.common_dtype`. `float16` is summed as `float32` and rounded
 once.
@@ -194,6 +203,7 @@ def correlate1d(
     padding: Padding = "valid",
     stride: int = 1,
     dilation: int = 1,
+    method: str = "auto",
 ) -> np.ndarray:
     """Return the cross-correlation of a signal and a kernel: y[i] = Σ_m x[i·s + m·d] · kernel[m].
 
@@ -201,7 +211,7 @@ def correlate1d(
     ----------
     x, kernel
         Arrays (n,) and (k,).
-    padding, stride, dilation
+    padding, stride, dilation, method
         See the module's docstring.
 
     Returns
@@ -217,7 +227,7 @@ def correlate1d(
     x = as_numeric("x", x, _SIGNAL)
     kernel = as_numeric("kernel", kernel, _SIGNAL)
     plan = plan_axis(len(x), len(kernel), padding, stride, dilation, ("signal", "kernel"))
-    return correlate(x[None], kernel[None], (_TRIVIAL, plan))[0]
+    return correlate(x[None], kernel[None], (_TRIVIAL, plan), method)[0]
 
 
 def convolve1d(
@@ -227,6 +237,7 @@ def convolve1d(
     padding: Padding = "valid",
     stride: int = 1,
     dilation: int = 1,
+    method: str = "auto",
 ) -> np.ndarray:
     """Return the convolution of a signal and a kernel: `correlate1d` with the kernel reversed.
 
@@ -234,7 +245,8 @@ def convolve1d(
     and commutes. Arguments, result and errors are those of `correlate1d`.
     """
     kernel = as_numeric("kernel", kernel, _SIGNAL)
-    return correlate1d(x, kernel[::-1], padding=padding, stride=stride, dilation=dilation)
+    options = {"padding": padding, "stride": stride, "dilation": dilation, "method": method}
+    return correlate1d(x, kernel[::-1], **options)
 
 
 def correlate2d(
@@ -244,6 +256,7 @@ def correlate2d(
     padding: Padding = "valid",
     stride: Pair = 1,
     dilation: Pair = 1,
+    method: str = "auto",
 ) -> np.ndarray:
     """Return the cross-correlation of an image and a kernel.
 
@@ -254,7 +267,7 @@ def correlate2d(
     ----------
     image, kernel
         Arrays (h, w) and (k_h, k_w).
-    padding, stride, dilation
+    padding, stride, dilation, method
         See the module's docstring.
 
     Returns
@@ -266,7 +279,7 @@ def correlate2d(
     ------
     ValueError
         If an argument isn't a non-empty matrix of numbers, the kernel is larger than the padded
-        image, or padding, stride or dilation can't be understood.
+        image, or padding, stride, dilation or method can't be understood.
 
     Examples
     --------
@@ -276,7 +289,7 @@ def correlate2d(
     image = as_numeric("image", image, _IMAGE)
     kernel = as_numeric("kernel", kernel, _IMAGE)
     plans = plan_image(image.shape, kernel.shape, padding, stride, dilation, ("image", "kernel"))
-    return correlate(image, kernel, plans)
+    return correlate(image, kernel, plans, method)
 
 
 def convolve2d(
@@ -286,13 +299,15 @@ def convolve2d(
     padding: Padding = "valid",
     stride: Pair = 1,
     dilation: Pair = 1,
+    method: str = "auto",
 ) -> np.ndarray:
     """Return the convolution of an image and a kernel: `correlate2d` with the kernel turned 180°.
 
     Arguments, result and errors are those of `correlate2d`.
     """
     kernel = as_numeric("kernel", kernel, _IMAGE)
-    return correlate2d(image, kernel[::-1, ::-1], padding=padding, stride=stride, dilation=dilation)
+    options = {"padding": padding, "stride": stride, "dilation": dilation, "method": method}
+    return correlate2d(image, kernel[::-1, ::-1], **options)
 
 
 def fft_convolve2d(
@@ -305,41 +320,15 @@ def fft_convolve2d(
 ) -> np.ndarray:
     """Return `convolve2d` by way of the Fourier transform, as the convolution theorem allows.
 
-    The full convolution is the inverse transform of the product of the transforms; padding and
-    stride choose the part of it that is returned. The time doesn't depend on the size of the kernel
-    as long as the kernel is small beside the image. Unlike in `convolve2d`, one NaN or infinity in
+    `convolve2d` with ``method="fft"``: the inverse transform of the product of the transforms. The
+    time doesn't depend on the size of the kernel. Unlike in `convolve2d`, one NaN or infinity in
     the image reaches every cell, and integers give floating-point results.
 
     Arguments and errors are those of `convolve2d`. The result is `float32` where `convolve2d` gives
     `float32` or `float16`, else `float64`.
     """
-    # SciPy's, as it transforms any length fast; imported here, as most callers never need it.
-    from scipy import fft
-
-    image = as_numeric("image", image, _IMAGE)
-    kernel = as_numeric("kernel", kernel, _IMAGE)
-    plans = plan_image(image.shape, kernel.shape, padding, stride, dilation, ("image", "kernel"))
-    dtype = common_dtype(image, kernel)
-    dtype = np.float32 if dtype.kind == "f" and dtype.itemsize <= 4 else np.float64
-    spread = np.zeros([plan.span for plan in plans], dtype)
-    spread[:: plans[0].dilation, :: plans[1].dilation] = kernel
-    full = [n + plan.span - 1 for n, plan in zip(image.shape, plans)]
-    fast = [fft.next_fast_len(n, real=True) for n in full]
-    spectrum = fft.rfft2(image.astype(dtype), fast) * fft.rfft2(spread, fast)
-    whole = fft.irfft2(spectrum, fast)[: full[0], : full[1]]
-    # The first window of the padded image ends `span − 1 − before` cells into the full result;
-    # padding beyond "full" needs zeros on either side of it.
-    starts = [plan.span - 1 - plan.before for plan in plans]
-    margins = [
-        (max(0, -start), max(0, start + plan.reach - n))
-        for start, plan, n in zip(starts, plans, full)
-    ]
-    whole = fill_around(whole, margins)
-    cells = tuple(
-        slice(max(0, start), max(0, start) + plan.reach, plan.stride)
-        for start, plan in zip(starts, plans)
-    )
-    return np.ascontiguousarray(whole[cells])
+    options = {"padding": padding, "stride": stride, "dilation": dilation, "method": "fft"}
+    return convolve2d(image, kernel, **options)
 
 
 def convolution_matrix(

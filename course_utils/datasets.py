@@ -2,7 +2,7 @@
 
 `load_mnist("sample")`, `load_photo()` and `load_macro_series()` read what comes with the course
 and its packages, so they need no internet. `load_mnist("full")` reads, or downloads once, the
-complete MNIST.
+complete MNIST; `load_fashion_mnist()` reads Fashion-MNIST where it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils import mnist_files
-from course_utils.mnist_places import load_full_mnist
+from course_utils.mnist_places import find_fashion_mnist, load_fashion_files, load_full_mnist
 
 Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -92,6 +92,44 @@ def load_mnist(
             arrays = mnist_files.read_arrays(files, mnist_files.SAMPLE)
         except ValueError as error:
             raise ValueError(f"{error}. {_RESTORE}") from error
+    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+
+
+def load_fashion_mnist(
+    *, data_dir: str | os.PathLike[str] | None = None
+) -> tuple[Digits, Digits] | None:
+    """Load Fashion-MNIST, images of clothes of the size and number of MNIST's, if it is there.
+
+    Parameters
+    ----------
+    data_dir : str or path, optional
+        A folder to look in first.
+
+    Returns
+    -------
+    (x_train, y_train), (x_test, y_test) : tuples of ndarray of uint8, or None
+        Images (60000, 28, 28) and (10000, 28, 28) with their classes, 0 to 9; None if it is in
+        none of the places. Nothing is downloaded.
+
+    Raises
+    ------
+    ValueError
+        If its files are incomplete, damaged, or others.
+
+    Notes
+    -----
+    Its folder is `fashion-mnist` inside the places of `load_mnist`: `data_dir`, the folder that
+    `CNN_COURSE_DATA` names, Keras' cache, where `keras.datasets.fashion_mnist.load_data()` puts it.
+
+    References
+    ----------
+    H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking
+    machine learning algorithms" (2017). MIT licence.
+    """
+    folder = find_fashion_mnist(data_dir)
+    if folder is None:
+        return None
+    arrays = load_fashion_files(folder)
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 

@@ -2,16 +2,18 @@
 
 `conv2d` shares its filters between all positions, `tiled_conv2d` lets a few banks of filters take
 turns, `unshared_conv2d` has a bank for every position. All are cross-correlations, channels last.
-`padding`, `stride` and `dilation` are described in `course_utils.convolution`, from where these
-functions are imported; the names follow I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning"
-(2016), section 9.5.
+`padding`, `stride`, `dilation` and `method` are described in `course_utils.convolution`, from where
+these functions are imported; the names follow I. Goodfellow, Y. Bengio and A. Courville, "Deep
+Learning" (2016), section 9.5.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_numeric, common_dtype, size_text, sum_dtype
-from course_utils.sliding import matmul_quietly
+from course_utils.fourier import maps_by_fft
+from course_utils.path_costs import METHODS, Work, fastest
+from course_utils.sliding import by_rows, matmul_quietly
 from course_utils.windows import AxisPlan, Padding, Pair, pad_for, plan_image, windows_on
 
 # Bytes of patches that are unrolled at once: they stay in a processor's cache, and however large
@@ -30,6 +32,7 @@ def conv2d(
     stride: Pair = 1,
     padding: Padding = "valid",
     dilation: Pair = 1,
+    method: str = "auto",
 ) -> np.ndarray:
     """Return the feature maps of a batch of images, as Keras' `Conv2D` layer computes them.
 
@@ -43,8 +46,8 @@ def conv2d(
         Array (k_h, k_w, c_in, c_out).
     bias
         Array (c_out,), or None for none.
-    stride, padding, dilation
-        See the module's docstring.
+    stride, padding, dilation, method
+        See the module's docstring. By ``"fft"`` integers give floating-point results.
 
     Returns
     -------
@@ -54,8 +57,8 @@ def conv2d(
     Raises
     ------
     ValueError
-        If a rank, the number of channels or the length of the bias is wrong, or the filters don't
-        fit on the images.
+        If a rank, the number of channels or the length of the bias is wrong, the filters don't
+        fit on the images, or there is no such method.
     """
     images = as_numeric("images", images, BATCH)
     filters = as_numeric("filters", filters, _BANK)
@@ -67,9 +70,13 @@ def conv2d(
     operands = (images, filters) if bias is None else (images, filters, bias)
     dtype = common_dtype(*operands)
     padded = pad_for(images, plans, sum_dtype(dtype), first=1)
-    out = _by_patches(padded, filters.astype(padded.dtype, copy=False), plans)
+    if method == "auto" and "f" not in images.dtype.kind + filters.dtype.kind:
+        method = "im2col"  # exact
+    out = _maps(padded, filters.astype(padded.dtype, copy=False), plans, method)
     if bias is not None:
         out += bias.astype(out.dtype, copy=False)
+    if method == "fft" and dtype.kind != "f":
+        return out
     return out.astype(dtype, copy=False)
 
 
@@ -192,6 +199,44 @@ def tiled_conv2d(
                 stride=(plans[0].stride * tiles[0], plans[1].stride * tiles[1]),
                 dilation=dilation,
             )
+    return out
+
+
+def _maps(
+    padded: np.ndarray, filters: np.ndarray, plans: tuple[AxisPlan, AxisPlan], method: str
+) -> np.ndarray:
+    """Compute feature maps, without a bias, by the method or by the one expected to be fastest."""
+    if method not in ("auto", *METHODS):
+        names = ", ".join(map(repr, ("auto", *METHODS)))
+        raise ValueError(f"method is {method!r}: use one of {names}")
+    quick = padded.dtype in (np.float32, np.float64)
+    chosen = method
+    if method == "auto":
+        work = Work(*padded.shape[:3], *filters.shape[2:], plans, padded.itemsize)
+        chosen = fastest(work) if quick else "im2col"
+    if chosen == "fft":
+        maps = maps_by_fft(padded, filters, plans, padded.dtype if quick else np.float64)
+        # A number that isn't finite spreads over all cells here, and over its windows below.
+        if method == "fft" or np.isfinite(maps).all():
+            return maps
+        chosen = "im2col"
+    if chosen == "direct" and quick:
+        return _by_pairs(padded, filters, plans)
+    return _by_patches(padded, filters, plans)
+
+
+def _by_pairs(
+    padded: np.ndarray, filters: np.ndarray, plans: tuple[AxisPlan, AxisPlan]
+) -> np.ndarray:
+    """Slide the kernel of each pair of channels over its image, and add up."""
+    c_in, c_out = filters.shape[2:]
+    sizes = (plans[0].size, plans[1].size)
+    out = np.empty((len(padded), *sizes, c_out), padded.dtype)
+    for image, maps in zip(padded, out):
+        channels = np.ascontiguousarray(image.transpose(2, 0, 1))
+        for o in range(c_out):
+            first, *others = (by_rows(channels[c], filters[:, :, c, o], plans) for c in range(c_in))
+            maps[..., o] = sum(others, start=first)
     return out
 
 

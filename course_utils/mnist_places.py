@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from course_utils import mnist_files
 
 FOLDER_VARIABLE = "CNN_COURSE_DATA"
+FASHION_FOLDER = "fashion-mnist"
 
 # The file that keras.datasets.mnist downloads, and its SHA-256 in Keras' source.
 URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
@@ -129,6 +130,59 @@ def load_full_mnist(
     except (OSError, ValueError) as error:
         raise FileNotFoundError(_not_found(places, target, error)) from error
     return mnist_files.read_arrays(dict.fromkeys(mnist_files.FULL, target), mnist_files.FULL)
+
+
+def find_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> Path | None:
+    """Return the folder that holds Fashion-MNIST; nothing is downloaded.
+
+    Its files are named as MNIST's are, so they lie in a folder `fashion-mnist` of their own, as
+    Keras keeps them.
+
+    Parameters
+    ----------
+    data_dir : str or path, optional
+        A folder to look in first.
+
+    Returns
+    -------
+    Path or None
+        The first `fashion-mnist` of the places of `mnist_places` that holds the files.
+
+    Raises
+    ------
+    ValueError
+        As `mnist_places`, and if the first such folder with any of them holds an incomplete set.
+    """
+    for _, folder in mnist_places(data_dir):
+        if mnist_files.find_files(folder / FASHION_FOLDER):
+            return folder / FASHION_FOLDER
+    return None
+
+
+def load_fashion_files(folder: Path) -> dict[str, NDArray[np.uint8]]:
+    """Read Fashion-MNIST from the folder that holds its files.
+
+    Returns
+    -------
+    dict of str to ndarray of uint8
+        As `load_full_mnist`.
+
+    Raises
+    ------
+    ValueError
+        If files are damaged, or their labels aren't those of Fashion-MNIST: as many of each class.
+    """
+    files = mnist_files.find_files(folder) or {}
+    arrays = mnist_files.read_arrays(files, mnist_files.FASHION)
+    for name in ("y_train", "y_test"):
+        counts = np.bincount(arrays[name], minlength=10)
+        if len(counts) != 10 or counts.min() != counts.max():
+            raise ValueError(
+                f"{files[name]}: not Fashion-MNIST, which has as many images of each of its ten "
+                f"classes, but {counts.tolist()}. The file was left as it is: replace it or move "
+                f"the folder {folder.name} away"
+            )
+    return arrays
 
 
 def _folder(path: str | os.PathLike[str]) -> Path:

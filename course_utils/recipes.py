@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.arguments import as_integer
+from course_utils.augmentation import RandomAffine
 from course_utils.models import build_model
 from course_utils.training import create_variables, warm_up_and_decay
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Recipe:
         (`training.warm_up_and_decay`). None keeps it as it is from the first step to the last.
     optimizer
         The name that Keras knows it by, such as "Adam" or "RMSprop".
+    augmentation
+        How each image is changed anew in every epoch, or None for not at all.
 
     Raises
     ------
@@ -54,6 +58,7 @@ class Recipe:
     learning_rate: float
     warm_up: float | None
     optimizer: str = "Adam"
+    augmentation: RandomAffine | None = None
 
     def __post_init__(self) -> None:
         as_integer("epochs", self.epochs, 1)
@@ -123,19 +128,41 @@ class Recipe:
 
         keras.utils.set_random_seed(seed)
         model = self.compiled(len(images))
-        options = {"verbose": 0} | fit_options
-        model.fit(
-            images, labels, batch_size=self.batch_size, epochs=self.epochs, **options
-        )
+        options = {"verbose": 0, "epochs": self.epochs} | fit_options
+        if self.augmentation is None:
+            model.fit(images, labels, batch_size=self.batch_size, **options)
+        else:
+            model.fit(self._augmented(images, labels, seed), **options)
         return model
+
+    def _augmented(self, images: np.ndarray, labels: np.ndarray, seed: int) -> tf.data.Dataset:
+        """Return batches in another order in every epoch, each image changed anew."""
+        import tensorflow as tf
+
+        examples = tf.data.Dataset.from_tensor_slices((images, labels))
+        batches = examples.shuffle(len(images), seed=seed).batch(self.batch_size)
+        # In this thread's order, so that the seed decides which image is changed how.
+        changed = batches.map(lambda some, of_them: (self.augmentation(some), of_them))
+        return changed.prefetch(tf.data.AUTOTUNE)
 
 
 # 99 % of the full MNIST's test digits after one pass over the 60,000 training digits. The numbers
 # were chosen on 10,000 of the training digits that were set aside, never on the test digits.
 ONE_EPOCH = Recipe("fast_conv", epochs=1, batch_size=64, learning_rate=0.01, warm_up=0.2)
 
+# As few errors as one network of at most 200,000 parameters makes after at most ten minutes on two
+# cores. Chosen by its errors on 10,000 training digits that were set aside, as above.
+BEST = Recipe(
+    "best_conv",
+    epochs=30,
+    batch_size=128,
+    learning_rate=0.01,
+    warm_up=0.15,
+    augmentation=RandomAffine(rotation=10, scale=0.1, shear=0.1, shift=2),
+)
+
 # The lectures' own settings, each with the learning rate that was its optimiser's default unless
 # the slides give one. Renmin's slides have no training: those settings are ours.
 WANG = Recipe("two_conv", 50, 128, 0.0001, warm_up=None, optimizer="RMSprop")
 NYU = Recipe("three_conv", 15, 65, 0.001, warm_up=None, optimizer="RMSprop")
-RENMIN = Recipe("five_conv", 5, 128, 0.001, warm_up=0.2)
+RENMIN = Recipe("five_conv", 3, 128, 0.001, warm_up=0.2)

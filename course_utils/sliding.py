@@ -4,21 +4,46 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from course_utils.arguments import common_dtype, sum_dtype
+from course_utils.fourier import correlate_by_fft
+from course_utils.path_costs import Work, fastest
 from course_utils.windows import AxisPlan, pad_for
 
 # Output rows worked on at once: they and what they are made from stay in a processor's cache.
 ROWS_AT_ONCE = 32
 
+METHODS = ("auto", "direct", "fft")
+
 
 def correlate(
-    image: np.ndarray, kernel: np.ndarray, plans: tuple[AxisPlan, AxisPlan]
+    image: np.ndarray,
+    kernel: np.ndarray,
+    plans: tuple[AxisPlan, AxisPlan],
+    method: str = "auto",
 ) -> np.ndarray:
-    """Return Σ_m Σ_n padded[i·s + m·d, j·s + n·d] · kernel[m, n] for every window of the plans."""
+    """Return Σ_m Σ_n padded[i·s + m·d, j·s + n·d] · kernel[m, n] for every window of the plans.
+
+    `method` is described in `course_utils.convolution`.
+    """
+    if method not in METHODS:
+        raise ValueError(f"method is {method!r}: use one of {', '.join(map(repr, METHODS))}")
     dtype = common_dtype(image, kernel)
     padded = pad_for(image, plans, sum_dtype(dtype), first=0)
+    floating = "f" in image.dtype.kind + kernel.dtype.kind
     kernel = kernel.astype(padded.dtype, copy=False)
-    path = _by_rows if padded.dtype in (np.float32, np.float64) else _by_shifts
-    return path(padded, kernel, plans).astype(dtype, copy=False)
+    quick = padded.dtype in (np.float32, np.float64)
+    if method == "fft":
+        found = correlate_by_fft(padded, kernel, plans)
+        single = dtype.kind == "f" and dtype.itemsize <= 4
+        return found.astype(np.float32 if single else np.float64, copy=False)
+    if method == "auto" and quick and floating:
+        work = Work(1, *padded.shape, 1, 1, plans, padded.itemsize)
+        if fastest(work, ("direct", "fft")) == "fft":
+            found = correlate_by_fft(padded, kernel, plans)
+            # A number that isn't finite spreads over all cells here, and over its windows below.
+            if np.isfinite(found).all():
+                return found.astype(dtype, copy=False)
+    found = by_rows(padded, kernel, plans) if quick else _by_shifts(padded, kernel, plans)
+    return found.astype(dtype, copy=False)
 
 
 def _by_shifts(
@@ -39,7 +64,7 @@ def _by_shifts(
     return out
 
 
-def _by_rows(
+def by_rows(
     padded: np.ndarray, kernel: np.ndarray, plans: tuple[AxisPlan, AxisPlan]
 ) -> np.ndarray:
     """Weight the rows of each window by one matrix product, then add the shifted columns.

@@ -228,6 +228,67 @@ def test_by_fft_as_directly(g, seed, dtype):
     assert by_fft.dtype == (np.float32 if dtype in ("f2", "f4") else np.float64)
 
 
+@given(geometries(), SEEDS, st.sampled_from(DTYPES))
+@settings(STABLE, max_examples=200)
+def test_the_way_changes_nothing_but_the_rounding(g, seed, dtype):
+    image, kernel = whole_numbers(g.image, seed, dtype), whole_numbers(g.kernel, seed + 1, dtype)
+    direct = correlate2d(image, kernel, method="direct", **g.arguments)
+    for faster in ("direct", "fft"):
+        with mock.patch.object(sliding, "fastest", return_value=faster):
+            auto = correlate2d(image, kernel, **g.arguments)
+        assert auto.dtype == direct.dtype
+        # Sums of small whole numbers have no rounding; that of the transforms is in float64.
+        assert_allclose(auto, direct, rtol=0, atol={"f8": 1e-12, "f4": 1e-6}.get(dtype, 0))
+
+
+def test_auto_takes_the_way_that_the_sizes_suggest():
+    def transforms(image, kernel, dtype="f8", **arguments):
+        image, kernel = np.ones(image, dtype), np.ones(kernel, dtype)
+        with mock.patch.object(sliding, "correlate_by_fft", wraps=sliding.correlate_by_fft) as spy:
+            correlate2d(image, kernel, **arguments)
+        return spy.called
+
+    assert not transforms((512, 512), (3, 3))
+    assert not transforms((64, 64), (7, 7))
+    assert transforms((256, 256), (41, 41))
+    assert transforms((1, 10_000), (1, 300))
+    assert not transforms((256, 256), (41, 41), "i8")
+    # With a stride the direct sum has less to do, the transform has not.
+    assert not transforms((256, 256), (41, 41), stride=8)
+    assert not transforms((256, 256), (41, 41), method="direct")
+    assert transforms((8, 8), (3, 3), method="fft")
+
+
+def test_a_large_kernel_against_scipy():
+    random = np.random.default_rng(0)
+    image, kernel = random.normal(size=(200, 150)), random.normal(size=(40, 51))
+    for padding in ("valid", "full"):
+        expected = scipy.signal.correlate(image, kernel, padding, method="direct")
+        assert_allclose(correlate2d(image, kernel, padding=padding), expected, atol=1e-10)
+        turned = kernel[::-1, ::-1]
+        assert_allclose(convolve2d(image, turned, padding=padding), expected, atol=1e-10)
+    signal, weights = random.normal(size=5000), random.normal(size=400)
+    expected = np.correlate(signal, weights, "valid")
+    assert_allclose(correlate1d(signal, weights), expected, atol=1e-10)
+    assert_allclose(convolve1d(signal, weights[::-1]), expected, atol=1e-10)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_with_a_large_kernel_what_is_not_finite_stays_in_its_windows(value):
+    image = np.random.default_rng(0).normal(size=(100, 100))
+    image[99, 0] = value
+    result = correlate2d(image, np.ones((41, 41)))
+    assert_array_equal(np.argwhere(~np.isfinite(result)), [[59, 0]])
+
+
+def test_an_unknown_method_is_named():
+    for function in (correlate2d, convolve2d):
+        with pytest.raises(ValueError, match="method is 'fast'.*'direct'"):
+            function(np.ones((4, 4)), np.ones((2, 2)), method="fast")
+    with pytest.raises(ValueError, match="method is 1"):
+        correlate1d(np.ones(4), np.ones(2), method=1)
+
+
 @given(geometries(), SEEDS)
 @settings(STABLE, max_examples=200)
 def test_as_a_matrix(g, seed):

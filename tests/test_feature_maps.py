@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from course_utils import feature_maps
+from course_utils import feature_maps, fourier
 from course_utils.convolution import (
     conv2d,
     convolution_matrix,
@@ -70,10 +70,18 @@ def test_against_tensorflow(tf, g, batch, c_in, c_out, with_bias, seed, patch_by
         expected = tf.nn.conv2d(
             images, filters, strides=g.strides, padding=padding, dilations=g.dilations
         ).numpy()
-        with mock.patch.object(feature_maps, "PATCH_BYTES_AT_ONCE", patch_bytes):
-            actual = conv2d(images, filters, bias, **g.arguments)
-        assert_array_equal(actual, expected + (bias if with_bias else 0))
-        assert actual.dtype == expected.dtype
+        expected = expected + bias if with_bias else expected
+        with (
+            mock.patch.object(feature_maps, "PATCH_BYTES_AT_ONCE", patch_bytes),
+            mock.patch.object(fourier, "SPECTRUM_BYTES_AT_ONCE", patch_bytes),
+        ):
+            for method in ("auto", "direct", "im2col"):
+                actual = conv2d(images, filters, bias, method=method, **g.arguments)
+                assert_array_equal(actual, expected)
+                assert actual.dtype == expected.dtype
+            by_fft = conv2d(images, filters, bias, method="fft", **g.arguments)
+        assert_allclose(by_fft, expected, atol=1e-12 if dtype == "f8" else 1e-4)
+        assert by_fft.dtype == expected.dtype
 
 
 @given(
@@ -142,12 +150,92 @@ def test_a_large_image_needs_little_more_memory_than_its_maps():
     filters = np.random.default_rng(1).normal(size=(9, 9, 3, 2)).astype("f4")
     maps = sum(correlate2d(image[0, :, :, c], filters[:, :, c, 1]) for c in range(3))
     tracemalloc.start()
-    result = conv2d(image, filters)
+    result = conv2d(image, filters, method="im2col")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert_allclose(result[0, :, :, 1], maps, atol=1e-3)
     # Two parts may be alive at once; all patches together are 71 MB.
     assert peak < 3 * feature_maps.PATCH_BYTES_AT_ONCE
+
+
+def test_a_thousand_images_need_little_more_memory_than_their_maps():
+    images = np.random.default_rng(0).random((1024, 28, 28, 32), dtype="f4")
+    filters = np.random.default_rng(1).random((5, 5, 32, 64), dtype="f4")
+    tracemalloc.start()
+    maps = conv2d(images, filters)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    window = images[1000, 20:25, 3:8].astype("f8")
+    assert_allclose(maps[1000, 20, 3], np.tensordot(window, filters, 3), rtol=1e-5)
+    assert maps.nbytes > 150e6
+    # All patches together are 1.9 GB.
+    assert peak - maps.nbytes < 3 * feature_maps.PATCH_BYTES_AT_ONCE < 600e6
+
+
+def test_by_fft_a_part_of_the_images_at_a_time():
+    images = np.random.default_rng(0).random((64, 64, 64, 2), dtype="f4")
+    filters = np.random.default_rng(1).random((31, 31, 2, 3), dtype="f4")
+    expected = conv2d(images, filters, method="im2col")
+    tracemalloc.start()
+    maps = conv2d(images, filters, method="fft")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert_allclose(maps, expected, rtol=1e-4)
+    with mock.patch.object(fourier, "SPECTRUM_BYTES_AT_ONCE", 2**20):
+        tracemalloc.start()
+        assert_array_equal(conv2d(images, filters, method="fft"), maps)
+        less = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert less < 12e6 < peak < 5 * fourier.SPECTRUM_BYTES_AT_ONCE
+
+
+# The fastest way
+
+
+def test_auto_takes_the_way_that_the_sizes_suggest():
+    ways = {"maps_by_fft": "fft", "_by_pairs": "direct", "_by_patches": "im2col"}
+
+    def taken(images, filters):
+        with mock.patch.multiple(feature_maps, **{way: mock.DEFAULT for way in ways}) as spies:
+            conv2d(np.ones(images, "f4"), np.ones(filters, "f4"))
+        called = [ways[way] for way, spy in spies.items() if spy.called]
+        assert len(called) == 1
+        return called[0]
+
+    assert taken((64, 28, 28, 32), (3, 3, 32, 64)) == "im2col"
+    assert taken((1, 256, 256, 1), (9, 9, 1, 1)) == "direct"
+    assert taken((1, 256, 256, 3), (31, 31, 3, 8)) == "fft"
+    assert taken((1, 256, 256, 64), (31, 31, 64, 64)) != "fft"  # too large a spectrum
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_not_finite_stays_in_its_windows(value):
+    images = np.random.default_rng(0).normal(size=(2, 80, 80, 2))
+    filters = np.random.default_rng(1).normal(size=(31, 31, 2, 2))
+    images[1, 5, 70, 0] = value
+    with mock.patch.object(feature_maps, "maps_by_fft", wraps=fourier.maps_by_fft) as by_fft:
+        maps = conv2d(images, filters)
+    assert by_fft.called
+    seen = np.zeros((50, 50), bool)
+    seen[:6, 40:] = True
+    assert_array_equal(np.isfinite(maps[0]), True)
+    assert_array_equal(np.isfinite(maps[1]), np.repeat(~seen[:, :, None], 2, axis=2))
+    assert_allclose(maps[0], conv2d(images[:1], filters, method="direct")[0], atol=1e-9)
+
+
+def test_whole_numbers_are_summed_exactly_whatever_their_size():
+    images, filters = np.full((1, 64, 64, 1), 255, "u1"), np.full((41, 41, 1, 1), 2**44 + 1)
+    maps = conv2d(images, filters)
+    assert maps.dtype == np.int64
+    assert_array_equal(maps, 255 * 41 * 41 * (2**44 + 1))
+    by_fft = conv2d(images, filters, method="fft")
+    assert by_fft.dtype == np.float64
+    assert_allclose(by_fft, maps.astype(float), rtol=1e-12)
+
+
+def test_an_unknown_method_is_named():
+    with pytest.raises(ValueError, match="method is 'winograd'.*'im2col'"):
+        conv2d(np.ones((1, 4, 4, 1)), np.ones((2, 2, 1, 1)), method="winograd")
 
 
 # A bank of filters for every position
