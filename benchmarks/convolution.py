@@ -1,15 +1,26 @@
-"""Print how fast `course_utils.convolution` is beside SciPy and TensorFlow, as ratios of one run.
+"""Measure `course_utils.convolution` beside SciPy, TensorFlow and PyTorch, as ratios of one run.
 
-    python benchmarks/convolution.py
+    python benchmarks/convolution.py             # about five minutes on two cores
+    python benchmarks/convolution.py --quick     # half a minute: small sizes, no numbers to trust
 
-Nothing here passes or fails. The two sides of a comparison take turns, so that a busy moment of the
-machine meets both, and the best time of each counts. Numbers hold for a quiet machine: both sides
-use all cores, and BLAS loses most when it has to share them.
+Printed are the goals and how they are met; `build/benchmarks/` gets convolution.json and pictures
+of how the time grows with the image, the kernel and the channels, on logarithmic axes with the
+growth of the multiplications beside it, and of where the three ways of computing cross.
+
+Nothing here passes or fails. The sides of a comparison take turns, so that a busy moment of the
+machine meets all, and the best time of each counts. Numbers hold for a quiet machine: all sides use
+all cores, and BLAS loses most when it has to share them. PyTorch is measured if it is installed.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from time import perf_counter, sleep
 
+import click
 import numpy as np
 import scipy.signal
 from rich.console import Console
@@ -17,132 +28,268 @@ from rich.table import Table
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
 import tensorflow as tf
-from course_utils.convolution import conv2d, convolve2d, correlate2d, fft_convolve2d
+from course_utils.convolution import conv2d, correlate2d
+from course_utils.notebooks import write_file
+from course_utils.plotting import draw_scaling
+from course_utils.plotting.style import picture
 
-REPETITIONS = 25
+try:
+    import torch
+except ImportError:
+    torch = None
+
+Side = Callable[[], object]
+
 SECONDS_A_ROUND = 0.01
 # The threads of TensorFlow and BLAS go on spinning for a while after their work; they would take a
 # core from the other side.
 SECONDS_OF_REST = 0.01
+SECONDS_A_SIDE = 1.0  # after which no further round begins
+ROUNDS, FEWEST_ROUNDS = 25, 3
 
-IMAGE_SIDES = (512, 1024)
-KERNEL_SIDES = (3, 5, 7)
-BATCHES = (  # images, filters: the layers of the two_conv net, then a wide one
-    ((128, 28, 28, 1), (5, 5, 1, 10)),
-    ((128, 12, 12, 10), (5, 5, 10, 20)),
-    ((64, 28, 28, 32), (3, 3, 32, 64)),
-)
-FFT_IMAGE_SIDE = 256
-FFT_KERNEL_SIDES = (3, 5, 9, 15, 25, 41, 65)
+COURSE, SCIPY, TENSORFLOW, PYTORCH = "course_utils", "SciPy", "TensorFlow", "PyTorch"
+ARITHMETIC = "multiplications\n(growth alone)"
 
 random = np.random.default_rng(0)
 
 
-def best_times(*sides: Callable[[], object]) -> list[float]:
-    """Return the shortest time of a call of each, in seconds, measured in turns."""
-    calls = []
-    for side in sides:
+def numbers(*shape: int, dtype: str = "f4") -> np.ndarray:
+    """Return random numbers."""
+    return random.normal(size=shape).astype(dtype)
+
+
+def best_times(sides: Mapping[str, Side | None]) -> dict[str, float]:
+    """Return the shortest time of a call of each, in seconds, measured in turns; NaN for None."""
+    calls, best, begun = {}, dict.fromkeys(sides, float("nan")), perf_counter()
+    measured = {name: side for name, side in sides.items() if side is not None}
+    for name, side in measured.items():
         side()  # the first call pays for caches and, in TensorFlow, for choosing an algorithm
         start = perf_counter()
         side()
-        calls.append(max(1, round(SECONDS_A_ROUND / (perf_counter() - start))))
-    best = [float("inf")] * len(sides)
-    for _ in range(REPETITIONS):
-        for place, side in enumerate(sides):
+        calls[name] = max(1, round(SECONDS_A_ROUND / (perf_counter() - start)))
+    for turn in range(ROUNDS):
+        if turn >= FEWEST_ROUNDS and perf_counter() - begun > SECONDS_A_SIDE * len(measured):
+            break
+        for name, side in measured.items():
             sleep(SECONDS_OF_REST)
             start = perf_counter()
-            for _ in range(calls[place]):
+            for _ in range(calls[name]):
                 side()
-            best[place] = min(best[place], (perf_counter() - start) / calls[place])
+            best[name] = np.fmin(best[name], (perf_counter() - start) / calls[name])
     return best
 
 
-def table(title: str, work: str, ours: str, theirs: str, ratio: str) -> Table:
-    """Return an empty table: the work, two times in milliseconds, their ratio."""
-    result = Table(work, title=title, title_justify="left")
-    for column in (f"{ours} [ms]", f"{theirs} [ms]", ratio):
-        result.add_column(column.replace("[", r"\["), justify="right")
-    return result
+def libraries(images: np.ndarray, filters: np.ndarray) -> dict[str, Side | None]:
+    """Return the batched convolution of each library on the same numbers."""
+    tensors = tf.constant(images), tf.constant(filters)
+    sides: dict[str, Side | None] = {
+        COURSE: lambda: conv2d(images, filters),
+        TENSORFLOW: lambda: tf.nn.conv2d(*tensors, strides=1, padding="VALID").numpy(),
+    }
+    if torch is not None:
+        maps = torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2)))
+        weights = torch.from_numpy(np.ascontiguousarray(filters.transpose(3, 2, 0, 1)))
+        sides[PYTORCH] = lambda: torch.nn.functional.conv2d(maps, weights)
+    return sides
 
 
-def milliseconds(*seconds: float) -> list[str]:
-    """Write times for a table."""
-    return [f"{1000 * s:.3f}" for s in seconds]
+def single_image(image: np.ndarray, kernel: np.ndarray) -> dict[str, Side | None]:
+    """Return the cross-correlation of one image in each library."""
+    batch = libraries(image[None, :, :, None], kernel[:, :, None, None])
+    return {
+        **batch,
+        COURSE: lambda: correlate2d(image, kernel),
+        SCIPY: lambda: scipy.signal.correlate2d(image, kernel, mode="valid"),
+    }
 
 
-def images_against_scipy(dtype: type) -> Table:
-    """Compare `correlate2d` with SciPy's on single images."""
-    result = table(
-        f"correlate2d, {np.dtype(dtype)} (goal: at least 4 times as fast at 512×512 with 3×3)",
-        "image, kernel",
-        "course_utils",
-        "scipy.signal",
-        "times as fast",
+def grow(
+    x: Sequence[int], sides: Callable[[int], Mapping[str, Side | None]], work: Callable[[int], int]
+) -> dict[str, list[float]]:
+    """Measure milliseconds at every x, and lay the arithmetic's growth below the first line."""
+    measured = [best_times(sides(each)) for each in x]
+    lines = {name: [1000 * times[name] for times in measured] for name in measured[0]}
+    products = np.array([work(each) for each in x], dtype=float)
+    course = np.array(next(iter(lines.values())))
+    lines[ARITHMETIC] = (products * (course / products).min() / 2).tolist()
+    return lines
+
+
+def by_image(quick: bool) -> dict:
+    """Let the image grow under a 5×5 kernel."""
+    x = (64, 128, 256) if quick else (64, 128, 256, 512, 1024, 2048)
+    kernel = numbers(5, 5)
+    return {
+        "title": "A larger image, 5×5 kernel, float32",
+        "xlabel": "side of the image, pixels",
+        "x": x,
+        "lines": grow(
+            x,
+            lambda side: single_image(numbers(side, side), kernel),
+            lambda side: 25 * (side - 4) ** 2,
+        ),
+    }
+
+
+def by_kernel(quick: bool) -> dict:
+    """Let the kernel grow on an image of 256×256."""
+    x = (3, 9) if quick else (1, 3, 5, 9, 15, 25, 41, 65, 101)
+    image = numbers(256, 256)
+    return {
+        "title": "A larger kernel, 256×256 image, float32",
+        "xlabel": "side of the kernel",
+        "x": x,
+        "lines": grow(
+            x, lambda k: single_image(image, numbers(k, k)), lambda k: (257 - k) ** 2 * k**2
+        ),
+    }
+
+
+def by_channels(quick: bool) -> dict:
+    """Let the channels grow, as many in as out."""
+    x = (1, 4) if quick else (1, 2, 4, 8, 16, 32, 64, 128)
+    return {
+        "title": "More channels, 32 images 28×28, 3×3 filters, float32",
+        "xlabel": "channels in and out",
+        "x": x,
+        "lines": grow(
+            x,
+            lambda c: libraries(numbers(32, 28, 28, c), numbers(3, 3, c, c)),
+            lambda c: 32 * 26**2 * 9 * c**2,
+        ),
+    }
+
+
+def crossings(quick: bool, title: str, images: tuple[int, ...], c_out: int, dtype: str) -> dict:
+    """Let the kernel grow, computed in each of the three ways and in the one that is chosen."""
+    x = (3, 9) if quick else (1, 3, 5, 7, 11, 15, 21, 31, 45)
+    batch = numbers(*images, dtype=dtype)
+
+    def ways(k: int) -> dict[str, Side]:
+        filters = numbers(k, k, images[3], c_out, dtype=dtype)
+        return {
+            "chosen by size": lambda: conv2d(batch, filters),
+            "direct": lambda: conv2d(batch, filters, method="direct"),
+            "im2col": lambda: conv2d(batch, filters, method="im2col"),
+            "FFT": lambda: conv2d(batch, filters, method="fft"),
+        }
+
+    def products(k: int) -> int:
+        positions = (images[1] - k + 1) * (images[2] - k + 1)
+        return images[0] * positions * k**2 * images[3] * c_out
+
+    lines = grow(x, ways, products)
+    # The chosen way is one of the three: it lies under its line, so it is drawn last.
+    lines = {name: lines[name] for name in ("direct", "im2col", "FFT", "chosen by size", ARITHMETIC)}
+    return {"title": title, "xlabel": "side of the kernel", "x": x, "lines": lines}
+
+
+def images_against_scipy(quick: bool) -> Table:
+    """Compare `correlate2d` with SciPy's: the goal is 4 times as fast up to 7×7."""
+    table = Table(
+        "image, kernel", "course_utils, ms", "SciPy, ms", "times as fast",
+        title="correlate2d, goal: at least 4 times as fast", title_justify="left",
     )
-    for side in IMAGE_SIDES:
-        image = random.normal(size=(side, side)).astype(dtype)
-        for k in KERNEL_SIDES:
-            kernel = random.normal(size=(k, k)).astype(dtype)
-            ours, theirs = best_times(
-                lambda: correlate2d(image, kernel),
-                lambda: scipy.signal.correlate2d(image, kernel, mode="valid"),
-            )
-            result.add_row(
-                f"{side}×{side}, {k}×{k}", *milliseconds(ours, theirs), f"{theirs / ours:.1f}"
-            )
-    return result
+    for dtype in ("f8", "f4"):
+        for side in (128,) if quick else (512, 1024):
+            image = numbers(side, side, dtype=dtype)
+            for k in (3, 5, 7):
+                both = single_image(image, numbers(k, k, dtype=dtype))
+                times = best_times({name: both[name] for name in (COURSE, SCIPY)})
+                table.add_row(
+                    f"{side}×{side}, {k}×{k}, {image.dtype}",
+                    *(f"{1000 * seconds:.3f}" for seconds in times.values()),
+                    f"{times[SCIPY] / times[COURSE]:.1f}",
+                )
+    return table
 
 
-def batches_against_tensorflow() -> Table:
-    """Compare `conv2d` with TensorFlow's on batches."""
-    result = table(
-        "conv2d, float32 (goal: at most 3.5 times TensorFlow's time)",
-        "images, filters",
-        "course_utils",
-        "tf.nn.conv2d",
-        "times the time",
+def batches_against_libraries(quick: bool) -> Table:
+    """Compare `conv2d` with TensorFlow's: the goal is at most 2.5 times its time."""
+    table = Table(
+        "images, filters", *(f"{name}, ms" for name in (COURSE, TENSORFLOW, PYTORCH)),
+        "times TensorFlow's", title="conv2d, float32, goal: at most 2.5 times TensorFlow's time",
+        title_justify="left",
     )
-    for shape, filters_shape in BATCHES:
-        images = random.normal(size=shape).astype(np.float32)
-        filters = random.normal(size=filters_shape).astype(np.float32)
-        tensors = tf.constant(images), tf.constant(filters)
-        ours, theirs = best_times(
-            lambda: conv2d(images, filters),
-            lambda: tf.nn.conv2d(*tensors, strides=1, padding="VALID").numpy(),
+    for shape, filters_shape in (  # the layers of two_conv, of three_conv, and a wide one
+        ((128, 28, 28, 1), (5, 5, 1, 10)),
+        ((128, 12, 12, 10), (5, 5, 10, 20)),
+        ((65, 14, 14, 32), (3, 3, 32, 64)),
+        ((64, 28, 28, 32), (3, 3, 32, 64)),
+        ((16, 56, 56, 64), (3, 3, 64, 64)),
+    )[: 2 if quick else None]:
+        times = best_times(libraries(numbers(*shape), numbers(*filters_shape)))
+        table.add_row(
+            f"{shape}, {filters_shape}",
+            *(f"{1000 * times.get(name, np.nan):.2f}" for name in (COURSE, TENSORFLOW, PYTORCH)),
+            f"{times[COURSE] / times[TENSORFLOW]:.2f}",
         )
-        result.add_row(
-            f"{shape}, {filters_shape}", *milliseconds(ours, theirs), f"{ours / theirs:.2f}"
-        )
-    return result
+    return table
 
 
-def fourier_against_direct() -> Table:
-    """Compare `fft_convolve2d` with `convolve2d` as the kernel grows."""
-    result = table(
-        f"a {FFT_IMAGE_SIDE}×{FFT_IMAGE_SIDE} image, float64",
-        "kernel",
-        "direct",
-        "by FFT",
-        "direct / FFT",
+def memory_of_a_large_batch(quick: bool) -> str:
+    """Measure what a call needs over input and output: the goal is at most 600 MB."""
+    images, filters = numbers(64 if quick else 1024, 28, 28, 32), numbers(5, 5, 32, 64)
+    tracemalloc.start()
+    maps = conv2d(images, filters)
+    over = tracemalloc.get_traced_memory()[1] - maps.nbytes
+    tracemalloc.stop()
+    return (
+        f"conv2d of {images.shape} with {filters.shape}: {over / 1e6:.1f} MB over its input "
+        f"({images.nbytes / 1e6:.0f} MB) and output ({maps.nbytes / 1e6:.0f} MB); goal: 600 MB"
     )
-    image = random.normal(size=(FFT_IMAGE_SIDE, FFT_IMAGE_SIDE))
-    for k in FFT_KERNEL_SIDES:
-        kernel = random.normal(size=(k, k))
-        direct, fourier = best_times(
-            lambda: convolve2d(image, kernel), lambda: fft_convolve2d(image, kernel)
-        )
-        result.add_row(f"{k}×{k}", *milliseconds(direct, fourier), f"{direct / fourier:.2f}")
-    return result
 
 
-def main() -> None:
-    """Print all comparisons."""
+def growth_table(growth: Mapping) -> Table:
+    """Write the lines of a picture as a table."""
+    lines = {name: line for name, line in growth["lines"].items() if name != ARITHMETIC}
+    table = Table(
+        growth["xlabel"], *(f"{name}, ms" for name in lines), title=growth["title"],
+        title_justify="left",
+    )
+    for row, each in enumerate(growth["x"]):
+        table.add_row(str(each), *(f"{line[row]:.3f}" for line in lines.values()))
+    return table
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Small sizes and few rounds, to see that it works.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build") / "benchmarks",
+    show_default=True,
+)
+def main(quick: bool, output: Path) -> None:
+    """Print the comparisons, and write the pictures."""
+    if quick:
+        global SECONDS_A_SIDE
+        SECONDS_A_SIDE = 0.1
     console = Console()
-    console.print(f"best of {REPETITIONS} rounds, taken in turns")
-    console.print(images_against_scipy(np.float64))
-    console.print(images_against_scipy(np.float32))
-    console.print(batches_against_tensorflow())
-    console.print(fourier_against_direct())
+    if torch is None:
+        console.print("PyTorch is not installed, so it isn't measured.")
+    console.print(images_against_scipy(quick))
+    console.print(batches_against_libraries(quick))
+    console.print(memory_of_a_large_batch(quick))
+    growths = {
+        "image": by_image(quick),
+        "kernel": by_kernel(quick),
+        "channels": by_channels(quick),
+        "crossings_image": crossings(
+            quick, "Three ways: one 256×256 image, one filter, float64", (1, 256, 256, 1), 1, "f8"
+        ),
+        "crossings_batch": crossings(
+            quick, "Three ways: 4 images 64×64×3, 16 filters, float32", (4, 64, 64, 3), 16, "f4"
+        ),
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    for name, growth in growths.items():
+        console.print(growth_table(growth))
+        draw = {key: growth[key] for key in ("x", "lines", "xlabel", "title")}
+        content = picture(lambda draw=draw: draw_scaling(**draw, ylabel="milliseconds"))
+        write_file(output / f"convolution_{name}.png", content)
+    write_file(output / "convolution.json", (json.dumps(growths, indent=1) + "\n").encode())
+    console.print(f"Pictures: {output.resolve()}", soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import numpy as np
 from course_utils.arguments import as_integer
 from course_utils.augmentation import RandomAffine
 from course_utils.models import build_model
-from course_utils.training import create_variables, warm_up_and_decay
+from course_utils.training import create_variables, smoothed_cross_entropy, warm_up_and_decay
 
 if TYPE_CHECKING:
     import keras
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Recipe:
     """How to train one of the course's networks: everything but the digits and the seed.
 
-    The optimiser lowers the cross-entropy. ``dataclasses.replace(recipe, epochs=8)`` changes a
+    The optimiser lowers the cross-entropy of the labels. ``dataclasses.replace(recipe, epochs=8)`` changes a
     setting.
 
     Attributes
@@ -44,6 +44,9 @@ class Recipe:
         The name that Keras knows it by, such as "Adam" or "RMSprop".
     augmentation
         How each image is changed anew in every epoch, or None for not at all.
+    label_smoothing
+        Share of the probability that the targets spread over all classes
+        (`training.smoothed_cross_entropy`).
 
     Raises
     ------
@@ -59,6 +62,7 @@ class Recipe:
     warm_up: float | None
     optimizer: str = "Adam"
     augmentation: RandomAffine | None = None
+    label_smoothing: float = 0.0
 
     def __post_init__(self) -> None:
         as_integer("epochs", self.epochs, 1)
@@ -84,7 +88,9 @@ class Recipe:
             optimizer=keras.optimizers.get(
                 {"class_name": self.optimizer, "config": {"learning_rate": schedule}}
             ),
-            loss="sparse_categorical_crossentropy",
+            loss=smoothed_cross_entropy(self.label_smoothing)
+            if self.label_smoothing
+            else "sparse_categorical_crossentropy",
             metrics=["accuracy"],
             # On a CPU compiling takes longer than it saves in so short a training.
             jit_compile=False,
@@ -132,7 +138,8 @@ class Recipe:
         if self.augmentation is None:
             model.fit(images, labels, batch_size=self.batch_size, **options)
         else:
-            model.fit(self._augmented(images, labels, seed), **options)
+            # Keras warns that it doesn't shuffle a data set unless it is told not to.
+            model.fit(self._augmented(images, labels, seed), shuffle=False, **options)
         return model
 
     def _augmented(self, images: np.ndarray, labels: np.ndarray, seed: int) -> tf.data.Dataset:
@@ -159,6 +166,7 @@ BEST = Recipe(
     learning_rate=0.01,
     warm_up=0.15,
     augmentation=RandomAffine(rotation=10, scale=0.1, shear=0.1, shift=2),
+    label_smoothing=0.1,
 )
 
 # The lectures' own settings, each with the learning rate that was its optimiser's default unless

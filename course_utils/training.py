@@ -5,6 +5,7 @@ Keras is imported when a function needs it, not before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -173,6 +174,52 @@ def warm_up_and_decay(
             return {"learning_rate": learning_rate, "steps": steps, "warm_up": warm_up}
 
     return WarmUpAndDecay()
+
+
+def smoothed_cross_entropy(
+    smoothing: float,
+) -> Callable[[keras.KerasTensor, keras.KerasTensor], keras.KerasTensor]:
+    """Return the cross-entropy with targets that leave some probability to the wrong classes.
+
+    With K classes and ε = `smoothing` the target of the true class is 1 − ε + ε/K instead of 1,
+    and that of every other ε/K instead of 0, so that no weight gains from growing without end.
+    C. Szegedy et al., "Rethinking the Inception architecture for computer vision" (2016),
+    section 7.
+
+    Parameters
+    ----------
+    smoothing
+        Share of the probability that is spread over all classes, at least 0 and below 1.
+
+    Returns
+    -------
+    callable
+        A Keras loss: takes true classes (batch,), integers, and probabilities (batch, K), gives
+        one loss an example, (batch,).
+
+    Raises
+    ------
+    ValueError
+        If `smoothing` isn't in its range.
+    """
+    if not 0 <= smoothing < 1:
+        raise ValueError(
+            f"smoothing is {smoothing}: use a share from 0, which is none, to below 1, such as 0.1"
+        )
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+    import keras
+
+    def cross_entropy(
+        labels: keras.KerasTensor, probabilities: keras.KerasTensor
+    ) -> keras.KerasTensor:
+        classes = probabilities.shape[-1]
+        # `fit` gives labels as a column.
+        targets = keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), classes, dtype="float32")
+        return keras.losses.categorical_crossentropy(
+            targets, probabilities, label_smoothing=smoothing
+        )
+
+    return cross_entropy
 
 
 def progress_printer(lines: int = 6) -> keras.callbacks.Callback:

@@ -16,7 +16,12 @@ import numpy as np
 import pytest
 
 from course_utils import datasets, mnist_files, mnist_places
-from course_utils.datasets import load_macro_series, load_mnist, load_photo
+from course_utils.datasets import (
+    load_fashion_mnist,
+    load_macro_series,
+    load_mnist,
+    load_photo,
+)
 
 REAL_FOLDER = os.environ.get("CNN_COURSE_DATA")
 NAMES = ["x_train", "y_train", "x_test", "y_test"]
@@ -638,6 +643,65 @@ def test_real_full_mnist(monkeypatch):
     for images, _ in sample:
         assert all(image.tobytes() in in_training for image in images)
         assert not any(image.tobytes() in in_test for image in images)
+
+
+# --- Fashion-MNIST --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clothes(monkeypatch):
+    """A tiny Fashion-MNIST: two and one of each class."""
+    random = np.random.default_rng(1)
+    tiny = {
+        "x_train": random.integers(0, 256, (20, 28, 28), dtype=np.uint8),
+        "y_train": np.arange(20, dtype=np.uint8) % 10,
+        "x_test": random.integers(0, 256, (10, 28, 28), dtype=np.uint8),
+        "y_test": np.arange(10, dtype=np.uint8),
+    }
+    expected = {name: mnist_files.Expected(array.shape, None) for name, array in tiny.items()}
+    monkeypatch.setattr(mnist_files, "FASHION", expected)
+    return tiny
+
+
+def test_fashion_mnist_lies_in_a_folder_of_its_own(arrays, clothes, tmp_path, monkeypatch):
+    keras, environment, given = (tmp_path / name for name in ("keras", "environment", "given"))
+    monkeypatch.setenv("CNN_COURSE_DATA", str(environment))
+    assert load_fashion_mnist(data_dir=given) is None
+    # MNIST's own files have the same names; they are another thing.
+    write_idx(given, arrays)
+    assert load_fashion_mnist(data_dir=given) is None
+    for place in (keras / "datasets", environment, given):
+        write_idx(place / "fashion-mnist", clothes)
+        assert mnist_places.find_fashion_mnist(given) == place / "fashion-mnist"
+        assert_same(load_fashion_mnist(data_dir=given), clothes)
+    assert_same(load_mnist("full", data_dir=given), arrays)
+
+
+def test_other_digits_in_fashions_folder_are_refused(clothes, tmp_path):
+    mnist = clothes | {"y_train": np.array([7] * 11 + list(range(9)), dtype=np.uint8)}
+    write_idx(tmp_path / "fashion-mnist", mnist)
+    with pytest.raises(ValueError, match="train-labels.*not Fashion-MNIST.*replace it or move"):
+        load_fashion_mnist(data_dir=tmp_path)
+
+
+def test_damaged_or_incomplete_fashion_mnist_is_told(clothes, tmp_path):
+    folder = tmp_path / "fashion-mnist"
+    write_idx(folder, clothes, suffix="")
+    path = folder / mnist_files.IDX_NAMES["x_test"]
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ValueError, match="truncated"):
+        load_fashion_mnist(data_dir=tmp_path)
+    path.unlink()
+    with pytest.raises(ValueError, match="incomplete"):
+        load_fashion_mnist(data_dir=tmp_path)
+
+
+def test_fashion_mnist_has_the_size_of_mnist():
+    shapes = {name: expected.shape for name, expected in mnist_files.FASHION.items()}
+    assert shapes == {
+        "x_train": (60_000, 28, 28), "y_train": (60_000,),
+        "x_test": (10_000, 28, 28), "y_test": (10_000,),
+    }  # fmt: skip
 
 
 # --- the photograph and the economy ---------------------------------------------------------------

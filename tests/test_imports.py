@@ -178,7 +178,7 @@ ALLOWED = {
     "tests": ("test", "publish", "assignments", "sweep"),
     "conftest.py": ("test",),
     "data": ("data",),
-    "benchmarks": ("test",),
+    "benchmarks": ("test", "torch"),
 }
 
 

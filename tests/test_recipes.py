@@ -1,4 +1,4 @@
-"""The one-epoch recipe: its network, its schedule by formula, and that it learns."""
+"""The course's recipes: their networks, the schedule by formula, and that they learn."""
 
 from dataclasses import FrozenInstanceError, replace
 
@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from course_utils import datasets
+from course_utils.augmentation import RandomAffine
 from course_utils.models import build_model, count_parameters, receptive_field
-from course_utils.recipes import ONE_EPOCH
+from course_utils.recipes import BEST, ONE_EPOCH
 from course_utils.training import warm_up_and_decay
 
 
@@ -39,6 +40,18 @@ def test_the_fast_network_layer_by_layer():
     assert receptive_field(model)[-1] == 16
     assert {layer.momentum for layer in model.layers if "norm" in layer.name} == {0.9}
     assert model.name == "fast_conv" and model.output_shape == (None, 10) and not model.compiled
+
+
+def test_the_best_network_layer_by_layer():
+    model = build_model("best_conv")
+    assert count_parameters(model).total == model.count_params() == 106_970 < 200_000
+    assert "106,970" in build_model.__doc__
+    counts = [layer.count_params() for layer in model.layers if layer.count_params()]
+    assert counts == [400, 64, 12_800, 128, 18_432, 256, 36_864, 256, 36_864, 256, 650]
+    shapes = [model.get_layer(f"relu{k}").output.shape[1:] for k in (1, 2, 3, 4)]
+    assert shapes == [(14, 14, 16), (7, 7, 32), (7, 7, 64), (3, 3, 64)]
+    assert {layer.momentum for layer in model.layers if "norm" in layer.name} == {0.98}
+    assert model.get_layer("dropout1").rate == 0.3
 
 
 # The schedule
@@ -106,6 +119,12 @@ def test_the_compiled_network_follows_the_schedule():
     assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
 
 
+def test_the_best_recipe_is_that_of_the_course():
+    assert (BEST.network, BEST.epochs, BEST.batch_size) == ("best_conv", 30, 128)
+    assert (BEST.learning_rate, BEST.warm_up, BEST.label_smoothing) == (0.01, 0.15, 0.1)
+    assert BEST.augmentation == RandomAffine(rotation=10, scale=0.1, shear=0.1, shift=2)
+
+
 @pytest.fixture(scope="module")
 def trained():
     images, labels = digits(3520)
@@ -127,6 +146,49 @@ def test_the_same_seed_gives_the_same_network():
     assert not np.allclose(other[0], first[0], atol=1e-3)
 
 
+def test_augmented_training_sees_changed_images_in_another_order_every_epoch(monkeypatch):
+    images, labels = digits(96)
+    seen = []
+
+    def collect(self, some, *arguments, **options):
+        seen.extend([(batch.numpy(), of_them.numpy()) for batch, of_them in some] for _ in "12")
+
+    monkeypatch.setattr("keras.Model.fit", collect)
+    recipe = replace(ONE_EPOCH, batch_size=40, augmentation=RandomAffine(shift=2), warm_up=None)
+    for seed in (1, 1, 2):
+        recipe.train(images, labels, seed=seed)
+    first, later, again, _, other, _ = seen
+    assert [len(batch) for batch, _ in first] == [40, 40, 16]
+
+    def joined(epoch):
+        return np.concatenate([b for b, _ in epoch]), np.concatenate([y for _, y in epoch])
+
+    (one, ones_labels), (two, twos_labels) = joined(first), joined(later)
+    np.testing.assert_array_equal(np.sort(ones_labels), np.sort(labels))
+    assert not np.array_equal(ones_labels, twos_labels)
+    # Each image is one of the originals, moved by less than three pixels: its ink stays.
+    inks = images.sum(axis=(1, 2, 3))
+    nearest = np.abs(one.sum(axis=(1, 2, 3))[:, None] - inks).min(axis=1)
+    assert nearest.max() < 8
+    assert not any((image == images).all(axis=(1, 2, 3)).any() for image in one)
+    np.testing.assert_array_equal(joined(again)[0], one)
+    assert not np.array_equal(joined(other)[0], one)
+    assert not np.array_equal(two, one)
+
+
+def test_the_best_recipe_learns():
+    images, labels = digits(3520)
+    recipe = replace(BEST, epochs=4)
+    model = recipe.train(images, labels, seed=1, validation_data=digits(480, 3520))
+    assert model.optimizer.iterations == 4 * 28
+    history = model.history.history
+    assert set(history) == {"accuracy", "loss", "val_accuracy", "val_loss"}
+    # The running averages of the normalisation need more steps, so only training tells here.
+    assert history["accuracy"][-1] > 0.85
+    # However right it is, smoothed targets leave it a loss.
+    assert history["loss"][-1] > 0.5
+
+
 def test_training_prints_nothing(trained, capsys):
     images, labels = digits(128)
     replace(ONE_EPOCH, batch_size=32).train(images, labels, seed=0)
@@ -141,6 +203,7 @@ def test_training_prints_nothing(trained, capsys):
         ({"network": "vgg"}, "name is 'vgg'"),
         ({"learning_rate": 0}, "learning_rate is 0"),
         ({"warm_up": 1}, "warm_up is 1"),
+        ({"label_smoothing": 1}, "smoothing is 1"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(change, says):

@@ -85,9 +85,10 @@ def test_other_settings_have_another_folder(tmp_path):
             dataclasses.replace(TINY, validation=65),
             dataclasses.replace(TINY, digits=None),
             dataclasses.replace(TINY, recipe=recipes.ONE_EPOCH),
+            dataclasses.replace(TINY, images="Fashion-MNIST"),
         )
     }
-    assert len(folders) == 8
+    assert len(folders) == 10
     renamed = dataclasses.replace(TINY, title="other words", seeds=9, lecture=None)
     assert reproduction.folder_of(renamed, 0, tmp_path) in folders
 
@@ -111,8 +112,8 @@ def test_the_table_has_a_row_for_what_was_trained():
     absent = dataclasses.replace(TINY, name="absent", title="never trained")
     runs = [*runs_of(0.9, 0.92, 0.97), *runs_of(0.5, name="other")]
     rows = reproduction.table([TINY, other, absent], runs).splitlines()
-    assert rows[2] == "| a tiny one | 1,234 | 2 | 3 | 93.00 | 90.00–97.00 | 50.00 | 2.0 |"
-    assert rows[3] == "| another | 1,234 | 2 | 1 | 50.00 |  |  | 2.0 |"
+    assert rows[2] == "| a tiny one | MNIST | 1,234 | 2 | 3 | 93.00 | 90.00–97.00 | 50.00 | 2.0 |"
+    assert rows[3] == "| another | MNIST | 1,234 | 2 | 1 | 50.00 |  |  | 2.0 |"
     assert len(rows) == 4
 
 
@@ -140,6 +141,21 @@ def test_the_lectures_settings():
     )
     assert (nyu.recipe.network, nyu.recipe.epochs, nyu.recipe.batch_size) == ("three_conv", 15, 65)
     assert (nyu.recipe.optimizer, nyu.recipe.learning_rate, nyu.validation) == ("RMSprop", 0.001, 0)
+
+
+def test_the_courses_own_recipes():
+    by_name = {experiment.name: experiment for experiment in reproduction.FULL}
+    one_epoch, best = by_name["one_epoch"], by_name["best"]
+    assert (one_epoch.recipe, one_epoch.seeds) == (recipes.ONE_EPOCH, 5)
+    assert (best.recipe, best.seeds) == (recipes.BEST, 3)
+    assert one_epoch.validation == best.validation == 0
+    assert {experiment.images for experiment in reproduction.FULL} == {"MNIST"}
+
+
+def test_renmins_network_is_trained_on_fashion_where_it_is_there():
+    images = {each.name: each.images for each in reproduction.experiments(fashion=True)}
+    assert images.pop("renmin") == "Fashion-MNIST"
+    assert set(images.values()) == {"MNIST"} and len(images) == 4
 
 
 def test_experiments_by_name():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils import training
-from course_utils.training import split_validation
+from course_utils.training import smoothed_cross_entropy, split_validation
 
 
 @pytest.fixture
@@ -170,3 +170,27 @@ def test_only_a_compiled_model_is_restarted():
     bare = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)], name="bare")
     with pytest.raises(ValueError, match="bare.*compile first"):
         training.restart(bare, bare.get_weights(), seed=0)
+
+
+# Smoothed targets
+
+
+def test_smoothed_cross_entropy_follows_its_formula():
+    import keras
+
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], dtype="float32")
+    labels = np.array([0, 1])
+    targets = np.full((2, 3), 0.3 / 3)
+    targets[[0, 1], labels] += 0.7
+    expected = -(targets * np.log(probabilities)).sum(axis=1)
+    loss = smoothed_cross_entropy(0.3)
+    for given in (labels, labels[:, None], labels.astype("uint8")):
+        np.testing.assert_allclose(loss(given, probabilities), expected, rtol=1e-5)
+    plain = keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+    np.testing.assert_allclose(smoothed_cross_entropy(0)(labels, probabilities), plain, rtol=1e-5)
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 1, float("nan")])
+def test_a_smoothing_that_cannot_be_is_named(smoothing):
+    with pytest.raises(ValueError, match=f"smoothing is {smoothing}"):
+        smoothed_cross_entropy(smoothing)

@@ -53,7 +53,7 @@ def draw_scaling(
                 f"x or lines[{name!r}] has a number that isn't positive: a logarithmic axis "
                 "needs positive ones, or NaN for none"
             )
-    fig, ax = plt.subplots(figsize=(9, 4.4))
+    fig, ax = plt.subplots(figsize=(9 if len(lines) <= 3 else 11, 4.4))
     for k, (name, values) in enumerate(measured.items()):
         ax.plot(x, values, label=name, linestyle=DASHES[k % len(DASHES)], marker="osD^v"[k % 5])
     ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
@@ -67,6 +67,9 @@ def draw_scaling(
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
     ax.yaxis.set_major_formatter(plain)
     ax.yaxis.set_minor_formatter(NullFormatter())
-    if len(lines) > 1:
+    if len(lines) > 3:
+        # Beside the axes: so many lines leave no corner free.
+        fig.legend(loc="outside right center")
+    elif len(lines) > 1:
         ax.legend()
     return fig

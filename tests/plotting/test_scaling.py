@@ -35,6 +35,15 @@ def test_the_ticks_are_the_measured_places_in_plain_numbers():
     assert ax.get_legend() is None
 
 
+def test_the_names_of_many_lines_stand_beside_the_axes():
+    fig = draw_scaling([1, 10], {name: [1, 10] for name in "abcd"}, **NAMES)
+    fig.canvas.draw()
+    assert fig.axes[0].get_legend() is None
+    (legend,) = fig.legends
+    assert [text.get_text() for text in legend.get_texts()] == list("abcd")
+    assert legend.get_window_extent().x0 >= fig.axes[0].get_window_extent().x1
+
+
 @pytest.mark.parametrize("top", [20, 1e6])
 def test_few_powers_of_ten_get_ticks_between_them(top):
     fig = draw_scaling([1, 2], {"one": [1, top]}, **NAMES)

@@ -1,0 +1,78 @@
+"""The benchmarks still run: what they measure in so short a time is not looked at."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parent.parent
+
+
+def run(name: str, output: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, TOP / "benchmarks" / name, "--quick", "--output", output],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | {"COLUMNS": "200"},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def convolution(tmp_path_factory):
+    output = tmp_path_factory.mktemp("convolution")
+    return run("convolution.py", output), output
+
+
+def test_convolution_prints_its_goals(convolution):
+    printed, _ = convolution
+    assert "correlate2d, goal: at least 4 times as fast" in printed
+    assert "conv2d, float32, goal: at most 2.5 times TensorFlow's time" in printed
+    assert "MB over its input" in printed
+
+
+def test_convolution_writes_a_picture_of_every_growth(convolution):
+    from matplotlib.image import imread
+
+    _, output = convolution
+    growths = json.loads((output / "convolution.json").read_text(encoding="utf-8"))
+    assert set(growths) == {"image", "kernel", "channels", "crossings_image", "crossings_batch"}
+    for name, growth in growths.items():
+        assert imread(output / f"convolution_{name}.png").ndim == 3
+        assert all(len(line) == len(growth["x"]) for line in growth["lines"].values())
+        assert all(value > 0 for line in growth["lines"].values() for value in line)
+    assert {"course_utils", "SciPy", "TensorFlow"} < set(growths["kernel"]["lines"])
+    assert {"direct", "im2col", "FFT", "chosen by size"} < set(growths["crossings_image"]["lines"])
+
+
+def test_the_multiplications_are_those_of_the_definition(convolution):
+    _, output = convolution
+    growths = json.loads((output / "convolution.json").read_text(encoding="utf-8"))
+    (name,) = (name for name in growths["kernel"]["lines"] if name.startswith("multiplications"))
+    for growth, products in (
+        ("image", [25 * (side - 4) ** 2 for side in (64, 128, 256)]),
+        ("kernel", [(256 - k + 1) ** 2 * k**2 for k in (3, 9)]),
+        ("channels", [32 * 26**2 * 9 * c**2 for c in (1, 4)]),
+        ("crossings_batch", [4 * (64 - k + 1) ** 2 * k**2 * 3 * 16 for k in (3, 9)]),
+    ):
+        line = growths[growth]["lines"][name]
+        ratios = [one / other for one, other in zip(line, products, strict=True)]
+        assert max(ratios) == pytest.approx(min(ratios))
+
+
+def test_time_to_accuracy_compares_both(tmp_path):
+    printed = run("time_to_accuracy.py", tmp_path)
+    measured = json.loads((tmp_path / "time_to_accuracy.json").read_text(encoding="utf-8"))
+    (((seconds, accuracy),),) = measured["course"]
+    assert seconds > 0 and 0.5 < accuracy < 1
+    (epochs,) = measured["keras_example"]
+    assert epochs[-1][1] >= measured["target"] == 0.9
+    assert all(one[0] < other[0] for one, other in zip(epochs, epochs[1:]))
+    assert all(accuracy < 0.9 for _, accuracy in epochs[:-1])
+    assert f"{epochs[-1][0] / seconds:.1f} times as long (goal: 8)" in printed
+    assert (tmp_path / "time_to_accuracy.png").stat().st_size > 10_000
