@@ -24,10 +24,12 @@ method
     ``"direct"``: the products and sums of the definition. ``"im2col"``, for batches: the same as
     one product of matrices. ``"fft"``: by Fourier transforms, which the size of the kernel costs
     nothing. ``"auto"``: what is expected to be the fastest for these sizes; integers are always
-    summed directly, so that they are exact, and so is what holds a NaN or an infinity.
+    summed directly, so that they are exact, and so are kernels of fewer than 100 cells, and what
+    holds a NaN or an infinity.
     By ``"fft"`` the rounding is in proportion to the largest numbers of the whole image and not to
-    those under a window: for an image whose numbers differ by more than about 1e10 choose
-    ``"direct"``. `course_utils.path_costs` has the rule.
+    those under a window, so that a zero becomes 1e-16: choose ``"direct"`` where that matters, as
+    for an image whose numbers differ by more than about 1e10. `course_utils.path_costs` has the
+    rule.
 
 dtypes: see `course_utils.arguments.common_dtype`. `float16` is summed as `float32` and rounded
 once.

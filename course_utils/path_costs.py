@@ -32,6 +32,10 @@ INTERLEAVED = 0.35  # more, where the channels of a pixel lie between two number
 CALL = 25_000.0  # of the first row, or of a patch matrix
 TRANSFORM_CALL = 45_000.0
 
+# A transform leaves 1e-16 where the definition gives 0, so that "nothing found here" can no longer be
+# told by == 0. Small kernels keep their zeros, even where a transform would be a little faster.
+FEWEST_CELLS_TRANSFORMED = 100
+
 # The transforms of all filters are held at once; larger ones are out of the question.
 FILTER_SPECTRA_BYTES = 64 * 2**20
 
@@ -74,7 +78,8 @@ def im2col_nanoseconds(work: Work) -> float:
 def fft_nanoseconds(work: Work) -> float:
     """Grows with n log n of the image's n cells, and not at all with the kernel's."""
     pairs, cells = work.c_in * work.c_out, work.height * work.width
-    if 8 * pairs * cells > FILTER_SPECTRA_BYTES:
+    kernel_cells = work.plans[0].k * work.plans[1].k
+    if kernel_cells < FEWEST_CELLS_TRANSFORMED or 8 * pairs * cells > FILTER_SPECTRA_BYTES:
         return math.inf
     transforms = pairs + work.images * (work.c_in + work.c_out)
     step = TRANSFORMED + INTERLEAVED * (work.c_out > 1)

@@ -29,7 +29,7 @@ def test_direct_and_im2col_grow_with_the_kernels_cells_and_the_transform_does_no
 
 def test_all_grow_with_the_images_cells():
     for estimate in (direct_nanoseconds, im2col_nanoseconds, fft_nanoseconds):
-        assert 3.5 < estimate(work(1024, 9)) / estimate(work(512, 9)) < 5
+        assert 3.5 < estimate(work(1024, 10)) / estimate(work(512, 10)) < 5
 
 
 def test_im2col_reads_a_patch_once_for_all_filters():
@@ -61,6 +61,11 @@ def test_the_larger_the_kernel_the_sooner_the_transform(side, itemsize):
 def test_the_layers_of_networks_are_matrix_products():
     for c_in, c_out, k in ((1, 32, 3), (32, 64, 3), (16, 32, 5), (64, 64, 1)):
         assert fastest(work(28, k, images=64, c_in=c_in, c_out=c_out, itemsize=4)) == "im2col"
+
+
+def test_small_kernels_are_never_transformed_so_that_their_zeros_stay_zeros():
+    assert fft_nanoseconds(work(28, 9, images=784)) == math.inf
+    assert fft_nanoseconds(work(28, 10, images=784)) < math.inf
 
 
 def test_transforms_that_need_too_much_memory_are_out_of_the_question():
