@@ -20,6 +20,8 @@ from course_utils.windows import AxisPlan, Padding, Pair, pad_for, plan_image, w
 # the batch or an image is, no call needs more for them.
 PATCH_BYTES_AT_ONCE = 8 * 2**20
 
+FEW_CHANNELS = 4
+
 BATCH = ("batch", "height", "width", "channels")
 _BANK = ("height", "width", "channels in", "channels out")
 
@@ -250,26 +252,36 @@ def _by_patches(
     """
     vertical, horizontal = plans
     c_in, c_out = filters.shape[2:]
-    weights = filters.reshape(-1, c_out)
+    # With few channels the runs along a row are longer than those along a patch, so the transposed
+    # matrix is unrolled several times faster; BLAS multiplies either.
+    transposed = c_in <= FEW_CHANNELS
+    weights = (filters.transpose(2, 0, 1, 3) if transposed else filters).reshape(-1, c_out)
     out = np.empty((len(padded), vertical.size, horizontal.size, c_out), padded.dtype)
     # Several images at once if they are small, else a part of the rows of one.
     rows_at_once = PATCH_BYTES_AT_ONCE // (horizontal.size * len(weights) * padded.itemsize)
-    rows_at_once = max(1, rows_at_once)
-    images_at_once = max(1, rows_at_once // vertical.size)
+    images_at_once = min(max(1, rows_at_once // vertical.size), len(padded))
+    rows_at_once = min(max(1, rows_at_once), vertical.size)
+    # One room for all parts: the system takes its time over handing out fresh memory.
+    room = np.empty(images_at_once * rows_at_once * horizontal.size * len(weights), padded.dtype)
     for start in range(0, len(padded), images_at_once):
         images = slice(start, start + images_at_once)
-        seen = windows_on(padded[images], plans)
+        if transposed:
+            planes = np.ascontiguousarray(padded[images].transpose(3, 0, 1, 2))
+            seen = windows_on(planes.reshape(-1, *planes.shape[2:], 1), plans)[..., 0]
+            seen = seen.reshape(*planes.shape[:2], *seen.shape[1:]).transpose(0, 4, 5, 1, 2, 3)
+        else:
+            seen = windows_on(padded[images], plans)
         for top in range(0, vertical.size, rows_at_once):
             rows = slice(top, top + rows_at_once)
-            some = seen[:, rows]
-            if c_in == 1:
-                # With one channel the runs along a row are longer than those along a patch, so the
-                # transposed matrix is unrolled several times faster; BLAS multiplies either.
-                columns = np.ascontiguousarray(some[..., 0].transpose(3, 4, 0, 1, 2))
-                unrolled = columns.reshape(len(weights), -1).T
-            else:
-                unrolled = some.reshape(-1, len(weights))
-            matmul_quietly(unrolled, weights, out=out[images, rows].reshape(-1, c_out))
+            part = seen[..., rows, :] if transposed else seen[:, rows]
+            unrolled = room[: part.size]
+            unrolled.reshape(part.shape)[...] = part
+            matrix = (
+                unrolled.reshape(len(weights), -1).T
+                if transposed
+                else unrolled.reshape(-1, len(weights))
+            )
+            matmul_quietly(matrix, weights, out=out[images, rows].reshape(-1, c_out))
     return out
 
 

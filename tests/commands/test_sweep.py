@@ -177,6 +177,42 @@ def test_a_sweep_that_is_killed_ends_its_runs_on_a_cluster(
 
 
 @posix
+def test_ctrl_c_ends_the_runs_on_a_cluster_and_the_sweep_goes_on_later(
+    cluster: tuple[str, list[subprocess.Popen]], path: Path, notes: Path, tmp_path: Path
+) -> None:
+    address, workers = cluster
+    for number in (2, 3):
+        (notes / f"wait-{number}").touch()
+    command = [*COURSE, "sweep", str(path), "-p", "A=1,2,3", "--scheduler", address,
+               "--output", str(tmp_path / "out")]
+    sweep = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    finished = tmp_path / "out" / "runs"
+    try:
+        wait_until(lambda: any(finished.glob("A=1*.json")) and len(kernels(notes)) == 2)
+        os.killpg(sweep.pid, signal.SIGINT)
+        said, _ = sweep.communicate(timeout=LONG)
+    finally:
+        sweep.kill()
+    assert sweep.returncode == 1 and "Traceback" not in said, said
+    wait_until(lambda: not kernels(notes), 20)
+    assert [worker.poll() for worker in workers] == [None, None]
+    for wait in notes.glob("wait-*"):
+        wait.unlink()
+    again = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=LONG)
+    assert again.returncode == 0, again.stderr
+    assert "1 of 3 runs have finished before." in again.stdout
+    found = table(tmp_path / "out")
+    assert found.status.to_dict() == dict.fromkeys((1, 2, 3), "finished")
+    assert len(list(notes.glob("kernel-*"))) == 5
+
+
+@posix
 def test_ctrl_c_leaves_no_process_and_the_sweep_goes_on_later(
     path: Path, notes: Path, tmp_path: Path
 ) -> None:
