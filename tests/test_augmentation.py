@@ -63,6 +63,11 @@ def test_a_shear_slides_rows_sideways():
     assert 1.5 < np.abs(columns).max() <= 2.05
 
 
+def test_turning_and_shearing_together_leave_every_area_as_it_is():
+    ink = changed(blobs(200), rotation=45, shear=0.5).sum(axis=(1, 2, 3))
+    np.testing.assert_allclose(ink, blobs(1).sum(), rtol=0.02)
+
+
 def test_what_comes_in_from_beyond_the_edges_is_0():
     moved = changed(np.ones((50, 9, 9, 1), "float32"), shift=4)
     assert moved.min() == 0 and moved.max() == pytest.approx(1)
