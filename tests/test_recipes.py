@@ -189,6 +189,23 @@ def test_the_best_recipe_learns():
     assert history["loss"][-1] > 0.5
 
 
+def test_a_long_training_takes_all_steps_and_gives_the_same_network():
+    images, labels = digits(1025)
+    recipe = replace(ONE_EPOCH, batch_size=2)
+    assert recipe.steps(1025) == 513  # one more than a multiple of 8
+    at_once = recipe.train(images, labels, seed=1)
+    assert (at_once.steps_per_execution, ONE_EPOCH.compiled(1025).steps_per_execution) == (8, 1)
+    assert at_once.optimizer.iterations == 513
+    import keras
+
+    keras.utils.set_random_seed(1)
+    step_by_step = recipe.compiled(1025)
+    step_by_step.steps_per_execution = 1
+    step_by_step.fit(images, labels, batch_size=2, verbose=0)
+    losses = [model.history.history["loss"][0] for model in (at_once, step_by_step)]
+    assert losses[0] == pytest.approx(losses[1], rel=0.05)
+
+
 def test_training_prints_nothing(trained, capsys):
     images, labels = digits(128)
     replace(ONE_EPOCH, batch_size=32).train(images, labels, seed=0)
