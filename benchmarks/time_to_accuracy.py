@@ -101,7 +101,7 @@ def draw(ours: list[Points], theirs: list[Points], target: float, output: Path) 
     content = picture(
         lambda: draw_lines(
             x, errors, xlabel="seconds of training", ylabel="test digits misread, %",
-            title=f"How long until {100 * target:g} %?", markers=True, logy=True,
+            title=f"How long until {100 * target:g} %?", markers=True,
         )
     )
     write_file(output / "time_to_accuracy.png", content)
