@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_numeric, common_dtype, size_text, sum_dtype
 from course_utils.fourier import maps_by_fft
-from course_utils.path_costs import METHODS, Work, fastest
+from course_utils.path_costs import AUTO, Work, check_method, fastest
 from course_utils.sliding import by_rows, matmul_quietly
 from course_utils.windows import AxisPlan, Padding, Pair, pad_for, plan_image, windows_on
 
@@ -72,7 +72,7 @@ def conv2d(
     operands = (images, filters) if bias is None else (images, filters, bias)
     dtype = common_dtype(*operands)
     padded = pad_for(images, plans, sum_dtype(dtype), first=1)
-    if method == "auto" and "f" not in images.dtype.kind + filters.dtype.kind:
+    if method == AUTO and "f" not in images.dtype.kind + filters.dtype.kind:
         method = "im2col"  # exact
     out = _maps(padded, filters.astype(padded.dtype, copy=False), plans, method)
     if bias is not None:
@@ -208,12 +208,10 @@ def _maps(
     padded: np.ndarray, filters: np.ndarray, plans: tuple[AxisPlan, AxisPlan], method: str
 ) -> np.ndarray:
     """Compute feature maps, without a bias, by the method or by the one expected to be fastest."""
-    if method not in ("auto", *METHODS):
-        names = ", ".join(map(repr, ("auto", *METHODS)))
-        raise ValueError(f"method is {method!r}: use one of {names}")
+    check_method(method)
     quick = padded.dtype in (np.float32, np.float64)
     chosen = method
-    if method == "auto":
+    if method == AUTO:
         work = Work(*padded.shape[:3], *filters.shape[2:], plans, padded.itemsize)
         chosen = fastest(work) if quick else "im2col"
     if chosen == "fft":

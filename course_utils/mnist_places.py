@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,10 +91,7 @@ def find_full_mnist(data_dir: str | os.PathLike[str] | None = None) -> Path | No
     ValueError
         As `mnist_places`, and if the first place with MNIST files holds an incomplete set.
     """
-    for _, folder in mnist_places(data_dir):
-        if mnist_files.find_files(folder):
-            return folder
-    return None
+    return _first_with_files(place.folder for place in mnist_places(data_dir))
 
 
 def load_full_mnist(
@@ -153,10 +151,7 @@ def find_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> Path |
     ValueError
         As `mnist_places`, and if the first such folder with any of them holds an incomplete set.
     """
-    for _, folder in mnist_places(data_dir):
-        if mnist_files.find_files(folder / FASHION_FOLDER):
-            return folder / FASHION_FOLDER
-    return None
+    return _first_with_files(place.folder / FASHION_FOLDER for place in mnist_places(data_dir))
 
 
 def load_fashion_files(folder: Path) -> dict[str, NDArray[np.uint8]]:
@@ -183,6 +178,10 @@ def load_fashion_files(folder: Path) -> dict[str, NDArray[np.uint8]]:
                 f"the folder {folder.name} away"
             )
     return arrays
+
+
+def _first_with_files(folders: Iterable[Path]) -> Path | None:
+    return next((folder for folder in folders if mnist_files.find_files(folder)), None)
 
 
 def _folder(path: str | os.PathLike[str]) -> Path:

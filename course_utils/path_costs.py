@@ -19,6 +19,7 @@ from typing import NamedTuple
 from course_utils.windows import AxisPlan
 
 METHODS = ("direct", "im2col", "fft")
+AUTO = "auto"
 
 # Nanoseconds for a float64; a float32 takes about half of it, and the transforms are always done
 # in float64.
@@ -32,8 +33,8 @@ INTERLEAVED = 0.35  # more, where the channels of a pixel lie between two number
 CALL = 25_000.0  # of the first row, or of a patch matrix
 TRANSFORM_CALL = 45_000.0
 
-# A transform leaves 1e-16 where the definition gives 0, so that "nothing found here" can no longer be
-# told by == 0. Small kernels keep their zeros, even where a transform would be a little faster.
+# A transform leaves 1e-16 where the definition gives 0, so that "nothing found here" can no longer
+# be told by == 0. Small kernels keep their zeros, even where a transform would be a little faster.
 FEWEST_CELLS_TRANSFORMED = 100
 
 # The transforms of all filters are held at once; larger ones are out of the question.
@@ -84,6 +85,13 @@ def fft_nanoseconds(work: Work) -> float:
     transforms = pairs + work.images * (work.c_in + work.c_out)
     step = TRANSFORMED + INTERLEAVED * (work.c_out > 1)
     return step * transforms * cells * math.log2(cells + 1) + TRANSFORM_CALL
+
+
+def check_method(method: object, methods: tuple[str, ...] = METHODS) -> None:
+    """Raise a `ValueError` if `method` is none of these and not ``"auto"`` either."""
+    known = (AUTO, *methods)
+    if method not in known:
+        raise ValueError(f"method is {method!r}: use one of {', '.join(map(repr, known))}")
 
 
 def fastest(work: Work, methods: tuple[str, ...] = METHODS) -> str:

@@ -129,11 +129,20 @@ def quick(experiment: Experiment) -> Experiment:
 
 def folder_of(experiment: Experiment, seed: int, results: Path) -> Path:
     """Return the folder of a run; other settings or another number of digits have another."""
-    settings = repr(
-        (experiment.recipe, experiment.validation, experiment.digits, experiment.images)
-    )
-    digest = hashlib.sha256(settings.encode()).hexdigest()[:8]
+    chosen = dataclasses.replace(experiment, title="", seeds=0, lecture=None)
+    digest = hashlib.sha256(repr(_settings(chosen)).encode()).hexdigest()[:8]
     return results / "runs" / f"{experiment.name}-{digest}-seed{seed}"
+
+
+def _settings(value: object) -> object:
+    """Return what a dataclass holds beside its defaults, those inside it too.
+
+    A setting that is added later, with a default, leaves the names of finished runs as they are.
+    """
+    if not dataclasses.is_dataclass(value):
+        return value
+    held = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
+    return {field.name: _settings(found) for field, found in held if found != field.default}
 
 
 def finished_run(experiment: Experiment, seed: int, results: Path) -> Run | None:

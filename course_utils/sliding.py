@@ -5,13 +5,13 @@ from numpy.lib.stride_tricks import as_strided
 
 from course_utils.arguments import common_dtype, sum_dtype
 from course_utils.fourier import correlate_by_fft
-from course_utils.path_costs import Work, fastest
+from course_utils.path_costs import AUTO, Work, check_method, fastest
 from course_utils.windows import AxisPlan, pad_for
 
 # Output rows worked on at once: they and what they are made from stay in a processor's cache.
 ROWS_AT_ONCE = 32
 
-METHODS = ("auto", "direct", "fft")
+METHODS = ("direct", "fft")
 
 
 def correlate(
@@ -24,8 +24,7 @@ def correlate(
 
     `method` is described in `course_utils.convolution`.
     """
-    if method not in METHODS:
-        raise ValueError(f"method is {method!r}: use one of {', '.join(map(repr, METHODS))}")
+    check_method(method, METHODS)
     dtype = common_dtype(image, kernel)
     padded = pad_for(image, plans, sum_dtype(dtype), first=0)
     floating = "f" in image.dtype.kind + kernel.dtype.kind
@@ -35,9 +34,9 @@ def correlate(
         found = correlate_by_fft(padded, kernel, plans)
         single = dtype.kind == "f" and dtype.itemsize <= 4
         return found.astype(np.float32 if single else np.float64, copy=False)
-    if method == "auto" and quick and floating:
+    if method == AUTO and quick and floating:
         work = Work(1, *padded.shape, 1, 1, plans, padded.itemsize)
-        if fastest(work, ("direct", "fft")) == "fft":
+        if fastest(work, METHODS) == "fft":
             found = correlate_by_fft(padded, kernel, plans)
             # A number that isn't finite spreads over all cells here, and over its windows below.
             if np.isfinite(found).all():

@@ -93,6 +93,18 @@ def test_other_settings_have_another_folder(tmp_path):
     assert reproduction.folder_of(renamed, 0, tmp_path) in folders
 
 
+def test_a_setting_that_is_added_later_leaves_the_folders_of_finished_runs(tmp_path):
+    @dataclasses.dataclass(frozen=True)
+    class Later(recipes.Recipe):
+        clipping: float | None = None
+
+    same = Later(**vars(TINY.recipe))
+    folder = reproduction.folder_of(TINY, 0, tmp_path)
+    assert reproduction.folder_of(dataclasses.replace(TINY, recipe=same), 0, tmp_path) == folder
+    other = dataclasses.replace(TINY, recipe=dataclasses.replace(same, clipping=1.0))
+    assert reproduction.folder_of(other, 0, tmp_path) != folder
+
+
 def test_a_damaged_run_is_named(tmp_path):
     folder = reproduction.folder_of(TINY, 0, tmp_path)
     folder.mkdir(parents=True)
