@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from course_utils.plotting.log_axes import spans_few_powers, write_plain_numbers
+
 # A line differs from its neighbours in its dashes as well as in its colour.
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
@@ -56,6 +58,8 @@ def draw_lines(
         ax.set_xscale("log")
     if logy:
         ax.set_yscale("log")
+        if spans_few_powers(ax.yaxis):
+            write_plain_numbers(ax.yaxis)
     if len(lines) > 1:
         ax.legend()
     return fig

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 
 from course_utils.plotting.curves import DASHES
+from course_utils.plotting.log_axes import PLAIN, write_plain_numbers
 
 
 def draw_scaling(
@@ -57,16 +58,10 @@ def draw_scaling(
     for k, (name, values) in enumerate(measured.items()):
         ax.plot(x, values, label=name, linestyle=DASHES[k % len(DASHES)], marker="osD^v"[k % 5])
     ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
-    plain = FuncFormatter(lambda value, position: f"{value:g}")
     ax.set_xticks(x)
-    ax.xaxis.set_major_formatter(plain)
+    ax.xaxis.set_major_formatter(PLAIN)
     ax.xaxis.set_minor_locator(NullLocator())
-    # Several ticks in each power of ten where there are few powers; the others stay bare.
-    low, high = ax.get_ylim()
-    few = np.log10(high / low) < 3
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
-    ax.yaxis.set_major_formatter(plain)
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    write_plain_numbers(ax.yaxis)
     if len(lines) > 3:
         # Beside the axes: so many lines leave no corner free.
         fig.legend(loc="outside right center")

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
+from course_utils.plotting.log_axes import write_plain_numbers
 from course_utils.plotting.style import BLUE, ORANGE
 
 
@@ -71,9 +72,7 @@ def draw_trials(
         right.plot(settings[k], finals[k], label=None if label in named else label, **look)
         named.add(label)
     left.set(xlabel="epoch", ylabel=ylabel, yscale="log")
-    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    left.yaxis.set_major_formatter(FuncFormatter(lambda value, position: f"{value:g}"))
-    left.yaxis.set_minor_formatter(NullFormatter())
+    write_plain_numbers(left.yaxis)
     left.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.set(xlabel=setting, xscale="log")
     right.legend()

@@ -86,6 +86,17 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
+def as_in_a_terminal(command: list[str]) -> subprocess.Popen:
+    """Start a process with a group of its own, which Ctrl-C would reach as a whole."""
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
 @contextmanager
 def dask(*arguments: str) -> Iterator[subprocess.Popen]:
     """A process of Dask's own command, ended at the end."""
@@ -185,13 +196,7 @@ def test_ctrl_c_ends_the_runs_on_a_cluster_and_the_sweep_goes_on_later(
         (notes / f"wait-{number}").touch()
     command = [*COURSE, "sweep", str(path), "-p", "A=1,2,3", "--scheduler", address,
                "--output", str(tmp_path / "out")]
-    sweep = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        start_new_session=True,
-    )
+    sweep = as_in_a_terminal(command)
     finished = tmp_path / "out" / "runs"
     try:
         wait_until(lambda: any(finished.glob("A=1*.json")) and len(kernels(notes)) == 2)
@@ -219,13 +224,7 @@ def test_ctrl_c_leaves_no_process_and_the_sweep_goes_on_later(
     (notes / "wait-2").touch()
     (notes / "fail-1").touch()
     command = ("sweep", path, "-p", "A=1,2", "--workers", 2, "--output", tmp_path / "out")
-    sweep = subprocess.Popen(
-        [*COURSE, *map(str, command)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        start_new_session=True,
-    )
+    sweep = as_in_a_terminal([*COURSE, *map(str, command)])
     finished = tmp_path / "out" / "runs"
     try:
         wait_until(lambda: any(finished.glob("*.json")) and kernels(notes) != [])

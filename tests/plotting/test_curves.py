@@ -40,3 +40,12 @@ def test_what_is_counted_has_ticks_at_whole_numbers(last):
     x = np.arange(1, last + 1)
     ax = draw_lines(x, {"a": x}, xlabel="layer", ylabel="y", counted=True).axes[0]
     np.testing.assert_array_equal(ax.get_xticks(), np.round(ax.get_xticks()))
+
+
+@pytest.mark.parametrize(("top", "plain"), [(8, True), (1e6, False)])
+def test_a_few_powers_of_ten_are_written_as_plain_numbers(top, plain):
+    fig = draw_lines([1, 2], {"a": [0.2, top]}, xlabel="x", ylabel="y", logy=True)
+    fig.canvas.draw()
+    labels = [tick.get_text() for tick in fig.axes[0].get_yticklabels()]
+    assert ("0.5" in labels) == plain
+    assert any("10^" in label for label in labels) != plain
