@@ -11,7 +11,7 @@ from typing import Any
 import papermill
 from nbclient.util import run_sync
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, papermill_engines
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 
 # Expressions that leave no name in the notebook's own namespace.
 _START = "__import__('course_utils.stopwatch', fromlist=['start']).start(get_ipython())"
@@ -65,7 +65,39 @@ class _Client(PapermillNotebookClient):
         return json.loads(ast.literal_eval(answer["data"]["text/plain"]))
 
 
+class _Manager(NotebookExecutionManager):
+    """Saves what there is now and then, and at the end.
+
+    papermill's own saves twice for each cell, which costs a notebook of many short cells with
+    pictures more than its cells do.
+    """
+
+    _seconds_between = 10.0
+
+    def save(self, **kwargs: Any) -> None:
+        if (self.now() - self.last_save_time).total_seconds() >= self._seconds_between:
+            super().save(**kwargs)
+
+    def notebook_complete(self, **kwargs: Any) -> None:
+        self._seconds_between = 0.0
+        super().notebook_complete(**kwargs)
+
+
 class _Engine(Engine):
+    @classmethod
+    def execute_notebook(
+        cls, nb: Any, kernel_name: str, output_path: str | None = None, **settings: Any
+    ) -> Any:
+        for name in ("progress_bar", "log_output", "autosave_cell_every"):
+            settings.pop(name, None)
+        manager = _Manager(nb, output_path=output_path, progress_bar=False)
+        manager.notebook_start()
+        try:
+            cls.execute_managed_notebook(manager, kernel_name, **settings)
+        finally:
+            manager.notebook_complete()
+        return manager.nb
+
     @classmethod
     def execute_managed_notebook(
         cls, nb_man: Any, kernel_name: str, *, answers: Answers, **settings: Any

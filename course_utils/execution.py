@@ -1,7 +1,8 @@
-"""Executing notebooks, several at once, each by a process of its own.
+"""Executing notebooks, several at once, each kernel in a process of its own.
 
-The process is `course_utils.worker`. It tells of its progress on its standard output, one line
-of JSON an event, and ends when its standard input closes.
+A worker, `course_utils.worker`, is a process that executes one notebook after another. It is told
+its tasks on its standard input, one line of JSON each, tells of its progress on its standard
+output in the same way, and ends when its standard input closes.
 """
 
 from __future__ import annotations
@@ -12,13 +13,18 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
+
+# A new worker spends some seconds on its imports. macOS tells the peak memory of the kernels of
+# one process only together, so a worker may have no more than one there.
+_KEEP_WORKERS = sys.platform != "darwin"
 
 
 @dataclass(frozen=True)
@@ -191,27 +197,35 @@ def perform(
         When interrupted, after every worker and its kernel has been ended.
     """
     environment = kernel_environment() if environment is None else dict(environment)
-    share_cores(environment, min(jobs, len(tasks)))
-    running: set[subprocess.Popen] = set()
+    jobs = max(1, min(jobs, len(tasks)))
+    share_cores(environment, jobs)
+    outcomes = [Outcome(task.path, error="not started") for task in tasks]
+    waiting = deque(enumerate(tasks))
+    workers: set[subprocess.Popen] = set()
     guard, stopped = threading.Lock(), threading.Event()
 
-    def one(task: Task) -> Outcome:
-        with guard:
-            if stopped.is_set():
-                return Outcome(task.path, error="not started")
-            log = tempfile.TemporaryFile()
-            worker = _start_worker(task, environment, log)
-            running.add(worker)
-        try:
-            return _follow(worker, task, report, log)
-        finally:
-            _end(worker)
-            log.close()
-            with guard:
-                running.discard(worker)
+    def carry_out() -> None:
+        worker = None
+        with tempfile.TemporaryFile() as log:
+            try:
+                while True:
+                    with guard:
+                        if stopped.is_set() or not waiting:
+                            return
+                        place, task = waiting.popleft()
+                        if worker is None:
+                            worker = _start_worker(environment, log)
+                            workers.add(worker)
+                    outcomes[place] = _ask_worker(worker, task, report, log)
+                    if not _KEEP_WORKERS or worker.poll() is not None:
+                        _end(worker)
+                        worker = None
+            finally:
+                if worker is not None:
+                    _end(worker)
 
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        futures = [pool.submit(one, task) for task in tasks]
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(carry_out) for _ in range(jobs)]
         try:
             # A wait without a limit could not be interrupted on Windows.
             while wait(futures, timeout=0.2).not_done:
@@ -220,21 +234,23 @@ def perform(
         except BaseException:
             with guard:
                 stopped.set()
-                workers = list(running)
-            for worker in workers:
+                started = list(workers)
+            for worker in started:
                 _end(worker)
             raise
-    return [future.result() for future in futures]
+    for future in futures:
+        future.result()
+    return outcomes
 
 
-def _start_worker(task: Task, environment: dict[str, str], log) -> subprocess.Popen:
+def _start_worker(environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen:
     # A group of its own, so that Ctrl-C reaches the parent alone, which then ends its workers.
     if sys.platform == "win32":
         group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     else:
         group = {"start_new_session": True}
     return subprocess.Popen(
-        [sys.executable, "-m", "course_utils.worker", json.dumps(asdict(task))],
+        [sys.executable, "-m", "course_utils.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
@@ -244,17 +260,25 @@ def _start_worker(task: Task, environment: dict[str, str], log) -> subprocess.Po
     )
 
 
-def _follow(worker: subprocess.Popen, task: Task, report: Report | None, log) -> Outcome:
-    outcome = None
+def _ask_worker(
+    worker: subprocess.Popen, task: Task, report: Report | None, log: IO[bytes]
+) -> Outcome:
+    """Hand a task to a worker and wait for its outcome; a worker that dies has one, too."""
+    # What an earlier task left in the log would be taken for the reason why this one failed.
+    log.seek(0)
+    log.truncate()
+    try:
+        worker.stdin.write(json.dumps(asdict(task)) + "\n")
+        worker.stdin.flush()
+    except OSError:
+        pass  # it has ended, which the loop finds at once
     for line in worker.stdout:
         event = json.loads(line)
         if "outcome" in event:
-            outcome = Outcome(**event["outcome"])
-        elif report is not None:
+            return Outcome(**event["outcome"])
+        if report is not None:
             report(task, event["done"], event["cells"])
     code = worker.wait()
-    if outcome is not None:
-        return outcome
     log.seek(0)
     said = log.read().decode("utf-8", errors="replace").strip().splitlines()
     return Outcome(
@@ -278,4 +302,7 @@ def _end(worker: subprocess.Popen) -> None:
                 pass
         psutil.wait_procs(family, timeout=5)
         worker.wait()
-    worker.stdin.close()
+    try:
+        worker.stdin.close()
+    except OSError:
+        pass  # what it was never told

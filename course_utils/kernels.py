@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
@@ -24,8 +25,7 @@ class ThisInterpreter(KernelSpecManager):
 class KernelManager(AsyncKernelManager):
     """Starts and ends kernels of this interpreter."""
 
-    # The most memory that a kernel took, in bytes, and its processor time; kept on Windows only,
-    # which forgets them when the process ends.
+    # What `Usage` tells, as far as it must be asked for before the process ends.
     peak_bytes, processor_seconds = 0, 0.0
 
     def _kernel_spec_manager_default(self) -> KernelSpecManager:
@@ -33,34 +33,61 @@ class KernelManager(AsyncKernelManager):
 
     async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
         """End the kernel."""
-        if sys.platform == "win32":
-            try:
-                process = psutil.Process(self.provisioner.pid)
-                KernelManager.peak_bytes = process.memory_info().peak_wset
-                KernelManager.processor_seconds = sum(process.cpu_times()[:2])
-            except psutil.NoSuchProcess:  # it died by itself
-                pass
+        if self.provisioner is not None and self.provisioner.pid is not None:
+            self._note_usage(self.provisioner.pid)
         await self._async_shutdown_kernel(now=now, restart=restart)
 
+    @staticmethod
+    def _note_usage(pid: int) -> None:
+        peak = 0
+        try:
+            if sys.platform == "win32":
+                process = psutil.Process(pid)
+                peak = process.memory_info().peak_wset
+                KernelManager.processor_seconds += sum(process.cpu_times()[:2])
+            elif sys.platform == "linux":
+                # Not the usage of ended children: there a child counts what its parent held when
+                # it was started.
+                for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+                    if line.startswith("VmHWM:"):
+                        peak = int(line.split()[1]) * 1024
+        except (OSError, psutil.NoSuchProcess):
+            pass  # it died by itself
+        KernelManager.peak_bytes = max(KernelManager.peak_bytes, peak)
 
-def peak_bytes() -> int:
-    """Return the most memory that a kernel of this process took; all kernels must have ended."""
+
+class Usage:
+    """What the kernels of this process take that end between its making and its reading."""
+
+    def __init__(self) -> None:
+        KernelManager.peak_bytes, KernelManager.processor_seconds = 0, 0.0
+        self._peak_before, self._seconds_before = _ended_children()
+
+    def peak_bytes(self) -> int:
+        """Return the most memory that a kernel held, 0 if unknown."""
+        if KernelManager.peak_bytes:
+            return KernelManager.peak_bytes
+        peak, _ = _ended_children()
+        return peak if peak > self._peak_before else 0
+
+    def processor_seconds(self) -> float:
+        """Return the processor time of the kernels, over all cores, 0 if unknown."""
+        _, seconds = _ended_children()
+        return KernelManager.processor_seconds + seconds - self._seconds_before
+
+
+def _ended_children() -> tuple[int, float]:
+    """Return the largest peak memory of the children that have ended, and their processor time.
+
+    Windows tells neither.
+    """
     if sys.platform == "win32":
-        return KernelManager.peak_bytes
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-def processor_seconds() -> float:
-    """Return the processor time of the kernels of this process, over all cores, once they ended."""
-    if sys.platform == "win32":
-        return KernelManager.processor_seconds
+        return 0, 0.0
     import resource
 
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    peak = used.ru_maxrss if sys.platform == "darwin" else used.ru_maxrss * 1024
+    return peak, used.ru_utime + used.ru_stime
 
 
 def ask_kernel(source: str, *, timeout: float) -> None:

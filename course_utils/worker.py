@@ -1,15 +1,15 @@
-"""The process that executes one notebook: ``python -m course_utils.worker TASK``, TASK in JSON.
+"""The process that executes notebooks: ``python -m course_utils.worker``.
 
-`course_utils.execution` starts it and listens. It ends with its parent: its standard input is a
-pipe, which closes when the parent goes, however it goes.
+`course_utils.execution` starts it, tells it its tasks and listens. It ends with its parent: its
+standard input is a pipe, which closes when the parent goes, however it goes.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import queue
 import re
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -27,32 +27,46 @@ from course_utils.notebooks import NotebookNode
 REFRESH_CELL_TIMEOUT = 600  # seconds
 
 
-def main(task_as_json: str) -> None:
-    """Carry out one task in this process and tell of it on the standard output."""
-    task = Task(**json.loads(task_as_json))
+def main() -> None:
+    """Carry out the tasks that the standard input names, and tell of them on the standard output.
+
+    A task that breaks this process is its last: the traceback is on the standard error.
+    """
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # Whatever a library prints goes to the log, not between the events.
     os.dup2(2, 1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def tell(**event: Any) -> None:
         events.write(json.dumps(event) + "\n")
         events.flush()
 
-    outcome = {"run": _run, "refresh": _refresh}[task.action](task, tell)
-    tell(outcome=asdict(outcome))
+    tasks: queue.Queue[Task] = queue.Queue()
+    threading.Thread(target=_listen, args=[tasks], daemon=True).start()
+    while True:
+        task = tasks.get()
+        outcome = {"run": _run, "refresh": _refresh}[task.action](task, tell)
+        _end_children()
+        tell(outcome=asdict(outcome))
 
 
-def _end_with_parent() -> None:
+def _listen(tasks: queue.Queue[Task]) -> None:
+    """Read tasks until the standard input closes, then end this process, whatever it does."""
+    unfinished = b""
     # Not sys.stdin: its lock would be held while the interpreter shuts down.
-    while os.read(0, 1):
-        pass
+    while received := os.read(0, 65536):
+        *lines, unfinished = (unfinished + received).split(b"\n")
+        for line in lines:
+            tasks.put(Task(**json.loads(line)))
+    _end_children()
+    os._exit(0)
+
+
+def _end_children() -> None:
     for process in psutil.Process().children(recursive=True):
         try:
             process.kill()
         except psutil.NoSuchProcess:
             pass
-    os._exit(1)
 
 
 class _Progress:
@@ -131,7 +145,7 @@ def _refresh(task: Task, tell: Callable[..., None]) -> Outcome:
         on_cell_start=progress.cell_started,
         on_cell_executed=progress.cell_executed,
     )
-    started = time.perf_counter()
+    started, usage = time.perf_counter(), kernels.Usage()
     error = ""
     try:
         client.execute()
@@ -146,7 +160,7 @@ def _refresh(task: Task, tell: Callable[..., None]) -> Outcome:
     facts = {
         "path": task.path,
         "seconds": seconds,
-        "peak_bytes": kernels.peak_bytes(),
+        "peak_bytes": usage.peak_bytes(),
         "headline": notebooks.headline(fresh),
         "title": notebooks.title(fresh),
     }
@@ -191,7 +205,7 @@ def _run(task: Task, tell: Callable[..., None]) -> Outcome:
     partial = output / f".{path.stem}-partial.ipynb"
     progress, answers = _Progress(source, tell), Answers()
     error = ""
-    started = time.perf_counter()
+    started, usage = time.perf_counter(), kernels.Usage()
     try:
         execute_and_ask(
             path,
@@ -210,12 +224,10 @@ def _run(task: Task, tell: Callable[..., None]) -> Outcome:
     except DeadKernelError:
         error = _kernel_died(_place(progress.current, source))
     seconds = time.perf_counter() - started
-    peak, processor = kernels.peak_bytes(), kernels.processor_seconds()
     executed = notebooks.read_notebook(partial)
     files = [output / path.name]
     os.replace(partial, files[0])
     if task.page:
-        # After the kernel's peak is known: these imports take memory of their own.
         from course_utils.publishing import write_page
 
         files.append(output / f"{path.stem}.html")
@@ -225,8 +237,8 @@ def _run(task: Task, tell: Callable[..., None]) -> Outcome:
         error=error,
         passed_over=notebooks.what_is_missing(source),
         seconds=seconds,
-        peak_bytes=peak,
-        processor_seconds=processor,
+        peak_bytes=usage.peak_bytes(),
+        processor_seconds=usage.processor_seconds(),
         headline=notebooks.headline(executed),
         title=notebooks.title(executed),
         files=[str(file) for file in files],
@@ -247,4 +259,4 @@ def _times(measured: dict[str, float], executed: NotebookNode, seconds: float) -
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -43,26 +43,58 @@ def test_what_is_no_notebook_is_reported(tmp_path: Path) -> None:
 def test_tasks_are_started_in_order_and_at_most_so_many_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    running, most, started = set(), [], []
+    running, most, asked, started, ended = set(), [], [], [], []
 
-    def start(task: Task, environment: dict, log: object) -> object:
-        started.append(task.path)
-        return object()
+    class Worker:
+        def poll(self) -> None:
+            return None
 
-    def follow(worker: object, task: Task, report: object, log: object) -> Outcome:
+    def start(environment: dict, log: object) -> Worker:
+        started.append(Worker())
+        return started[-1]
+
+    def ask(worker: Worker, task: Task, report: object, log: object) -> Outcome:
+        asked.append(task.path)
         running.add(task.path)
         most.append(len(running))
         time.sleep(0.02)
         running.discard(task.path)
         return Outcome(task.path)
 
+    monkeypatch.setattr(execution, "_KEEP_WORKERS", True)
     monkeypatch.setattr(execution, "_start_worker", start)
-    monkeypatch.setattr(execution, "_follow", follow)
-    monkeypatch.setattr(execution, "_end", lambda worker: None)
+    monkeypatch.setattr(execution, "_ask_worker", ask)
+    monkeypatch.setattr(execution, "_end", ended.append)
     names = [f"{k}.ipynb" for k in range(6)]
     outcomes = execution.perform([Task("run", name) for name in names], jobs=2)
-    assert [outcome.path for outcome in outcomes] == names == started
+    assert [outcome.path for outcome in outcomes] == names == asked
     assert max(most) == 2
+    assert len(started) == 2 and set(ended) == set(started)
+
+
+def test_a_worker_that_ends_costs_its_task_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = tmp_path / "01_bad.ipynb"
+    bad.write_text("{")
+    started, start = [], execution._start_worker
+
+    def counted(environment: dict, log: object) -> object:
+        started.append(start(environment, log))
+        return started[-1]
+
+    monkeypatch.setattr(execution, "_start_worker", counted)
+    tasks = [
+        Task("refresh", str(bad)),
+        Task("refresh", str(bad)),
+        Task("no such action", "a.ipynb"),
+        Task("refresh", str(bad)),
+    ]
+    first, second, broken, last = execution.perform(tasks, jobs=1)
+    assert "is not a readable notebook" in first.error and first == second == last
+    assert "KeyError: 'no such action'" in broken.error
+    assert len(started) == (2 if execution._KEEP_WORKERS else 4)
+    assert all(worker.poll() is not None for worker in started)
 
 
 def test_a_processor_is_there() -> None:

@@ -29,21 +29,48 @@ def test_the_worker_speaks_of_nothing_but_events(tmp_path: Path) -> None:
     path.write_text("{")
     task = json.dumps({"action": "refresh", "path": str(path)})
     source = (
-        "import os, sys\nfrom course_utils import worker\n"
+        "import os\nfrom course_utils import worker\n"
         "old = worker._refresh\n"
         "def loud(task, tell):\n    print('from Python'); os.write(1, b'from C')\n"
         "    return old(task, tell)\n"
-        "worker._refresh = loud\nworker.main(sys.argv[1])"
+        "worker._refresh = loud\nworker.main()"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", source, task],
-        stdin=subprocess.PIPE,  # it ends when this closes
+        [sys.executable, "-c", source],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
     )
-    said = process.stdout.read()
-    assert process.wait() == 0
+    # Two tasks in three pieces, as a pipe may deliver them.
+    said = []
+    for piece in (task[:10], task[10:] + "\n" + task, "\n"):
+        process.stdin.write(piece)
+        process.stdin.flush()
+        if "\n" in piece:
+            said.append(process.stdout.readline())
     process.stdin.close()
+    assert process.stdout.read() == ""
+    assert process.wait(timeout=10) == 0
     process.stdout.close()
-    assert said.startswith('{"outcome": {') and len(said.splitlines()) == 1
+    assert len(said) == 2 and all(line.startswith('{"outcome": {') for line in said)
+
+
+def test_a_worker_at_work_ends_when_its_input_closes() -> None:
+    source = (
+        "import time\nfrom course_utils import worker\n"
+        "def endless(task, tell):\n    tell(done=0, cells=1)\n    time.sleep(600)\n"
+        "worker._run = endless\nworker.main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", source],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    process.stdin.write(json.dumps({"action": "run", "path": "a.ipynb"}) + "\n")
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline()) == {"done": 0, "cells": 1}
+    process.stdin.close()
+    process.wait(timeout=10)
+    process.stdout.close()
