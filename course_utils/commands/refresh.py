@@ -36,8 +36,11 @@ def refresh(selectors: tuple[str, ...], jobs: int, numbers: bool) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     console = make_console()
+    # The threads of a sum change its last digits, and with them a training: what is stored must
+    # not depend on how many notebooks were refreshed at once, nor on the machine's cores.
+    environment = execution.kernel_environment(threads=1)
     with following(tasks, console) as report:
-        outcomes = execution.perform(tasks, jobs=jobs, report=report)
+        outcomes = execution.perform(tasks, jobs=jobs, report=report, environment=environment)
     for outcome in sorted(outcomes, key=lambda outcome: outcome.path):
         name = Path(outcome.path).stem
         if outcome.error:
