@@ -14,6 +14,11 @@ content["cells"][0]["source"] = "# Saved meanwhile"
 with open("04_saved.ipynb", "w") as file:
     json.dump(content, file)
 """
+THREADS = """
+import os
+names = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"
+print(*(os.environ.get(name) for name in names))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +31,7 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> dict:
         ("figure", FIGURE),
         ("timed", "import time\nprint(f'{time.time_ns()} ns')", "nbval-ignore-output"),
         ("place", "import os, sys\nprint(os.path.basename(os.getcwd()), sys.executable)"),
+        ("threads", THREADS),
     )
     write(folder / "02_bad.ipynb", ("title", "Bad"), ("bad", "1 / 0"))
     write(folder / "03_loud.ipynb", ("title", "Loud"), ("loud", "import os\nos.write(2, b'oh no')"))
@@ -60,8 +66,9 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> dict:
 def test_the_outputs_are_stored_in_canonical_form(refreshed: dict) -> None:
     assert "01_good: stored" in refreshed["first"].stdout
     content = json.loads(refreshed["stored"]["01_good"])
-    assert [cell["id"] for cell in content["cells"]] == ["title", "figure", "timed", "place"]
-    assert [cell.get("execution_count") for cell in content["cells"]] == [None, 1, 2, 3]
+    ids = [cell["id"] for cell in content["cells"]]
+    assert ids == ["title", "figure", "timed", "place", "threads"]
+    assert [cell.get("execution_count") for cell in content["cells"]] == [None, 1, 2, 3, 4]
     assert content["metadata"]["language_info"] == {"name": "python"}
     assert content["cells"][1]["outputs"][0]["metadata"] == {"image/png": {"alt": ALT}}
     assert content["cells"][1]["metadata"] == {}
@@ -72,6 +79,11 @@ def test_the_kernel_is_this_python_in_the_notebooks_folder(refreshed: dict) -> N
     folder, executable = "".join(printed).split(maxsplit=1)
     assert folder == refreshed["folder"].name
     assert Path(executable.strip()) == Path(sys.executable)
+
+
+def test_a_kernel_has_one_thread_however_many_there_are_at_once(refreshed: dict) -> None:
+    printed = json.loads(refreshed["stored"]["01_good"])["cells"][4]["outputs"][0]["text"]
+    assert "".join(printed).split() == ["1", "1", "1"]
 
 
 def test_a_second_refresh_changes_nothing(refreshed: dict) -> None:
