@@ -22,6 +22,11 @@ PATCH_BYTES_AT_ONCE = 8 * 2**20
 
 FEW_CHANNELS = 4
 
+# OpenBLAS gives a product of no more multiplications than this to one thread. With few filters
+# several threads would wait for each other longer than they work.
+UNTHREADED_PRODUCT = 2**18
+FEW_FILTERS, FEW_WEIGHTS = 12, 5000
+
 BATCH = ("batch", "height", "width", "channels")
 _BANK = ("height", "width", "channels in", "channels out")
 
@@ -279,8 +284,22 @@ def _by_patches(
                 if transposed
                 else unrolled.reshape(-1, len(weights))
             )
-            matmul_quietly(matrix, weights, out=out[images, rows].reshape(-1, c_out))
+            _multiply(matrix, weights, out[images, rows].reshape(-1, c_out))
     return out
+
+
+def _multiply(matrix: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+    """Write the product of patches and weights to `out`; with few filters, some rows at a time."""
+    rows, c_out = out.shape
+    few = c_out <= FEW_FILTERS and weights.size <= FEW_WEIGHTS
+    step = UNTHREADED_PRODUCT // weights.size if few else rows
+    if step >= rows:
+        matmul_quietly(matrix, weights, out=out)
+        return
+    full = rows - rows % step
+    parts = out[:full].reshape(-1, step, c_out)
+    matmul_quietly(matrix[:full].reshape(-1, step, len(weights)), weights, out=parts)
+    matmul_quietly(matrix[full:], weights, out=out[full:])
 
 
 def _check_channels(images: np.ndarray, filters: np.ndarray) -> None:

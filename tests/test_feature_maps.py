@@ -29,6 +29,8 @@ DTYPES = "? u1 i2 i8 u8 f2 f4 f8 g".split()
 
 # Enough to make any example one piece, and so little that it falls to pieces.
 PATCH_BYTES = st.sampled_from([1, 300, 2000, 2**20])
+# So many rows of patches in one product; more channels than these count as many.
+ROWS, FEW_CHANNELS = st.integers(1, 40), st.sampled_from([0, 4])
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +60,13 @@ def tensorflow_errs(g):
 # The shared kernel
 
 
-@given(geometries(), BATCH, CHANNELS, FILTERS, st.booleans(), SEEDS, PATCH_BYTES)
+@given(
+    geometries(), BATCH, CHANNELS, FILTERS, st.booleans(), SEEDS, PATCH_BYTES, ROWS, FEW_CHANNELS
+)
 @settings(STABLE, max_examples=500)
-def test_against_tensorflow(tf, g, batch, c_in, c_out, with_bias, seed, patch_bytes):
+def test_against_tensorflow(
+    tf, g, batch, c_in, c_out, with_bias, seed, patch_bytes, rows, few_channels
+):
     zeros = [(0, 0), *g.zeros, (0, 0)]
     padding = g.padding.upper() if g.padding in ("valid", "same") else zeros
     for dtype in ("f8",) if tensorflow_errs(g) else ("f4", "f8"):
@@ -73,6 +79,8 @@ def test_against_tensorflow(tf, g, batch, c_in, c_out, with_bias, seed, patch_by
         expected = expected + bias if with_bias else expected
         with (
             mock.patch.object(feature_maps, "PATCH_BYTES_AT_ONCE", patch_bytes),
+            mock.patch.object(feature_maps, "UNTHREADED_PRODUCT", rows * filters.size),
+            mock.patch.object(feature_maps, "FEW_CHANNELS", few_channels),
             mock.patch.object(fourier, "SPECTRUM_BYTES_AT_ONCE", patch_bytes),
         ):
             for method in ("auto", "direct", "im2col"):
