@@ -41,9 +41,9 @@ except ImportError:
 Side = Callable[[], object]
 
 SECONDS_A_ROUND = 0.01
-# The threads of TensorFlow and BLAS go on spinning for a while after their work; they would take a
-# core from the other side.
-SECONDS_OF_REST = 0.01
+# NumPy's BLAS threads (OpenBLAS) go on spinning for 2^26 cycles after their work, some 25 ms; they
+# would take a core from the next side, which costs PyTorch up to 20 ms.
+SECONDS_OF_REST = 0.05
 SECONDS_A_SIDE = 1.0  # after which no further round begins
 ROUNDS, FEWEST_ROUNDS = 25, 3
 
