@@ -180,7 +180,8 @@ def crossings(quick: bool, title: str, images: tuple[int, ...], c_out: int, dtyp
 
     lines = grow(x, ways, products)
     # The chosen way is one of the three: it lies under its line, so it is drawn last.
-    lines = {name: lines[name] for name in ("direct", "im2col", "FFT", "chosen by size", ARITHMETIC)}
+    order = "direct", "im2col", "FFT", "chosen by size", ARITHMETIC
+    lines = {name: lines[name] for name in order}
     return {"title": title, "xlabel": "side of the kernel", "x": x, "lines": lines}
 
 

@@ -6,9 +6,9 @@
 The course's is `recipes.ONE_EPOCH`, which stops after one epoch, whatever it has reached. Keras' is
 the network of its example "Simple MNIST convnet" (34,826 parameters: 32 and 64 filters 3×3, each
 with max pooling, dropout 0.5; Adam, batches of 128), written afresh; it is trained on all 60,000
-digits and asked after each epoch, and stops as soon as it is there. Counted is what `fit` takes, the
-preparation of the first step included; asking is not. The two take turns, seed by seed. The test
-digits measure only: the settings of both stood before.
+digits and asked after each epoch, and stops as soon as it is there. Counted is what `fit` takes,
+the preparation of the first step included; asking is not. The two take turns, seed by seed. The
+test digits measure only: the settings of both stood before.
 """
 
 from __future__ import annotations
