@@ -1,6 +1,8 @@
 """Parts of the execution that need no kernel; the commands' tests execute notebooks."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -95,6 +97,30 @@ def test_a_worker_that_ends_costs_its_task_only(
     assert "KeyError: 'no such action'" in broken.error
     assert len(started) == (2 if execution._KEEP_WORKERS else 4)
     assert all(worker.poll() is not None for worker in started)
+
+
+def test_what_a_worker_said_of_one_task_is_no_reason_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = (
+        "import json, sys\n"
+        "path = json.loads(sys.stdin.readline())['path']\n"
+        "print('a warning', file=sys.stderr, flush=True)\n"
+        "print(json.dumps({'outcome': {'path': path}}), flush=True)\n"
+        "sys.stdin.readline()\n"
+        "sys.exit(3)"
+    )
+
+    def start(environment: dict, log: object) -> subprocess.Popen:
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", source]
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, encoding="utf-8")
+
+    monkeypatch.setattr(execution, "_KEEP_WORKERS", True)
+    monkeypatch.setattr(execution, "_start_worker", start)
+    first, second = execution.perform([Task("run", "a"), Task("run", "b")], jobs=1)
+    assert first == Outcome("a")
+    assert second == Outcome("b", error="its process ended with code 3")
 
 
 def test_a_processor_is_there() -> None:
