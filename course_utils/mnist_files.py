@@ -1,8 +1,9 @@
 """MNIST's two file formats, read and checked: IDX (plain or gzip) and Keras' `mnist.npz`.
 
 Whatever is read here is compared, array by array, with the shape and the SHA-256 that genuine
-MNIST has (with the shape alone where it is Fashion-MNIST). A file that differs is refused with a `ValueError` that names it and says what is wrong
-with it; the file itself is never touched, and pickled content is never loaded.
+MNIST has (with the shape alone where it is Fashion-MNIST). A file that differs is refused with a
+`ValueError` that names it and says what is wrong with it; the file itself is never touched, and
+pickled content is never loaded.
 
 IDX is the format of the original distribution: two zero bytes, a byte for the type (8 is
 `uint8`), a byte for the number of axes, then the length of each axis as a big-endian 32-bit
