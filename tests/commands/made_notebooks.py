@@ -1,6 +1,7 @@
 """Small notebooks made for a test, and the command called on them as a user calls it."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,21 @@ def call(
         capture_output=True,
         encoding="utf-8",
         timeout=200,
+    )
+
+
+def as_in_a_terminal(command: list[str]) -> subprocess.Popen:
+    """Start a process with a group of its own, which Ctrl-C would reach as a whole.
+
+    A shell lets what it starts in the background ignore Ctrl-C, and these tests may be there.
+    """
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

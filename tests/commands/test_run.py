@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from made_notebooks import (
     FIGURE,
     MISSING,
     NEEDY,
+    as_in_a_terminal,
     call,
     invoke,
     without_torch,
@@ -243,11 +243,8 @@ def test_an_interrupted_run_leaves_no_process(tmp_path: Path, how: signal.Signal
         write(tmp_path / f"0{k}_sleep.ipynb", ("title", "Sleep"), ("sleep", sleeping))
         for k in (1, 2)
     ]
-    process = subprocess.Popen(
-        [*COURSE, "run", *map(str, paths), "--jobs", "1", "--output", str(tmp_path / "out")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    out = str(tmp_path / "out")
+    process = as_in_a_terminal([*COURSE, "run", *map(str, paths), "--jobs", "1", "--output", out])
     try:
         wait_until(lambda: (tmp_path / "sleeping").exists(), 60)
         family = psutil.Process(process.pid).children(recursive=True)
@@ -257,6 +254,7 @@ def test_an_interrupted_run_leaves_no_process(tmp_path: Path, how: signal.Signal
         wait_until(lambda: not any(is_alive(one) for one in family), 10)
     finally:
         process.kill()
+        process.stdout.close()
 
 
 def is_alive(process: psutil.Process) -> bool:

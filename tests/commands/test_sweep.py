@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas
 import psutil
 import pytest
-from made_notebooks import COURSE, call, invoke, write
+from made_notebooks import COURSE, as_in_a_terminal, call, invoke, write
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
@@ -84,17 +84,6 @@ def is_alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def as_in_a_terminal(command: list[str]) -> subprocess.Popen:
-    """Start a process with a group of its own, which Ctrl-C would reach as a whole."""
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        start_new_session=True,
-    )
 
 
 @contextmanager
