@@ -23,6 +23,17 @@ def test_the_line_of_an_error(message: str, line: str) -> None:
     assert worker._error_line("E", message) == line
 
 
+def started(source: str) -> subprocess.Popen:
+    """A process that executes this code, to be spoken to through pipes."""
+    return subprocess.Popen(
+        [sys.executable, "-c", source],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+
+
 def test_the_worker_speaks_of_nothing_but_events(tmp_path: Path) -> None:
     # A library that prints must not disturb the parent: descriptor 1 leads to the log.
     path = tmp_path / "01_bad.ipynb"
@@ -35,13 +46,7 @@ def test_the_worker_speaks_of_nothing_but_events(tmp_path: Path) -> None:
         "    return old(task, tell)\n"
         "worker._refresh = loud\nworker.main()"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", source],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        encoding="utf-8",
-    )
+    process = started(source)
     # Two tasks in three pieces, as a pipe may deliver them.
     said = []
     for piece in (task[:10], task[10:] + "\n" + task, "\n"):
@@ -62,12 +67,7 @@ def test_a_worker_at_work_ends_when_its_input_closes() -> None:
         "def endless(task, tell):\n    tell(done=0, cells=1)\n    time.sleep(600)\n"
         "worker._run = endless\nworker.main()"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", source],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
+    process = started(source)
     process.stdin.write(json.dumps({"action": "run", "path": "a.ipynb"}) + "\n")
     process.stdin.flush()
     assert json.loads(process.stdout.readline()) == {"done": 0, "cells": 1}
