@@ -188,8 +188,12 @@ def crossings(quick: bool, title: str, images: tuple[int, ...], c_out: int, dtyp
 def images_against_scipy(quick: bool) -> Table:
     """Compare `correlate2d` with SciPy's: the goal is 4 times as fast up to 7×7."""
     table = Table(
-        "image, kernel", "course_utils, ms", "SciPy, ms", "times as fast",
-        title="correlate2d, goal: at least 4 times as fast", title_justify="left",
+        "image, kernel",
+        "course_utils, ms",
+        "SciPy, ms",
+        "times as fast",
+        title="correlate2d, goal: at least 4 times as fast",
+        title_justify="left",
     )
     for dtype in ("f8", "f4"):
         for side in (128,) if quick else (512, 1024):
@@ -208,8 +212,10 @@ def images_against_scipy(quick: bool) -> Table:
 def batches_against_libraries(quick: bool) -> Table:
     """Compare `conv2d` with TensorFlow's: the goal is at most 2.5 times its time."""
     table = Table(
-        "images, filters", *(f"{name}, ms" for name in (COURSE, TENSORFLOW, PYTORCH)),
-        "times TensorFlow's", title="conv2d, float32, goal: at most 2.5 times TensorFlow's time",
+        "images, filters",
+        *(f"{name}, ms" for name in (COURSE, TENSORFLOW, PYTORCH)),
+        "times TensorFlow's",
+        title="conv2d, float32, goal: at most 2.5 times TensorFlow's time",
         title_justify="left",
     )
     for shape, filters_shape in (  # the layers of two_conv, of three_conv, and a wide one
@@ -245,7 +251,9 @@ def growth_table(growth: Mapping) -> Table:
     """Write the lines of a picture as a table."""
     lines = {name: line for name, line in growth["lines"].items() if name != ARITHMETIC}
     table = Table(
-        growth["xlabel"], *(f"{name}, ms" for name in lines), title=growth["title"],
+        growth["xlabel"],
+        *(f"{name}, ms" for name in lines),
+        title=growth["title"],
         title_justify="left",
     )
     for row, each in enumerate(growth["x"]):

@@ -52,9 +52,7 @@ def keras_example() -> keras.Model:
             layers.Dense(10, activation="softmax"),
         ]
     )
-    model.compile(
-        optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"]
-    )
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
@@ -101,8 +99,12 @@ def draw(ours: list[Points], theirs: list[Points], target: float, output: Path) 
     errors["goal"] = [100 * (1 - target)] * 2
     content = picture(
         lambda: draw_lines(
-            x, errors, xlabel="seconds of training", ylabel="test digits misread, %",
-            title=f"How long until {100 * target:g} %?", markers=True,
+            x,
+            errors,
+            xlabel="seconds of training",
+            ylabel="test digits misread, %",
+            title=f"How long until {100 * target:g} %?",
+            markers=True,
         )
     )
     write_file(output / "time_to_accuracy.png", content)
@@ -111,10 +113,19 @@ def draw(ours: list[Points], theirs: list[Points], target: float, output: Path) 
 @click.command()
 @click.option("--data-dir", type=click.Path(path_type=Path), help="A folder with the full MNIST.")
 @click.option("--quick", is_flag=True, help="The sample, one seed, 90 %.")
-@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True,
-              help="Of Keras' example; the course's recipe has five.")
-@click.option("--output", type=click.Path(file_okay=False, path_type=Path),
-              default=Path("build") / "benchmarks", show_default=True)
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="Of Keras' example; the course's recipe has five.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build") / "benchmarks",
+    show_default=True,
+)
 def main(data_dir: Path | None, quick: bool, seeds: int, output: Path) -> None:
     """Train both, print the seconds and their ratio."""
     console = Console(highlight=False, soft_wrap=True)
@@ -141,13 +152,17 @@ def main(data_dir: Path | None, quick: bool, seeds: int, output: Path) -> None:
     reached = sum(points[-1][1] >= target for points in ours)
     mine_takes = median(points[-1][0] for points in ours)
     theirs_take = median(points[-1][0] for points in theirs)
-    console.print(f"The course: {reached} of {mine} seeds at {100 * target:g} % or above, "
-                  f"median {mine_takes:.1f} s")
+    console.print(
+        f"The course: {reached} of {mine} seeds at {100 * target:g} % or above, "
+        f"median {mine_takes:.1f} s"
+    )
     if any(points[-1][1] < target for points in theirs):
         console.print(f"Keras' example didn't get there in {MOST_EPOCHS} epochs with every seed.")
-    console.print(f"Keras' example: median {theirs_take:.1f} s in "
-                  f"{median(len(points) for points in theirs):g} epochs, "
-                  f"{theirs_take / mine_takes:.1f} times as long (goal: 8)")
+    console.print(
+        f"Keras' example: median {theirs_take:.1f} s in "
+        f"{median(len(points) for points in theirs):g} epochs, "
+        f"{theirs_take / mine_takes:.1f} times as long (goal: 8)"
+    )
 
 
 if __name__ == "__main__":

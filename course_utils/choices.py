@@ -76,7 +76,8 @@ def build_network(
     convolutions = as_integer("convolutions", convolutions, 1)
     shift = as_integer("shift", shift, 0)
     for name, given, known in (
-        ("padding", padding, PADDINGS), ("pooling", pooling, (*POOLINGS, None))
+        ("padding", padding, PADDINGS),
+        ("pooling", pooling, (*POOLINGS, None)),
     ):
         if given not in known:
             raise ValueError(f"{name} is {given!r}: use one of {', '.join(map(repr, known))}")
@@ -168,12 +169,18 @@ def train_network(
     keras.utils.set_random_seed(seed)
     model = build_network(**choices)
     model.compile(
-        optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"],
+        optimizer=optimizer,
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
         jit_compile=False,  # compiling takes longer than it saves in so short a training
     )
     create_variables(model)
     model.fit(
-        *training, batch_size=batch_size, epochs=epochs, verbose=0, validation_data=validation,
+        *training,
+        batch_size=batch_size,
+        epochs=epochs,
+        verbose=0,
+        validation_data=validation,
         validation_batch_size=len(validation[0]),
     )
     return model

@@ -169,7 +169,11 @@ def train_detector(
     keras.utils.set_random_seed(seed)
     model.compile(optimizer=keras.optimizers.Adam(rate), loss=detector_loss)
     history = model.fit(
-        as_input(canvases.images), targets, epochs=epochs, batch_size=batch_size, verbose=0,
+        as_input(canvases.images),
+        targets,
+        epochs=epochs,
+        batch_size=batch_size,
+        verbose=0,
         callbacks=list(callbacks),
     )
     return history.history
@@ -210,9 +214,11 @@ def detect(
     """
     answers = model.predict(as_input(images), batch_size=32, verbose=0)
     found = [decode_grid(one, min_score=min_score) for one in answers]
-    return found if threshold is None else [
-        suppress(one, threshold=threshold, by_class=by_class) for one in found
-    ]
+    return (
+        found
+        if threshold is None
+        else [suppress(one, threshold=threshold, by_class=by_class) for one in found]
+    )
 
 
 def suppress(found: Detections, *, threshold: float = 0.5, by_class: bool = True) -> Detections:

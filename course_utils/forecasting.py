@@ -377,8 +377,12 @@ def build_dilated_network(
             keras.Input((width, channels)),
             *(
                 layers.Conv1D(
-                    filters, kernel_size, padding="causal", dilation_rate=dilation,
-                    activation="relu", name=f"dilation{dilation}",
+                    filters,
+                    kernel_size,
+                    padding="causal",
+                    dilation_rate=dilation,
+                    activation="relu",
+                    name=f"dilation{dilation}",
                 )
                 for dilation in dilations
             ),

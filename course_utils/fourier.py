@@ -60,8 +60,6 @@ def maps_by_fft(
             spectra = fft.rfft2(padded[some].astype(float), lengths, axes=(1, 2))
             products = np.matmul(spectra.transpose(1, 2, 0, 3), factors)
             maps = fft.irfft2(products, lengths, axes=(0, 1))
-            seen = maps[
-                : vertical.reach : vertical.stride, : horizontal.reach : horizontal.stride
-            ]
+            seen = maps[: vertical.reach : vertical.stride, : horizontal.reach : horizontal.stride]
             out[some] = seen.transpose(2, 0, 1, 3)
     return out

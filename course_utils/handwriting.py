@@ -169,8 +169,8 @@ def _smooth(points: np.ndarray, pieces: int = 8) -> np.ndarray:
     padded = np.concatenate([[2 * points[0] - points[1]], points, [2 * points[-1] - points[-2]]])
     t = np.linspace(0, 1, pieces, endpoint=False)[:, None]
     curve = [
-        0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2
-               + (3 * (b - c) + d - a) * t**3)
+        0.5
+        * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * (b - c) + d - a) * t**3)
         for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:])
     ]
     return np.concatenate([*curve, points[-1:]])

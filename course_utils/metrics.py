@@ -6,9 +6,7 @@ from numpy.typing import ArrayLike
 from course_utils.arguments import as_integer, as_numeric
 
 
-def confusion_matrix(
-    labels: ArrayLike, predictions: ArrayLike, *, classes: int = 10
-) -> np.ndarray:
+def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, *, classes: int = 10) -> np.ndarray:
     """Count how often each class is taken for each.
 
     Parameters

@@ -296,8 +296,10 @@ def as_batch(
         array = array[..., np.newaxis]
     if single:
         array = array[np.newaxis]
-    fits = array.ndim == rank + 1 and array.size and (
-        shape is None or all(n in (None, m) for n, m in zip(shape, array.shape[1:]))
+    fits = (
+        array.ndim == rank + 1
+        and array.size
+        and (shape is None or all(n in (None, m) for n, m in zip(shape, array.shape[1:])))
     )
     if not fits:
         wanted = "(h, w, channels)" if shape is None else str(shape).replace("None", "any")

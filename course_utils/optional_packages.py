@@ -88,9 +88,7 @@ def need(module: str) -> None:
     title, requirement = PACKAGES[module]
     shell = _shell_of_notebook()
     if shell is None:
-        raise ImportError(
-            f'{title} is not installed: pip install "{requirement}"', name=module
-        )
+        raise ImportError(f'{title} is not installed: pip install "{requirement}"', name=module)
     print(
         f"This notebook needs {title}, which is not installed, so its cells are passed over: "
         f'execute  %pip install "{requirement}"  in a new cell (or, in the course\'s folder, '

@@ -63,9 +63,7 @@ def _by_shifts(
     return out
 
 
-def by_rows(
-    padded: np.ndarray, kernel: np.ndarray, plans: tuple[AxisPlan, AxisPlan]
-) -> np.ndarray:
+def by_rows(padded: np.ndarray, kernel: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarray:
     """Weight the rows of each window by one matrix product, then add the shifted columns.
 
     For output row i the product kernel.T @ padded[rows of the window] holds, for each kernel column

@@ -84,9 +84,7 @@ def create_variables(model: keras.Model) -> None:
         )
     model.optimizer.build(model.trainable_variables)
     classes = model.output_shape[-1]
-    model.compute_metrics(
-        None, np.zeros(1, "int32"), np.full((1, classes), 1 / classes, "float32")
-    )
+    model.compute_metrics(None, np.zeros(1, "int32"), np.full((1, classes), 1 / classes, "float32"))
     model.reset_metrics()
 
 
@@ -152,9 +150,7 @@ def warm_up_and_decay(
     """
     steps = as_integer("steps", steps, 2)
     if not learning_rate > 0:
-        raise ValueError(
-            f"learning_rate is {learning_rate}: use a number above 0, such as 0.01"
-        )
+        raise ValueError(f"learning_rate is {learning_rate}: use a number above 0, such as 0.01")
     rising = round(warm_up * steps)
     if not 0 < rising < steps:
         raise ValueError(

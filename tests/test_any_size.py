@@ -71,9 +71,7 @@ def test_grid_pooling_is_adaptive_pooling(keras):
         pytest.skip("this Keras has no adaptive pooling")
     # One friendly size: that of Keras 3.15 ends the process where some sizes meet.
     maps = np.random.default_rng(1).normal(size=(2, 12, 12, 5)).astype(np.float32)
-    np.testing.assert_array_equal(
-        grid_pooling(3)(maps), keras.layers.AdaptiveMaxPooling2D(3)(maps)
-    )
+    np.testing.assert_array_equal(grid_pooling(3)(maps), keras.layers.AdaptiveMaxPooling2D(3)(maps))
 
 
 def with_random_biases(model):
@@ -129,15 +127,20 @@ def test_the_original_is_left_as_it_was(images):
 
 def test_a_hidden_dense_layer_keeps_its_activation(keras):
     layers = keras.layers
-    model = keras.Sequential([
-        keras.Input((6, 8, 2)), layers.Conv2D(3, 3, name="conv"), layers.BatchNormalization(),
-        layers.Flatten(), layers.Dense(5, activation="tanh", use_bias=False), layers.Dropout(0.5),
-        layers.Dense(4, activation="relu"), layers.Dense(2),
-    ])
-    x = np.random.default_rng(4).normal(size=(3, 6, 8, 2)).astype(np.float32)
-    np.testing.assert_allclose(
-        np.asarray(to_convolutional(model)(x))[:, 0, 0], model(x), atol=1e-6
+    model = keras.Sequential(
+        [
+            keras.Input((6, 8, 2)),
+            layers.Conv2D(3, 3, name="conv"),
+            layers.BatchNormalization(),
+            layers.Flatten(),
+            layers.Dense(5, activation="tanh", use_bias=False),
+            layers.Dropout(0.5),
+            layers.Dense(4, activation="relu"),
+            layers.Dense(2),
+        ]
     )
+    x = np.random.default_rng(4).normal(size=(3, 6, 8, 2)).astype(np.float32)
+    np.testing.assert_allclose(np.asarray(to_convolutional(model)(x))[:, 0, 0], model(x), atol=1e-6)
 
 
 def test_what_cannot_be_converted_is_named(keras):

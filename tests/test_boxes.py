@@ -63,8 +63,11 @@ def test_a_box_overlaps_itself_wholly_if_it_has_an_area(box):
 
 
 @given(
-    many_boxes, many_boxes,
-    st.floats(-1000, 1000), st.floats(-1000, 1000), st.sampled_from([0.5, 1.0, 3.0]),
+    many_boxes,
+    many_boxes,
+    st.floats(-1000, 1000),
+    st.floats(-1000, 1000),
+    st.sampled_from([0.5, 1.0, 3.0]),
 )
 def test_overlap_does_not_change_when_all_moves_or_grows(one, two, down, right, factor):
     moved = [as_boxes("b", b) * factor + [down, right, down, right] for b in (one, two)]

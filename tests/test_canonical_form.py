@@ -124,9 +124,7 @@ def test_a_damaged_stored_image_is_replaced() -> None:
     damaged = base64.b64encode(bytes(content)).decode()
     truncated = base64.b64encode(base64.b64decode(png(0.5))[:40]).decode()
     for other in (damaged, truncated):
-        clean, _ = canonical(
-            executed(shown(image_png=png(0.5))), executed(shown(image_png=other))
-        )
+        clean, _ = canonical(executed(shown(image_png=png(0.5))), executed(shown(image_png=other)))
         assert clean.cells[0].outputs[0].data["image/png"] == png(0.5)
 
 

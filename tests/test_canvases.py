@@ -92,8 +92,9 @@ def test_the_seed_decides(digits, canvases):
 def test_every_digit_has_its_turn():
     shades = np.arange(100, 120, dtype=np.uint8)  # one grey each, so that it is known again
     squares = np.broadcast_to(shades[:, None, None], (20, 5, 5))
-    images, _ = make_canvases(squares, np.arange(20), 20, size=9, digits_each=(1, 1), scales=(1, 1),
-                              seed=0)
+    images, _ = make_canvases(
+        squares, np.arange(20), 20, size=9, digits_each=(1, 1), scales=(1, 1), seed=0
+    )
     assert sorted(image.max() for image in images) == shades.tolist()
 
 

@@ -21,7 +21,16 @@ def test_the_plain_network_is_named_complete_and_not_compiled():
     assert (model.input_shape, model.output_shape) == ((None, 28, 28, 1), (None, 10))
     assert model.name == "choices" and not model.compiled
     assert [one.name for one in model.layers] == [
-        "conv1", "pool1", "relu1", "conv2", "pool2", "relu2", "flatten", "dense1", "relu3", "output"
+        "conv1",
+        "pool1",
+        "relu1",
+        "conv2",
+        "pool2",
+        "relu2",
+        "flatten",
+        "dense1",
+        "relu3",
+        "output",
     ]
     assert [one.name for one in build_network().layers] == [one.name for one in model.layers]
     probabilities = np.asarray(model(np.zeros((2, 28, 28, 1), np.float32)))

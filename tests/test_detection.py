@@ -96,8 +96,9 @@ def test_empty_cells_learn_nothing_but_to_be_empty(keras):
 def trained(keras):
     """A small detector that has seen the same few canvases again and again."""
     (digits, labels), _ = load_mnist("sample")
-    canvases = make_canvases(digits[:40], labels[:40], 16, size=48, digits_each=(1, 2),
-                             scales=(1, 1), seed=0)
+    canvases = make_canvases(
+        digits[:40], labels[:40], 16, size=48, digits_each=(1, 2), scales=(1, 1), seed=0
+    )
     keras.utils.set_random_seed(0)
     model = build_detector(filters=8)
     history = train_detector(model, canvases, epochs=60, batch_size=8, learning_rate=0.01, seed=0)

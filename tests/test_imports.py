@@ -140,9 +140,7 @@ def test_no_import_of_the_package_starts_tensorflow() -> None:
     assert json.loads(done.stdout) == []
 
 
-NUMERICS = sorted(
-    {part(path) for path in FILES} - set(HEIGHT) - {"__init__", "quiet_tensorflow"}
-)
+NUMERICS = sorted({part(path) for path in FILES} - set(HEIGHT) - {"__init__", "quiet_tensorflow"})
 
 
 @pytest.fixture(scope="module")

@@ -431,9 +431,7 @@ def test_a_cropped_image_is_what_the_middle_cell_sees():
 def test_exciting_images_repeat_with_their_seed_and_get_better_with_steps():
     model = classifier()
     one = inspection.exciting_image(model, "out", 3, steps=20, seed=1)
-    np.testing.assert_array_equal(
-        one, inspection.exciting_image(model, "out", 3, steps=20, seed=1)
-    )
+    np.testing.assert_array_equal(one, inspection.exciting_image(model, "out", 3, steps=20, seed=1))
     several = inspection.exciting_image(model, "out", [0, 3], steps=20, seed=1)
     np.testing.assert_allclose(several[1], one, atol=1e-5)
     faint = inspection.exciting_image(model, "out", 3, steps=1, seed=1)

@@ -131,8 +131,9 @@ def test_conv_backward_is_a_correlation_and_a_full_convolution(seed):
 
 
 def test_the_lectures_image_with_sobel_and_the_errors_that_lead_to_the_cross():
-    image = np.array([[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1],
-                      [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]], float)
+    image = np.array(
+        [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]], float
+    )
     layer = Conv2D(1, 1, 3, rng=seeded(), dtype="float64")
     layer.parameters["kernel"][..., 0, 0] = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
     answers = layer.forward(image[None, :, :, None])[0, :, :, 0]
@@ -140,7 +141,10 @@ def test_the_lectures_image_with_sobel_and_the_errors_that_lead_to_the_cross():
     error = answers - [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
     of_image = layer.backward(error[None, :, :, None])[0, :, :, 0]
     assert layer.gradients["kernel"][..., 0, 0].tolist() == [
-        [-24, -16, -6], [-22, -25, -7], [-20, -15, -8]]
+        [-24, -16, -6],
+        [-22, -25, -7],
+        [-20, -15, -8],
+    ]
     assert of_image[0].tolist() == [1, 3, 6, -3, -7]
 
 
@@ -262,9 +266,7 @@ def test_softmax_and_cross_entropy_against_tensorflow(tf, batch, classes, size, 
     loss = SoftmaxCrossEntropy()
     variable = tf.Variable(logits)
     with tf.GradientTape() as tape:
-        expected = tf.reduce_mean(
-            tf.nn.sparse_softmax_cross_entropy_with_logits(labels, variable)
-        )
+        expected = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, variable))
     assert_allclose(loss.forward(logits, labels), expected, rtol=1e-9, atol=1e-12)
     assert_allclose(loss.probabilities, tf.nn.softmax(logits), rtol=1e-9, atol=1e-300)
     assert_allclose(loss.backward(), tape.gradient(expected, variable), rtol=1e-9, atol=1e-12)
@@ -288,11 +290,19 @@ def test_softmax_survives_enormous_scores():
 
 
 def small_network(rng, dtype="float64"):
-    return Sequential([
-        Conv2D(1, 3, 3, padding="same", rng=rng, dtype=dtype), ReLU(), MaxPooling2D(2),
-        Conv2D(3, 4, (2, 3), stride=2, rng=rng, dtype=dtype), ReLU(), Flatten(),
-        Dense(16, 6, rng=rng, dtype=dtype), ReLU(), Dense(6, 3, rng=rng, dtype=dtype),
-    ])
+    return Sequential(
+        [
+            Conv2D(1, 3, 3, padding="same", rng=rng, dtype=dtype),
+            ReLU(),
+            MaxPooling2D(2),
+            Conv2D(3, 4, (2, 3), stride=2, rng=rng, dtype=dtype),
+            ReLU(),
+            Flatten(),
+            Dense(16, 6, rng=rng, dtype=dtype),
+            ReLU(),
+            Dense(6, 3, rng=rng, dtype=dtype),
+        ]
+    )
 
 
 def test_every_parameter_of_a_network_against_central_differences():
@@ -304,8 +314,11 @@ def test_every_parameter_of_a_network_against_central_differences():
 
     total()
     of_input = network.backward(loss.backward())
-    gradients = [(one.gradients[name].copy(), values)
-                 for one in network.layers for name, values in one.parameters.items()]
+    gradients = [
+        (one.gradients[name].copy(), values)
+        for one in network.layers
+        for name, values in one.parameters.items()
+    ]
     assert len(gradients) == 8
     for gradient, values in [*gradients, (of_input, x)]:
         assert relative_error(gradient, central_difference(total, values)) < LIMIT
@@ -315,11 +328,17 @@ def test_a_network_against_keras_logits_and_gradients(tf):
     import keras
     from keras import layers
 
-    twin = keras.Sequential([
-        keras.Input((8, 12, 1)), layers.Conv2D(3, 3, padding="same", activation="relu"),
-        layers.MaxPooling2D(2), layers.Conv2D(4, (2, 3), strides=2, activation="relu"),
-        layers.Flatten(), layers.Dense(6, activation="relu"), layers.Dense(3),
-    ])
+    twin = keras.Sequential(
+        [
+            keras.Input((8, 12, 1)),
+            layers.Conv2D(3, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(4, (2, 3), strides=2, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(6, activation="relu"),
+            layers.Dense(3),
+        ]
+    )
     network, loss = small_network(seeded(4), "float32"), SoftmaxCrossEntropy()
     twin.set_weights([p for layer in network.layers for p in layer.parameters.values()])
     x, labels = seeded(1).normal(size=(5, 8, 12, 1)).astype("f4"), np.array([0, 2, 1, 1, 0])
@@ -413,12 +432,15 @@ def test_bad_batches_are_refused():
         MaxPooling2D(4).forward(np.ones((1, 3, 3, 1)))
 
 
-@pytest.mark.parametrize("labels, match", [
-    ([0], "labels has 1 entries for 2 rows"),
-    ([0, 3], "labels holds 0 to 3"),
-    ([-1, 0], "labels holds -1 to 0"),
-    ([0.0, 1.0], "as float64: give class numbers"),
-])
+@pytest.mark.parametrize(
+    "labels, match",
+    [
+        ([0], "labels has 1 entries for 2 rows"),
+        ([0, 3], "labels holds 0 to 3"),
+        ([-1, 0], "labels holds -1 to 0"),
+        ([0.0, 1.0], "as float64: give class numbers"),
+    ],
+)
 def test_bad_labels_are_refused(labels, match):
     with refused(match):
         SoftmaxCrossEntropy().forward(np.zeros((2, 3)), labels)

@@ -69,10 +69,14 @@ def test_a_small_network_learns_where_a_bright_square_is():
     x = rng.normal(0, 0.1, (64, 6, 6, 1))
     for image, label in zip(x, labels):
         image[1 + label : 3 + label, 1 + 2 * label : 3 + 2 * label] += 1
-    network = Sequential([
-        Conv2D(1, 4, 3, rng=rng, dtype="float64"), ReLU(), Flatten(),
-        Dense(64, 2, rng=rng, dtype="float64"),
-    ])
+    network = Sequential(
+        [
+            Conv2D(1, 4, 3, rng=rng, dtype="float64"),
+            ReLU(),
+            Flatten(),
+            Dense(64, 2, rng=rng, dtype="float64"),
+        ]
+    )
     loss, optimizer = SoftmaxCrossEntropy(), SGD(network.layers, 0.1, 0.9)
     for _ in range(30):
         loss.forward(network.forward(x), labels)

@@ -105,9 +105,7 @@ def test_full_data_is_never_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     "error", [RuntimeError("died"), TimeoutError("no reply"), PackageNotFoundError("jupyterlab")]
 )
-def test_a_kernel_without_answer_stops(
-    error: Exception, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kernel_without_answer_stops(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(source: str, *, timeout: float) -> None:
         raise error
 

@@ -145,7 +145,11 @@ def test_the_lectures_settings():
     by_name = {experiment.name: experiment for experiment in reproduction.FULL}
     wang, nyu = by_name["wang"], by_name["nyu"]
     assert (wang.lecture, nyu.lecture) == (0.9883, 0.9926)
-    assert (wang.recipe.network, wang.recipe.epochs, wang.recipe.batch_size) == ("two_conv", 50, 128)
+    assert (wang.recipe.network, wang.recipe.epochs, wang.recipe.batch_size) == (
+        "two_conv",
+        50,
+        128,
+    )
     assert (wang.recipe.optimizer, wang.recipe.learning_rate, wang.validation) == (
         "RMSprop",
         0.0001,

@@ -76,8 +76,14 @@ def test_the_same_seed_gives_both_the_same_weights(keras, batch_norm):
 
 
 def test_a_block_adds_its_input_before_the_last_relu(keras, resnet, images):
-    names = ["pool1", "block1_norm2", "block1_relu2", "block2_projection_norm", "block2_norm2",
-             "block2_relu2"]
+    names = [
+        "pool1",
+        "block1_norm2",
+        "block1_relu2",
+        "block2_projection_norm",
+        "block2_norm2",
+        "block2_relu2",
+    ]
     look = keras.Model(resnet.input, [resnet.get_layer(name).output for name in names])
     x, branch, y, projected, branch2, y2 = (np.asarray(maps) for maps in look(images))
     np.testing.assert_allclose(y, np.maximum(x + branch, 0), atol=1e-6)

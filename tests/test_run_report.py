@@ -10,8 +10,9 @@ from course_utils.execution import Outcome
 
 TIMES = {"kernel": 1.0, "imports": 2.0, "training": 4.0, "execution": 1.0}
 OUTCOMES = [
-    Outcome("a/01_quick.ipynb", seconds=8.0, peak_bytes=200_000_000, processor_seconds=6.5,
-            times=TIMES),
+    Outcome(
+        "a/01_quick.ipynb", seconds=8.0, peak_bytes=200_000_000, processor_seconds=6.5, times=TIMES
+    ),
     Outcome("a/02_dies.ipynb", error="the kernel died", seconds=2.0),
 ]
 
@@ -29,8 +30,13 @@ def test_the_report_holds_what_its_description_lists() -> None:
 def test_times_and_shares_of_a_notebook() -> None:
     quick, dies = run_report.report(OUTCOMES, jobs=1, seconds=9.0)["notebooks"]
     assert quick == {
-        "name": "01_quick", "failed": False, "passed_over": False, "seconds": 8.0,
-        "processor_seconds": 6.5, "peak_bytes": 200_000_000, "times": TIMES,
+        "name": "01_quick",
+        "failed": False,
+        "passed_over": False,
+        "seconds": 8.0,
+        "processor_seconds": 6.5,
+        "peak_bytes": 200_000_000,
+        "times": TIMES,
         "shares": {"kernel": 0.125, "imports": 0.25, "training": 0.5, "execution": 0.125},
     }
     assert dies["failed"] and dies["name"] == "02_dies"

@@ -26,7 +26,12 @@ NAMESPACE = {
 def test_single_numbers_are_found_as_plain_values() -> None:
     found = scalars(NAMESPACE)
     assert found == {
-        "count": 3, "ratio": 0.5, "is_good": True, "mean": 0.25, "hits": 7, "same": False
+        "count": 3,
+        "ratio": 0.5,
+        "is_good": True,
+        "mean": 0.25,
+        "hits": 7,
+        "same": False,
     }
     assert {type(value) for value in found.values()} == {int, float, bool}
 

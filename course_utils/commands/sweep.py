@@ -184,7 +184,10 @@ class _Following:
     def __init__(self, runs: int, console: Console) -> None:
         self._done, self._runs, self._console = 0, runs, console
         columns = (
-            TextColumn("runs"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeElapsedColumn()
+            TextColumn("runs"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
         )
         self._bar = Progress(*columns, console=console, disable=not console.is_terminal)
         self._bar.add_task("runs", total=runs)

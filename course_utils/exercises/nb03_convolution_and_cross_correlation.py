@@ -253,16 +253,14 @@ EXERCISES = (
                 "image row apart: put the kernel on an image of zeros first, then use .ravel().",
             ),
             Mistake(
-                lambda kernel, image_shape, i, j: matrix_row(
-                    kernel[::-1, ::-1], image_shape, i, j
-                ),
+                lambda kernel, image_shape, i, j: matrix_row(kernel[::-1, ::-1], image_shape, i, j),
                 "you flipped the kernel: that is the row for a convolution. Here the kernel lies "
                 "on the patch as it is.",
             ),
             Mistake(
-                lambda kernel, image_shape, i, j: matrix_row(kernel, image_shape, i, j)
-                .reshape(image_shape)
-                .ravel(order="F"),
+                lambda kernel, image_shape, i, j: (
+                    matrix_row(kernel, image_shape, i, j).reshape(image_shape).ravel(order="F")
+                ),
                 "you read the canvas column after column. The pixels are taken row after row, so "
                 'the weights must be, too: .ravel() without order="F".',
             ),

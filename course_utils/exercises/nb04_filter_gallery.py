@@ -128,7 +128,7 @@ EXERCISES = (
         why="image + amount · (image − blurred image) is linear in the image, so the same formula "
         "holds for the kernels, with the identity in the image's place.",
         hints=[
-            "The kernel of \"the image as it is\" is the identity: a single 1 in the centre.",
+            'The kernel of "the image as it is" is the identity: a single 1 in the centre.',
             "What the blur takes away is identity − blur. Add amount times that to the identity.",
         ],
         mistakes=[

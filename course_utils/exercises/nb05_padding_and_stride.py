@@ -338,7 +338,7 @@ EXERCISES = (
         mistakes=[
             Mistake(
                 lambda k, d: (k - 1) * d,
-                "those are the zeros of both sides together (and of \"full\" on each). Half of "
+                'those are the zeros of both sides together (and of "full" on each). Half of '
                 "them stand on each side.",
             ),
             Mistake(
@@ -348,8 +348,7 @@ EXERCISES = (
             ),
             Mistake(
                 lambda k, d: k * d // 2,
-                "you took k·d for the span of the kernel. It is (k − 1)·d + 1, so halve "
-                "(k − 1)·d.",
+                "you took k·d for the span of the kernel. It is (k − 1)·d + 1, so halve (k − 1)·d.",
             ),
             Mistake(
                 lambda k, d: k * d / 2,
@@ -368,7 +367,7 @@ EXERCISES = (
         solution=halving_choice,
         accepts=_halves,
         also_right=[[5, 2, 2], (7, 2, 3), np.array([3, 2, 1]), (15, 1, 0)],
-        lesson="with stride 2 every odd k works together with p = (k − 1)/2: \"same\" padding "
+        lesson='with stride 2 every odd k works together with p = (k − 1)/2: "same" padding '
         "and a stride of 2 halve an even size.",
         why="⌊(28 + 2 − 3) / 2⌋ + 1 = 13 + 1 = 14, and windows of 3 in steps of 2 leave no gap.",
         hints=[

@@ -73,13 +73,15 @@ def _max_pool_by_reshape(image, size):
 def _pool_by(summary, image, size):
     """Windows side by side, each replaced by what `summary` makes of it."""
     rows, columns = image.shape[0] // size, image.shape[1] // size
-    return np.array([
+    return np.array(
         [
-            summary(image[i * size : (i + 1) * size, j * size : (j + 1) * size])
-            for j in range(columns)
+            [
+                summary(image[i * size : (i + 1) * size, j * size : (j + 1) * size])
+                for j in range(columns)
+            ]
+            for i in range(rows)
         ]
-        for i in range(rows)
-    ])
+    )
 
 
 def _windows_overlap(image, size):
@@ -92,10 +94,12 @@ def _windows_crowd_in_the_corner(image, size):
 
 
 def _remainder_pooled(image, size):
-    return np.array([
-        [np.max(image[i : i + size, j : j + size]) for j in range(0, image.shape[1], size)]
-        for i in range(0, image.shape[0], size)
-    ])
+    return np.array(
+        [
+            [np.max(image[i : i + size, j : j + size]) for j in range(0, image.shape[1], size)]
+            for i in range(0, image.shape[0], size)
+        ]
+    )
 
 
 def _axes_exchanged(image, size):
@@ -282,20 +286,16 @@ EXERCISES = (
         mistakes=[
             Mistake(
                 lambda first, second: convolve2d(first, second),
-                "convolve2d is \"valid\" if you don't say otherwise, and keeps only the places "
-                "where one kernel lies inside the other. The kernel has to grow: padding=\"full\".",
+                'convolve2d is "valid" if you don\'t say otherwise, and keeps only the places '
+                'where one kernel lies inside the other. The kernel has to grow: padding="full".',
             ),
             Mistake(
                 lambda first, second: convolve2d(first, second, padding="same"),
                 "your kernel is as large as the first one. Two 3×3 layers see 5×5 pixels, so the "
-                "joint kernel is larger than both: padding=\"full\".",
+                'joint kernel is larger than both: padding="full".',
             ),
-            Mistake(
-                lambda first, second: correlate2d(first, second, padding="full"), _CORRELATED
-            ),
-            Mistake(
-                lambda first, second: correlate2d(second, first, padding="full"), _CORRELATED
-            ),
+            Mistake(lambda first, second: correlate2d(first, second, padding="full"), _CORRELATED),
+            Mistake(lambda first, second: correlate2d(second, first, padding="full"), _CORRELATED),
             Mistake(
                 lambda first, second: convolve2d(first, second, padding="full")[::-1, ::-1],
                 "your kernel is rotated by 180°. The layers slide their kernels as they are, so "
@@ -401,8 +401,7 @@ EXERCISES = (
         mistakes=[
             Mistake(
                 _without_one,
-                "you forgot the + 1. The division counts the steps; the first window comes on "
-                "top.",
+                "you forgot the + 1. The division counts the steps; the first window comes on top.",
             ),
             Mistake(
                 lambda shape, size, stride: (shape[0] // size, shape[1] // size, shape[2]),

@@ -128,8 +128,9 @@ EXERCISES = (
                 "numbers for each.",
             ),
             Mistake(
-                lambda side, k, channels, filters: (side - k + 1) ** 2 * filters * k**2 * channels
-                + filters,
+                lambda side, k, channels, filters: (
+                    (side - k + 1) ** 2 * filters * k**2 * channels + filters
+                ),
                 "you shared the biases, one for each filter. In this exercise every output has "
                 "its own: add 1 to the weights of each output.",
             ),
@@ -144,9 +145,9 @@ EXERCISES = (
                 "square them.",
             ),
             Mistake(
-                lambda side, k, channels, filters: (side - k + 1) ** 2
-                * filters
-                * (side**2 * channels + 1),
+                lambda side, k, channels, filters: (
+                    (side - k + 1) ** 2 * filters * (side**2 * channels + 1)
+                ),
                 "this is the dense layer: every output sees the whole image. An unshared layer is "
                 "sparse, so an output sees kernel_side² · channels inputs.",
             ),
@@ -294,20 +295,24 @@ EXERCISES = (
                 example=np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
             ),
             Mistake(
-                lambda kernel: kernel.shape == (3, 3)
-                and np.allclose(kernel, kernel[::-1, ::-1])
-                and not _turns(kernel),
+                lambda kernel: (
+                    kernel.shape == (3, 3)
+                    and np.allclose(kernel, kernel[::-1, ::-1])
+                    and not _turns(kernel)
+                ),
                 "your kernel is the same after half a turn, but not after a quarter. Compare it "
                 "with np.rot90(kernel): corners have to equal corners, edges edges.",
                 example=np.array([[0, 1, 0], [0, 0, 0], [0, 1, 0]]),
             ),
             Mistake(
-                lambda kernel: kernel.shape == (3, 3)
-                and any(
-                    np.allclose(abs(kernel), abs(mirrored))
-                    for mirrored in (kernel[:, ::-1], kernel[::-1], kernel.T)
-                )
-                and not _turns(kernel),
+                lambda kernel: (
+                    kernel.shape == (3, 3)
+                    and any(
+                        np.allclose(abs(kernel), abs(mirrored))
+                        for mirrored in (kernel[:, ::-1], kernel[::-1], kernel.T)
+                    )
+                    and not _turns(kernel)
+                ),
                 "your kernel looks alike in a mirror, as Sobel's does up to the sign. A quarter "
                 "turn asks for more: the four corners equal, and the four cells between them.",
                 example=np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),

@@ -290,9 +290,7 @@ EXERCISES = (
         also_right=[
             lambda a, b: float(
                 (np.mean(a) - np.mean(b))
-                / np.hypot(
-                    np.std(a, ddof=1) / np.sqrt(len(a)), np.std(b, ddof=1) / np.sqrt(len(b))
-                )
+                / np.hypot(np.std(a, ddof=1) / np.sqrt(len(a)), np.std(b, ddof=1) / np.sqrt(len(b)))
             ),
         ],
         lesson="a difference means something only beside its standard error, and that needs more "
@@ -306,8 +304,9 @@ EXERCISES = (
         ],
         mistakes=[
             Mistake(
-                lambda a, b: (np.mean(a) - np.mean(b))
-                / np.sqrt(np.var(a) / len(a) + np.var(b) / len(b)),
+                lambda a, b: (
+                    (np.mean(a) - np.mean(b)) / np.sqrt(np.var(a) / len(a) + np.var(b) / len(b))
+                ),
                 "your variances divide by n. Estimated from a few runs they divide by n − 1: "
                 "ddof=1.",
             ),
@@ -316,14 +315,17 @@ EXERCISES = (
                 "this is the difference alone. Divide it by its standard error.",
             ),
             Mistake(
-                lambda a, b: (np.mean(a) - np.mean(b))
-                / np.sqrt(np.var(a, ddof=1) + np.var(b, ddof=1)),
+                lambda a, b: (
+                    (np.mean(a) - np.mean(b)) / np.sqrt(np.var(a, ddof=1) + np.var(b, ddof=1))
+                ),
                 "you compared with the spread of single runs. The means of n runs vary less: "
                 "divide each variance by its number of runs.",
             ),
             Mistake(
-                lambda a, b: (np.mean(a) - np.mean(b))
-                / (np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b)),
+                lambda a, b: (
+                    (np.mean(a) - np.mean(b))
+                    / (np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b))
+                ),
                 "you divided by a variance. Take its root: the standard error is in per cent, "
                 "like the difference.",
             ),
@@ -333,8 +335,10 @@ EXERCISES = (
                 "counts as positive.",
             ),
             Mistake(
-                lambda a, b: (np.mean(a) - np.mean(b))
-                / (np.std(a, ddof=1) / np.sqrt(len(a)) + np.std(b, ddof=1) / np.sqrt(len(b))),
+                lambda a, b: (
+                    (np.mean(a) - np.mean(b))
+                    / (np.std(a, ddof=1) / np.sqrt(len(a)) + np.std(b, ddof=1) / np.sqrt(len(b)))
+                ),
                 "you added the standard errors. Of independent means the variances add up: "
                 "square, add, then take the root.",
             ),

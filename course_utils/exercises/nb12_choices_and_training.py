@@ -204,25 +204,29 @@ EXERCISES = (
         ],
         mistakes=[
             Mistake(
-                lambda activations, mask, rate, training: activations * mask if training
-                else activations,
+                lambda activations, mask, rate, training: (
+                    activations * mask if training else activations
+                ),
                 "the kept ones are not scaled. Divide them by 1 − rate, or the next layer gets "
                 "less in training than afterwards.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: activations * mask / rate if training
-                else activations,
+                lambda activations, mask, rate, training: (
+                    activations * mask / rate if training else activations
+                ),
                 "you divided by the share that is dropped. Divide by the share that is kept, "
                 "1 − rate.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: activations * mask * (1 - rate)
-                if training else activations,
+                lambda activations, mask, rate, training: (
+                    activations * mask * (1 - rate) if training else activations
+                ),
                 "you multiplied by 1 − rate, which makes the sums smaller still. Divide.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: activations * ~mask / (1 - rate)
-                if training else activations,
+                lambda activations, mask, rate, training: (
+                    activations * ~mask / (1 - rate) if training else activations
+                ),
                 "you dropped what the mask keeps. True means kept.",
             ),
             Mistake(
@@ -230,8 +234,9 @@ EXERCISES = (
                 "you drop units after training as well. Look at `training`.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: activations * mask if training
-                else activations * (1 - rate),
+                lambda activations, mask, rate, training: (
+                    activations * mask if training else activations * (1 - rate)
+                ),
                 "this is the first form of dropout, which scales afterwards. Keras and this "
                 "exercise scale in training: divide by 1 − rate there, do nothing later.",
             ),
@@ -294,8 +299,11 @@ EXERCISES = (
             (500, 938, 188, 0.01),
         ],
         also_right=[
-            lambda step, steps, rising, peak: peak * (step + 1) / rising
-            if step < rising else peak * (steps - step) / (steps - rising),
+            lambda step, steps, rising, peak: (
+                peak * (step + 1) / rising
+                if step < rising
+                else peak * (steps - step) / (steps - rising)
+            ),
         ],
         lesson="a warm-up and a linear decay are two straight lines, and the smaller one counts.",
         why="The first step is counted as one already taken, or the network would wait a step.",
@@ -306,8 +314,9 @@ EXERCISES = (
         ],
         mistakes=[
             Mistake(
-                lambda step, steps, rising, peak: peak
-                * min(step / rising, (steps - step) / (steps - rising)),
+                lambda step, steps, rising, peak: (
+                    peak * min(step / rising, (steps - step) / (steps - rising))
+                ),
                 "your first step has a rate of 0, so nothing is learned in it. Count the step "
                 "that is being taken: (step + 1) / rising.",
             ),

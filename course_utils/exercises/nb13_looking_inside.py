@@ -219,8 +219,11 @@ EXERCISES = (
         number="13.3",
         title="Combine response maps by Grad-CAM",
         solution=combine,
-        cases=[_maps_and_gradients(3, 4, 2), _maps_and_gradients(8, 8, 5),
-               _maps_and_gradients(5, 7, 3)],
+        cases=[
+            _maps_and_gradients(3, 4, 2),
+            _maps_and_gradients(8, 8, 5),
+            _maps_and_gradients(5, 7, 3),
+        ],
         also_right=[_combine_by_loop],
         lesson="each filter gets one weight, the mean slope of the score over all positions, and "
         "the sum of the weighted maps keeps what speaks for the class.",

@@ -230,29 +230,36 @@ EXERCISES = (
                 "other three axes.",
             ),
             Mistake(
-                lambda maps, gamma, beta, epsilon: gamma
-                * (maps - maps.mean(axis=(0, 1, 2)))
-                / (maps.std(axis=(0, 1, 2)) + epsilon)
-                + beta,
+                lambda maps, gamma, beta, epsilon: (
+                    gamma
+                    * (maps - maps.mean(axis=(0, 1, 2)))
+                    / (maps.std(axis=(0, 1, 2)) + epsilon)
+                    + beta
+                ),
                 "ε stands under the root, beside the variance: np.sqrt(variance + epsilon).",
             ),
             Mistake(
-                lambda maps, gamma, beta, epsilon: gamma
-                * (maps - maps.mean(axis=(0, 1, 2)))
-                / (maps.var(axis=(0, 1, 2)) + epsilon)
-                + beta,
+                lambda maps, gamma, beta, epsilon: (
+                    gamma
+                    * (maps - maps.mean(axis=(0, 1, 2)))
+                    / (maps.var(axis=(0, 1, 2)) + epsilon)
+                    + beta
+                ),
                 "you divided by the variance. Take its root first.",
             ),
             Mistake(
-                lambda maps, gamma, beta, epsilon: (maps - maps.mean(axis=(0, 1, 2)))
-                / np.sqrt(maps.var(axis=(0, 1, 2)) + epsilon),
+                lambda maps, gamma, beta, epsilon: (
+                    (maps - maps.mean(axis=(0, 1, 2))) / np.sqrt(maps.var(axis=(0, 1, 2)) + epsilon)
+                ),
                 "γ and β are missing: the layer learns a scale and a place for each channel.",
             ),
             Mistake(
-                lambda maps, gamma, beta, epsilon: gamma
-                * (maps - maps.mean(axis=(0, 1, 2)))
-                / np.sqrt(maps.var(axis=(0, 1, 2), ddof=1) + epsilon)
-                + beta,
+                lambda maps, gamma, beta, epsilon: (
+                    gamma
+                    * (maps - maps.mean(axis=(0, 1, 2)))
+                    / np.sqrt(maps.var(axis=(0, 1, 2), ddof=1) + epsilon)
+                    + beta
+                ),
                 "you divided the squares by n − 1. Batch normalisation divides by n, NumPy's "
                 "default.",
             ),

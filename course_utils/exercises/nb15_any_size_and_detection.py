@@ -140,9 +140,11 @@ EXERCISES = (
                 "your union counts the shared part twice: subtract it once.",
             ),
             Mistake(
-                lambda height, width, shift: (height - shift)
-                * (width - shift)
-                / (2 * height * width - (height - shift) * (width - shift)),
+                lambda height, width, shift: (
+                    (height - shift)
+                    * (width - shift)
+                    / (2 * height * width - (height - shift) * (width - shift))
+                ),
                 "you moved the box down as well. It moves to the right only, so both heights are "
                 "shared whole.",
             ),

@@ -186,12 +186,14 @@ EXERCISES = (
             (_random.normal(size=(320, 7)), 4, 4, 20),
         ],
         also_right=[
-            lambda kernel, height, width, channels: kernel[
-                np.arange(height * width * channels)
-                .reshape(height, width, channels)
-                .transpose(2, 0, 1)
-                .ravel()
-            ].T
+            lambda kernel, height, width, channels: (
+                kernel[
+                    np.arange(height * width * channels)
+                    .reshape(height, width, channels)
+                    .transpose(2, 0, 1)
+                    .ravel()
+                ].T
+            )
         ],
         lesson="a dense layer remembers in which order its inputs were flattened, and that order "
         "travels with its weights.",

@@ -54,6 +54,11 @@ def draw_scores(
         bars[int(np.argmax(values))].set(color=ORANGE, hatch="//", edgecolor="white")
         ax.set(title=title, xlabel="digit", xticks=range(len(values)))
         ax.plot(
-            truth, -0.03, marker="^", color="black", clip_on=False, transform=ax.get_xaxis_transform()
+            truth,
+            -0.03,
+            marker="^",
+            color="black",
+            clip_on=False,
+            transform=ax.get_xaxis_transform(),
         )
     return fig

@@ -244,8 +244,15 @@ def _add_box(ax: Axes, box: Sequence[float], **look: object) -> None:
 
 def _write(ax: Axes, place: Sequence[float], text: str, color: str) -> None:
     ax.text(
-        place[1], place[2], text, color=color, fontsize=_FONT_SIZE, weight="bold", va="bottom",
-        clip_on=True, path_effects=[withStroke(linewidth=3, foreground="black")],
+        place[1],
+        place[2],
+        text,
+        color=color,
+        fontsize=_FONT_SIZE,
+        weight="bold",
+        va="bottom",
+        clip_on=True,
+        path_effects=[withStroke(linewidth=3, foreground="black")],
     )
 
 

@@ -51,8 +51,10 @@ def draw_chain(
     if not layers:
         raise ValueError("layers is empty: give at least one name")
     learned = list(learned) or [""] * len(layers)
-    for name, given, count in (("values", values, len(layers) + 1),
-                               ("learned", learned, len(layers))):
+    for name, given, count in (
+        ("values", values, len(layers) + 1),
+        ("learned", learned, len(layers)),
+    ):
         if len(given) != count:
             raise ValueError(
                 f"{name} has {len(given)} entries for {len(layers)} layers: give {count}"
@@ -70,16 +72,29 @@ def draw_chain(
     for k, (layer, weights) in enumerate(zip(layers, learned)):
         left = gap + k * (gap + _BOX_WIDTH)
         ax.add_patch(
-            FancyBboxPatch((left + 0.05, -_BOX_HEIGHT / 2 + 0.05), _BOX_WIDTH - 0.1,
-                           _BOX_HEIGHT - 0.1, boxstyle="round,pad=0.05", facecolor="0.93",
-                           edgecolor="0.3", linewidth=1.5)
+            FancyBboxPatch(
+                (left + 0.05, -_BOX_HEIGHT / 2 + 0.05),
+                _BOX_WIDTH - 0.1,
+                _BOX_HEIGHT - 0.1,
+                boxstyle="round,pad=0.05",
+                facecolor="0.93",
+                edgecolor="0.3",
+                linewidth=1.5,
+            )
         )
         middle = left + _BOX_WIDTH / 2
         ax.text(middle, 0, layer, ha="center", va="center", fontsize=min(14, 14 * 12 / longest))
         if weights:
             _draw_arrow(ax, (middle, -_BOX_HEIGHT / 2), (middle, -1.05), VERMILION)
-            ax.text(middle, -1.1, _slope(loss, weights), ha="center", va="top", fontsize=19,
-                    color=VERMILION)
+            ax.text(
+                middle,
+                -1.1,
+                _slope(loss, weights),
+                ha="center",
+                va="top",
+                fontsize=19,
+                color=VERMILION,
+            )
     ax.text(0.06, 1.05, "values →", fontsize=14, color=INPUT_COLOR, va="center")
     ax.text(0.06, -1.35, "← slopes", fontsize=14, color=VERMILION, va="center")
     ax.set(xlim=(0, width - 0.2), ylim=(-1.75, 1.2), aspect="equal")
@@ -95,12 +110,28 @@ def _draw_flow(ax: Axes, start: float, end: float, y: float, label: str, color: 
     """Draw an arrow along a row, its label above a forward and below a backward one."""
     _draw_arrow(ax, (start, y), (end, y), color)
     forward = end > start
-    ax.text((start + end) / 2, y + (0.08 if forward else -0.1), label, ha="center",
-            va="bottom" if forward else "top", fontsize=17 if forward else 19, color=color)
+    ax.text(
+        (start + end) / 2,
+        y + (0.08 if forward else -0.1),
+        label,
+        ha="center",
+        va="bottom" if forward else "top",
+        fontsize=17 if forward else 19,
+        color=color,
+    )
 
 
-def _draw_arrow(
-    ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str
-) -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 2.2,
-                                            "mutation_scale": 16, "shrinkA": 0, "shrinkB": 0})
+def _draw_arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+    ax.annotate(
+        "",
+        end,
+        start,
+        arrowprops={
+            "arrowstyle": "-|>",
+            "color": color,
+            "linewidth": 2.2,
+            "mutation_scale": 16,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        },
+    )

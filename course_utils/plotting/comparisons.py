@@ -56,12 +56,24 @@ def draw_comparison(
     fig, ax = plt.subplots(figsize=(10, 0.42 * len(values) + 1.2))
     for k, (name, value) in enumerate(values.items()):
         marked = name in highlight
-        ax.barh(k, value, 0.7, color=ORANGE if marked else BLUE, edgecolor="white",
-                hatch="//" if marked else "")
+        ax.barh(
+            k,
+            value,
+            0.7,
+            color=ORANGE if marked else BLUE,
+            edgecolor="white",
+            hatch="//" if marked else "",
+        )
         if name in spreads:
             ax.errorbar(value, k, xerr=spreads[name], color="black", capsize=4, linewidth=1.5)
-        ax.annotate(written.format(value), (ends[name], k), xytext=(8, 0),
-                    textcoords="offset points", va="center", fontsize=13)
+        ax.annotate(
+            written.format(value),
+            (ends[name], k),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=13,
+        )
     ax.set(xlabel=xlabel, title=title, yticks=np.arange(len(values)), yticklabels=list(values))
     ax.tick_params(axis="y", length=0, labelsize=14)
     ax.invert_yaxis()

@@ -54,9 +54,7 @@ def draw_confusion_matrix(
         count = matrix[i, j]
         share = 0.45 if i == j else 1 - 0.8 * (1 - mistakes[i, j] / most)
         color = (SKY if i == j else ORANGE) if count else "white"
-        ax.add_patch(
-            Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, alpha=share, linewidth=0)
-        )
+        ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, alpha=share, linewidth=0))
         if count:
             size = 13 if count < 1000 else 12
             ax.text(j, i, f"{count}", ha="center", va="center", fontsize=size)

@@ -64,7 +64,9 @@ def draw_convolution_matrix(
     # Room in cells for the letters' frames, the titles and the axes' names.
     width, height = kernel.shape[1] + matrix.shape[1] + 5, max(matrix.shape[0], kernel.shape[0]) + 4
     fig, axes = plt.subplots(
-        1, 2, figsize=(width * cell, height * cell),
+        1,
+        2,
+        figsize=(width * cell, height * cell),
         width_ratios=(kernel.shape[1], matrix.shape[1]),
     )
     _draw_lettered(axes[0], weights, kernel.shape, cell)
@@ -85,8 +87,14 @@ def _draw_lettered(ax: Axes, weights: np.ndarray, blocks: tuple[int, int], cell:
     h, w = weights.shape
     ax.imshow(np.array(pale)[weights], extent=(0, w, h, 0), interpolation="nearest")
     for i, j in np.argwhere(weights):
-        ax.text(j + 0.5, i + 0.5, string.ascii_lowercase[weights[i, j] - 1], ha="center",
-                va="center", fontsize=min(15, 45 * cell))
+        ax.text(
+            j + 0.5,
+            i + 0.5,
+            string.ascii_lowercase[weights[i, j] - 1],
+            ha="center",
+            va="center",
+            fontsize=min(15, 45 * cell),
+        )
     for at in range(h + 1):
         thick = at % blocks[0] == 0
         ax.axhline(at, color="0.25" if thick else "0.85", linewidth=1.6 if thick else 0.6)

@@ -50,7 +50,9 @@ def draw_lines(
     for k, (name, values) in enumerate(lines.items()):
         at = np.asarray(x[name] if isinstance(x, Mapping) else x)
         marker = "osD^v"[k % 5] if markers else None
-        ax.plot(at, np.asarray(values), label=name, linestyle=DASHES[k % len(DASHES)], marker=marker)
+        ax.plot(
+            at, np.asarray(values), label=name, linestyle=DASHES[k % len(DASHES)], marker=marker
+        )
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if counted:
         ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10], integer=True))

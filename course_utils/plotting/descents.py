@@ -58,7 +58,11 @@ def draw_descents(
     columns = min(columns, len(points))
     rows = -(-len(points) // columns)
     fig, axes = plt.subplots(
-        rows, columns, squeeze=False, sharex=True, sharey=True,
+        rows,
+        columns,
+        squeeze=False,
+        sharex=True,
+        sharey=True,
         figsize=(10.6 * columns / 3, 2.2 * rows),
     )
     for ax in axes.flat[len(points) :]:

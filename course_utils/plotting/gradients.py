@@ -37,5 +37,10 @@ def draw_gradient_norms(networks: Mapping[str, Mapping[str, float]], *, title: s
     return draw_lines(
         {name: np.arange(len(norms)) + 1 for name, norms in networks.items()},
         {name: list(norms.values()) for name, norms in networks.items()},
-        xlabel="layer", ylabel="gradient norm", title=title, markers=True, logy=True, counted=True,
+        xlabel="layer",
+        ylabel="gradient norm",
+        title=title,
+        markers=True,
+        logy=True,
+        counted=True,
     )

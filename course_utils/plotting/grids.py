@@ -67,8 +67,15 @@ def draw_grid(
                 ax.hlines(finite.mean(), place - 0.36, place + 0.36, color=VERMILION, linewidth=4)
             # Beside one another, in the order of the runs, so that none hides another.
             sideways = np.linspace(-1, 1, len(finite)) * _SPREAD / 2 if len(finite) > 1 else [0]
-            ax.plot(place + np.asarray(sideways)[: len(finite)], finite, "o", color=BLUE,
-                    fillstyle="none", markeredgewidth=1.8, zorder=3)
+            ax.plot(
+                place + np.asarray(sideways)[: len(finite)],
+                finite,
+                "o",
+                color=BLUE,
+                fillstyle="none",
+                markeredgewidth=1.8,
+                zorder=3,
+            )
             lost = len(here) - len(finite)
             labels.append(f"{level}" + (f"\n({lost} not finite)" if lost else ""))
         ax.set(xlabel=name, xticks=range(len(levels)), xlim=(-0.6, len(levels) - 0.4))
@@ -78,8 +85,9 @@ def draw_grid(
         ax.set_axisbelow(True)
     axes[0, 0].set_ylabel(ylabel)
     dot, bar = (
-        plt.Line2D([], [], marker="o", linestyle="", fillstyle="none", markeredgewidth=1.8,
-                   color=BLUE),
+        plt.Line2D(
+            [], [], marker="o", linestyle="", fillstyle="none", markeredgewidth=1.8, color=BLUE
+        ),
         plt.Line2D([], [], color=VERMILION, linewidth=4),
     )
     fig.legend([dot, bar], ["one run", "mean"], loc="outside lower center", ncols=2)

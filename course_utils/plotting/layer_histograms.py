@@ -54,14 +54,19 @@ def draw_layer_histograms(
     lowest = min(float(np.min(values)) for layers in networks.values() for values in layers)
     edges = np.linspace(0 if lowest >= 0 else -limit, limit, _BINS + 1)
     fig, axes = plt.subplots(
-        len(networks), depth, squeeze=False, sharex=True,
+        len(networks),
+        depth,
+        squeeze=False,
+        sharex=True,
         figsize=(10.6, 0.35 + 1.25 * len(networks) + 0.35 * bool(title)),
     )
     for row, (name, layers) in zip(axes, networks.items()):
         for k, (ax, values) in enumerate(zip(row, layers), start=1):
             values = np.asarray(values, float).ravel()
             counts, _ = np.histogram(values[values != 0].clip(edges[0], limit), edges)
-            ax.bar(edges[:-1], counts / max(counts.max(), 1), np.diff(edges), align="edge", color=BLUE)
+            ax.bar(
+                edges[:-1], counts / max(counts.max(), 1), np.diff(edges), align="edge", color=BLUE
+            )
             ax.set(yticks=(), ylim=(0, 1.05), xlim=(edges[0], limit))
             size = np.sqrt(np.mean(values**2))
             ax.set_title(f"{size:.2g}", fontsize=12)

@@ -114,8 +114,8 @@ def _chain(panel: LinkPanel, place: int) -> list[np.ndarray]:
         dots = {"input": shapes[0][1], "output": shapes[-1][0]}
         if end not in dots or not 0 <= number < dots[end]:
             raise ValueError(
-                f"panels[{place}] highlights {panel.highlight!r}: use (\"input\", 0 to "
-                f"{dots['input'] - 1}) or (\"output\", 0 to {dots['output'] - 1})"
+                f'panels[{place}] highlights {panel.highlight!r}: use ("input", 0 to '
+                f'{dots["input"] - 1}) or ("output", 0 to {dots["output"] - 1})'
             )
     return chain
 
@@ -162,8 +162,13 @@ def _draw_panel(ax: Axes, panel: LinkPanel, chain: list[np.ndarray], dot: float)
         on = INPUT_COLOR if k == 0 else OUTPUT_COLOR
         faces = np.where(row, on, "white") if panel.highlight else np.full(len(row), "0.35")
         ax.scatter(
-            at, np.full(len(at), k * _RISE), s=(30 * dot) ** 2, zorder=3,
-            facecolors=faces, edgecolors=np.where(row, on, "0.35"), linewidths=1.8,
+            at,
+            np.full(len(at), k * _RISE),
+            s=(30 * dot) ** 2,
+            zorder=3,
+            facecolors=faces,
+            edgecolors=np.where(row, on, "0.35"),
+            linewidths=1.8,
         )
     ax.set(title=panel.title, aspect="equal", xticks=[], yticks=[])
     ax.set_xlabel(panel.caption)

@@ -79,7 +79,9 @@ def draw_matrix(
     """
     grid = np.atleast_2d(np.asarray(values))
     if grid.ndim != 2:
-        raise ValueError(f"values has {grid.ndim} axes, shape {grid.shape}: draw one matrix at a time")
+        raise ValueError(
+            f"values has {grid.ndim} axes, shape {grid.shape}: draw one matrix at a time"
+        )
     h, w = grid.shape
     inside = np.zeros((h, w), bool)
     inside[zeros : h - zeros, zeros : w - zeros] = True
@@ -114,7 +116,9 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
-def draw_equation(parts: Sequence[Panel | str], *, cell: float = 0.52, fontsize: float = 16) -> Figure:
+def draw_equation(
+    parts: Sequence[Panel | str], *, cell: float = 0.52, fontsize: float = 16
+) -> Figure:
     """Draw matrices and the signs between them in a row, all cells of one size.
 
     Parameters
@@ -145,8 +149,10 @@ def draw_equations(
     The rows need the same kinds of parts in the same order. `captions` may hold mathematics.
     """
     first = rows[0]
-    widths = [1.2 if isinstance(p, str) else max(_sides(r[i])[1] for r in rows) + 0.6
-              for i, p in enumerate(first)]
+    widths = [
+        1.2 if isinstance(p, str) else max(_sides(r[i])[1] for r in rows) + 0.6
+        for i, p in enumerate(first)
+    ]
     heights = []
     for row in rows:
         tallest = max(_sides(part)[0] for part in row if not isinstance(part, str))
@@ -161,8 +167,14 @@ def draw_equations(
                 ax.text(0.5, 0.5, part, ha="center", va="center", fontsize=fontsize * 2)
                 ax.axis("off")
             else:
-                draw_matrix(ax, part.values, title=part.title, marks=part.marks,
-                            zeros=part.zeros, fontsize=fontsize)
+                draw_matrix(
+                    ax,
+                    part.values,
+                    title=part.title,
+                    marks=part.marks,
+                    zeros=part.zeros,
+                    fontsize=fontsize,
+                )
         if captions:
             ax = fig.add_subplot(grid[r * step + 1, :])
             ax.text(0.5, 0.6, captions[r], ha="center", va="center", fontsize=fontsize)
@@ -208,16 +220,20 @@ def draw_window_steps(
     h, w = ((side - 1) * dilation + 1 for side in kernel.shape)
     rows, captions = [], []
     for i, j in steps:
-        patch = image[i * stride : i * stride + h : dilation, j * stride : j * stride + w : dilation]
+        patch = image[
+            i * stride : i * stride + h : dilation, j * stride : j * stride + w : dilation
+        ]
         done = output.astype(float)
         done.flat[np.ravel_multi_index((i, j), output.shape) + 1 :] = np.nan
-        rows.append([
-            Panel(image, titles[0], [Mark(i * stride, j * stride, h, w, INPUT_COLOR)], zeros),
-            "⋆",
-            Panel(kernel, titles[1], [Mark(0, 0, *kernel.shape, KERNEL_COLOR)]),
-            "=",
-            Panel(done, titles[2], [Mark(i, j, color=OUTPUT_COLOR)]),
-        ])
+        rows.append(
+            [
+                Panel(image, titles[0], [Mark(i * stride, j * stride, h, w, INPUT_COLOR)], zeros),
+                "⋆",
+                Panel(kernel, titles[1], [Mark(0, 0, *kernel.shape, KERNEL_COLOR)]),
+                "=",
+                Panel(done, titles[2], [Mark(i, j, color=OUTPUT_COLOR)]),
+            ]
+        )
         terms = [f"{number(p)}·{number(k)}" for p, k in zip(patch.flat, kernel.flat, strict=True)]
         captions.append(" + ".join(terms).replace("+ −", "− ") + f"  =  {number(output[i, j])}")
     return draw_equations(rows, captions=captions)

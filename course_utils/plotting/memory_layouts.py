@@ -52,7 +52,10 @@ def draw_memory_layouts(
             )
     height, width, channels = shape
     fig, axes = plt.subplots(
-        2, len(layouts), figsize=(5.4 * len(layouts), 1.7 + 0.55 * height), squeeze=False,
+        2,
+        len(layouts),
+        figsize=(5.4 * len(layouts), 1.7 + 0.55 * height),
+        squeeze=False,
         height_ratios=[height + 0.6, 1.6],
     )
     for (title, order), top, bottom in zip(layouts.items(), *axes, strict=True):
@@ -71,7 +74,9 @@ def _draw_maps(ax: Axes, places: np.ndarray) -> None:
         left = channel * (width + 0.6)
         for i, j in np.ndindex(height, width):
             _draw_cell(ax, left + j, i, channel, str(places[i, j, channel]), 15)
-        ax.text(left + width / 2, -0.12, f"channel {channel}", ha="center", va="bottom", fontsize=13)
+        ax.text(
+            left + width / 2, -0.12, f"channel {channel}", ha="center", va="bottom", fontsize=13
+        )
     right = channels * (width + 0.6) - 0.6
     ax.set(xlim=(-0.05, right + 0.05), ylim=(height + 0.05, -0.75), aspect="equal")
     ax.axis("off")

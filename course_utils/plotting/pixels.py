@@ -38,13 +38,20 @@ def draw_pixels(image: np.ndarray, top: int, left: int, height: int, width: int)
     whole.imshow(image, cmap="gray", vmin=0, vmax=255)
     whole.set(title=f"{h}×{w} pixels", xticks=[], yticks=[])
     whole.add_patch(
-        Rectangle((left - 0.5, top - 0.5), width, height, fill=False, edgecolor=VERMILION, linewidth=4)
+        Rectangle(
+            (left - 0.5, top - 0.5), width, height, fill=False, edgecolor=VERMILION, linewidth=4
+        )
     )
     part = image[top : top + height, left : left + width]
     region.imshow(part, cmap="gray", vmin=0, vmax=255)
     region.set(title="the frame's numbers", xticks=[], yticks=[])
     for (i, j), value in np.ndenumerate(part):
         region.text(
-            j, i, f"{value:.0f}", ha="center", va="center", color="black" if value > 127 else "white"
+            j,
+            i,
+            f"{value:.0f}",
+            ha="center",
+            va="center",
+            color="black" if value > 127 else "white",
         )
     return fig

@@ -71,7 +71,9 @@ def draw_pooling(
     pooled = pool2d(image, size, mode=mode)
     (h, w), (rows, columns) = image.shape, pooled.shape
     fig, (left, right) = plt.subplots(
-        1, 2, figsize=((w + columns + _BETWEEN) * cell, (h + 0.4) * cell + 0.65),
+        1,
+        2,
+        figsize=((w + columns + _BETWEEN) * cell, (h + 0.4) * cell + 0.65),
         width_ratios=(w + 0.2, columns + 0.2),
     )
     for i, j in np.ndindex(h, w):
@@ -86,8 +88,16 @@ def draw_pooling(
             window = image[a * size : (a + 1) * size, b * size : (b + 1) * size]
             i, j = np.unravel_index(window.argmax(), window.shape)
             left.add_patch(
-                Rectangle((corner[0] + j + 0.1, corner[1] + i + 0.1), 0.8, 0.8, fill=False,
-                          edgecolor="black", linewidth=2.5, gid="winner", zorder=3)
+                Rectangle(
+                    (corner[0] + j + 0.1, corner[1] + i + 0.1),
+                    0.8,
+                    0.8,
+                    fill=False,
+                    edgecolor="black",
+                    linewidth=2.5,
+                    gid="winner",
+                    zorder=3,
+                )
             )
     for ax, (height, width), title in zip((left, right), (image.shape, pooled.shape), titles):
         ax.set(xlim=(-0.1, width + 0.1), ylim=(height + 0.1, -0.1), aspect="equal", title=title)
@@ -128,7 +138,10 @@ def draw_pooling_windows(shape: tuple[int, int], size: int, strides: Sequence[in
     widths = [width + 0.4 for out in outs for width in (w, max(out[1], 0.4 * w))]
     cell = min(0.4, (10.6 - 0.3 * len(widths)) / sum(widths), 3.6 / h)
     fig, axes = plt.subplots(
-        1, len(widths), squeeze=False, width_ratios=widths,
+        1,
+        len(widths),
+        squeeze=False,
+        width_ratios=widths,
         figsize=(sum(widths) * cell + 0.3 * len(widths), (h + 0.4) * cell + 0.75),
     )
     for left, right, stride, out in zip(axes[0, ::2], axes[0, 1::2], strides, outs):
@@ -138,8 +151,15 @@ def draw_pooling_windows(shape: tuple[int, int], size: int, strides: Sequence[in
             look = dict(fill=False, edgecolor=color, linestyle=dashes, linewidth=3, zorder=3)
             # A little smaller from window to window, so that no frame hides another.
             gap = 0.1 * place
-            left.add_patch(Rectangle((place * stride + gap, gap), size - 2 * gap, size - 2 * gap,
-                                     gid="window", **look))
+            left.add_patch(
+                Rectangle(
+                    (place * stride + gap, gap),
+                    size - 2 * gap,
+                    size - 2 * gap,
+                    gid="window",
+                    **look,
+                )
+            )
             right.add_patch(Rectangle((place + 0.14, 0.14), 0.72, 0.72, gid="made", **look))
         left.set_title(f"{h}×{w}, stride {stride}")
         right.set_title(f"→ {out[0]}×{out[1]}")

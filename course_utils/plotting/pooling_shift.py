@@ -65,8 +65,9 @@ def draw_pooling_shift(
         shifted = ax is axes[1]
         for j in range(len(high)):
             for m in range(width):
-                ax.plot([j + m + 0.5, j + width / 2], [1, _RISE], color="0.7", linewidth=1.3,
-                        zorder=0)
+                ax.plot(
+                    [j + m + 0.5, j + width / 2], [1, _RISE], color="0.7", linewidth=1.3, zorder=0
+                )
         for values, first, bottom, left in (
             (low, rows[0], 0.0, 0.0),
             (high, pooled[0], _RISE, (width - 1) / 2),
@@ -85,9 +86,12 @@ def draw_pooling_shift(
         ax.set(xlim=(start, start + n + 2.4), ylim=(-0.15, _RISE + 1.15), aspect="equal")
         ax.axis("off")
     fig.legend(
-        handles=[Patch(facecolor=_CHANGED, edgecolor="0.3", label="changed"),
-                 Patch(facecolor=_SAME, edgecolor="0.3", label="the same as before")],
-        loc="outside lower center", ncols=2,
+        handles=[
+            Patch(facecolor=_CHANGED, edgecolor="0.3", label="changed"),
+            Patch(facecolor=_SAME, edgecolor="0.3", label="the same as before"),
+        ],
+        loc="outside lower center",
+        ncols=2,
     )
     return fig
 
@@ -95,7 +99,15 @@ def draw_pooling_shift(
 def _draw_value(ax: Axes, x: float, y: float, value: float, changed: bool | None) -> None:
     face = "white" if changed is None else _CHANGED if changed else _SAME
     gid = None if changed is None else "changed" if changed else "same"
-    ax.add_patch(Rectangle((x + 0.05, y), 0.9, 1, facecolor=face, edgecolor="0.3", linewidth=1.5,
-                           gid=gid))
-    ax.text(x + 0.5, y + 0.5, number(value), ha="center", va="center", fontsize=17,
-            fontweight="bold" if changed else "normal")
+    ax.add_patch(
+        Rectangle((x + 0.05, y), 0.9, 1, facecolor=face, edgecolor="0.3", linewidth=1.5, gid=gid)
+    )
+    ax.text(
+        x + 0.5,
+        y + 0.5,
+        number(value),
+        ha="center",
+        va="center",
+        fontsize=17,
+        fontweight="bold" if changed else "normal",
+    )

@@ -56,8 +56,12 @@ def draw_predictions(
             f"labels has {len(labels)} entries for {len(images)} images: give one each"
         )
     fig, axes = plt.subplots(
-        2, len(images), squeeze=False, figsize=(len(images) * size, size + 1.9),
-        height_ratios=(size, 1.3), sharey="row",
+        2,
+        len(images),
+        squeeze=False,
+        figsize=(len(images) * size, size + 1.9),
+        height_ratios=(size, 1.3),
+        sharey="row",
     )
     for k, (image, shares) in enumerate(zip(images, probabilities)):
         said = int(shares.argmax())

@@ -69,8 +69,9 @@ def draw_run_times(
     for kind, (color, hatch) in _LOOKS.items():
         lengths = np.array([parts.get(kind, 0.0) for parts in times])
         label = "kernel start and end" if kind == "kernel" else kind
-        left.barh(rows, lengths, 0.7, left=ends, color=color, hatch=hatch, edgecolor="white",
-                  label=label)
+        left.barh(
+            rows, lengths, 0.7, left=ends, color=color, hatch=hatch, edgecolor="white", label=label
+        )
         ends += lengths
     _write_ends(left, ends, "{:.1f}")
     megabytes = np.array(memory, dtype=float) / 1e6
@@ -90,7 +91,13 @@ def draw_run_times(
 
 def _write_ends(ax: plt.Axes, ends: np.ndarray, written: str) -> None:
     for row, end in enumerate(ends):
-        ax.annotate(written.format(end) if end else "?", (end, row), xytext=(6, 0),
-                    textcoords="offset points", va="center", fontsize=12)
+        ax.annotate(
+            written.format(end) if end else "?",
+            (end, row),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=12,
+        )
     # Room for the number at the end of the longest bar.
     ax.set_xlim(0, 1.2 * (ends.max() or 1.0))

@@ -58,15 +58,27 @@ def draw_shares(
         for k, part in enumerate(parts):
             color, hatch = _LOOKS[k]
             ax.barh(
-                np.arange(len(bars)), shares[:, k], 0.7, left=left, label=part,
-                color=color, edgecolor="white", hatch=hatch,
+                np.arange(len(bars)),
+                shares[:, k],
+                0.7,
+                left=left,
+                label=part,
+                color=color,
+                edgecolor="white",
+                hatch=hatch,
             )
             for bar, share in enumerate(shares[:, k]):
                 if share >= _LEAST_WRITTEN:
                     box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
                     ax.text(
-                        left[bar] + share / 2, bar, f"{100 * share:.0f} %",
-                        ha="center", va="center", fontsize=13, color=BLACK, bbox=box,
+                        left[bar] + share / 2,
+                        bar,
+                        f"{100 * share:.0f} %",
+                        ha="center",
+                        va="center",
+                        fontsize=13,
+                        color=BLACK,
+                        bbox=box,
                     )
             left += shares[:, k]
         for bar, total in enumerate(totals):
@@ -86,9 +98,7 @@ def draw_shares(
     return fig
 
 
-def _names(
-    panels: Mapping[str, Mapping[str, Mapping[str, float]]]
-) -> tuple[list[str], list[str]]:
+def _names(panels: Mapping[str, Mapping[str, Mapping[str, float]]]) -> tuple[list[str], list[str]]:
     """Return the names of the bars and of the parts, which all panels share."""
     first = next(iter(panels.values()), {})
     bars = list(first)

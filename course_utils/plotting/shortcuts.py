@@ -99,8 +99,14 @@ def _box(
 ) -> None:
     ax.add_patch(
         FancyBboxPatch(
-            (left, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.08",
-            facecolor=_COLORS[label], edgecolor="0.2", linewidth=1.2, zorder=2,
+            (left, y - height / 2),
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.08",
+            facecolor=_COLORS[label],
+            edgecolor="0.2",
+            linewidth=1.2,
+            zorder=2,
         )
     )
     color = "black" if label in ("ReLU", "conv 1×1") else "white"
@@ -119,8 +125,15 @@ def _arrow(
 ) -> None:
     ax.add_patch(
         FancyArrowPatch(
-            start, end, arrowstyle="-|>", mutation_scale=14, shrinkA=0, shrinkB=0,
-            color=color, linewidth=width, zorder=2,
+            start,
+            end,
+            arrowstyle="-|>",
+            mutation_scale=14,
+            shrinkA=0,
+            shrinkB=0,
+            color=color,
+            linewidth=width,
+            zorder=2,
         )
     )
 

@@ -53,14 +53,28 @@ def draw_echoes(
         echo[start : start + len(response)] = shocks[start] * response
         base = np.where(echo >= 0, above, below)
         label = f"echo of the {shocks[start]:g} in {xlabel} {start}"
-        ax.bar(periods, echo, 0.7, base, label=label, color=f"C{k}", edgecolor="white",
-               hatch=_HATCHES[k % len(_HATCHES)])
+        ax.bar(
+            periods,
+            echo,
+            0.7,
+            base,
+            label=label,
+            color=f"C{k}",
+            edgecolor="white",
+            hatch=_HATCHES[k % len(_HATCHES)],
+        )
         above, below = above + np.maximum(echo, 0), below + np.minimum(echo, 0)
     total = above + below
     (dots,) = ax.plot(periods, total, "o", color="black", label="sum of the echoes")
     for period, value in zip(periods, total):
-        ax.annotate(f"{value:g}", (period, value), xytext=(0, 8), textcoords="offset points",
-                    ha="center", fontsize=13)
+        ax.annotate(
+            f"{value:g}",
+            (period, value),
+            xytext=(0, 8),
+            textcoords="offset points",
+            ha="center",
+            fontsize=13,
+        )
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xticks=periods)
     ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.margins(y=0.15)
@@ -129,8 +143,12 @@ def draw_flip_and_slide(
         ax.plot(tau, flipped, "--", color=KERNEL_COLOR, label=f"{g}(t − τ)")
         ax.fill_between(tau, first * flipped, color=OUTPUT_COLOR, alpha=0.45, linewidth=0)
         area = np.interp(t, time, values["result"])
-        ax.set(title=f"t = {t:g}: area {area:.2f}", xlim=(-time[-1] / 2, time[-1]),
-               ylim=(0, top), yticks=[0, 1] if top > 1 else [0])
+        ax.set(
+            title=f"t = {t:g}: area {area:.2f}",
+            xlim=(-time[-1] / 2, time[-1]),
+            ylim=(0, top),
+            yticks=[0, 1] if top > 1 else [0],
+        )
         ax.text(0.98, 0.05, "τ", transform=ax.transAxes, ha="right", fontsize=14)
         if place == 0:
             ax.legend(loc="upper right", fontsize=12, borderaxespad=0)

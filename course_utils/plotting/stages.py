@@ -54,8 +54,11 @@ def draw_stages(
             f"images has shapes {[image.shape for image in images]}: give two or more of (h, w)"
         )
     signed = list(signed) or [False] * len(images)
-    wanted = {"steps": (steps, len(images) - 1), "titles": (titles, len(images)),
-              "signed": (signed, len(images))}
+    wanted = {
+        "steps": (steps, len(images) - 1),
+        "titles": (titles, len(images)),
+        "signed": (signed, len(images)),
+    }
     for name, (given, count) in wanted.items():
         if len(given) != count:
             raise ValueError(
@@ -79,8 +82,9 @@ def draw_stages(
         ax.spines[:].set(visible=True, color="0.6")
     for k, step in enumerate(steps):
         ax = fig.add_subplot(grid[2 * k + 1])
-        ax.annotate("", (1, 0.5), (0, 0.5),
-                    arrowprops={"arrowstyle": "-|>", "lw": 2, "color": "0.2"})
+        ax.annotate(
+            "", (1, 0.5), (0, 0.5), arrowprops={"arrowstyle": "-|>", "lw": 2, "color": "0.2"}
+        )
         ax.text(0.5, 0.54, step, ha="center", va="bottom", fontsize=13)
         ax.set(xlim=(0, 1), ylim=(0, 1))
         ax.axis("off")

@@ -48,9 +48,13 @@ def draw_time_splits(
     for k, pair in enumerate(splits):
         for part, look in zip(pair, looks, strict=True):
             ax.barh(k, (part.stop - part.start) * step, 0.7, left=times[part.start], **look)
-    ax.set(xlabel=xlabel, ylabel="refit", yticks=sorted({0, len(splits) - 1}),
-           yticklabels=["first", "last"][: len(splits)],
-           xlim=(times[0], np.asarray(times)[-1] + step))
+    ax.set(
+        xlabel=xlabel,
+        ylabel="refit",
+        yticks=sorted({0, len(splits) - 1}),
+        yticklabels=["first", "last"][: len(splits)],
+        xlim=(times[0], np.asarray(times)[-1] + step),
+    )
     ax.invert_yaxis()
     handles, labels = ax.get_legend_handles_labels()
     ax.legend(handles[:2], labels[:2], loc="upper right")

@@ -66,7 +66,10 @@ def draw_trials(
         if not stopped[k]:
             label, look = ("ran to the end", {"color": BLUE, "marker": "o", "linewidth": 1.8})
         if k == best:
-            label, look = ("the best", {"color": ORANGE, "marker": "D", "linewidth": 3, "zorder": 3})
+            label, look = (
+                "the best",
+                {"color": ORANGE, "marker": "D", "linewidth": 3, "zorder": 3},
+            )
         left.plot(np.arange(1, len(curve) + 1), curve, **(look | {"markevery": [-1]}))
         look = look | {"linestyle": "none", "markersize": 10}
         right.plot(settings[k], finals[k], label=None if label in named else label, **look)

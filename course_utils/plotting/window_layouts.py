@@ -105,7 +105,10 @@ def draw_windows_on_signal(cases: Sequence[SignalCase], *, counts: bool = False)
     ]
     cell = min(_LARGEST_CELL, _WIDEST / sum(widths), (_HIGHEST - _AROUND) / total_height)
     fig, axes = plt.subplots(
-        1, len(cases), squeeze=False, width_ratios=widths,
+        1,
+        len(cases),
+        squeeze=False,
+        width_ratios=widths,
         figsize=(sum(widths) * cell, total_height * cell + _AROUND),
     )
     kinds: set[str] = set()
@@ -114,8 +117,12 @@ def draw_windows_on_signal(cases: Sequence[SignalCase], *, counts: bool = False)
         if counts:
             _write_counts(ax, seen, 1 + _GAP + deepest + _GAP, fontsize=_points(cell))
         middle = (start + end) / 2
-        ax.set(xlim=(middle - width / 2, middle + width / 2), ylim=(total_height, -0.1),
-               aspect="equal", title=case.title)
+        ax.set(
+            xlim=(middle - width / 2, middle + width / 2),
+            ylim=(total_height, -0.1),
+            aspect="equal",
+            title=case.title,
+        )
         ax.axis("off")
     _add_legend(fig, kinds, "signal")
     return fig
@@ -158,8 +165,9 @@ def draw_windows_on_image(
     shape, size = as_pair("image_shape", image_shape), as_pair("kernel_size", kernel_size)
     plans = plan_image(shape, size, padding, stride, dilation, ("image", "kernel"))
     out = (plans[0].size, plans[1].size)
-    steps = list(at) or list(dict.fromkeys([(0, 0), (0, min(1, out[1] - 1)),
-                                            (out[0] - 1, out[1] - 1)]))
+    steps = list(at) or list(
+        dict.fromkeys([(0, 0), (0, min(1, out[1] - 1)), (out[0] - 1, out[1] - 1)])
+    )
     for i, j in steps:
         if not (0 <= i < out[0] and 0 <= j < out[1]):
             raise ValueError(
@@ -169,25 +177,45 @@ def draw_windows_on_image(
     padded = [n + plan.before + plan.after for n, plan in zip(shape, plans)]
     column = max(padded[1], out[1]) + _BETWEEN
     total_height = 1 + padded[0] + _GAP + out[0]
-    cell = min(_LARGEST_CELL, (_WIDEST - _NAMES) / (len(steps) * column),
-               (_HIGHEST - 0.6) / total_height)
+    cell = min(
+        _LARGEST_CELL, (_WIDEST - _NAMES) / (len(steps) * column), (_HIGHEST - 0.6) / total_height
+    )
     names = _NAMES / cell
     total_width = names + len(steps) * column
     fig, ax = plt.subplots(figsize=(total_width * cell, total_height * cell + 0.6))
     kinds: set[str] = set()
     for place, step in enumerate(steps):
         left = place * column
-        ax.text(left + column / 2 - _BETWEEN / 2, 0.1, f"cell [{step[0]}, {step[1]}]",
-                ha="center", va="center", fontsize=14)
-        _draw_image_step(ax, shape, plans, step, left + (column - _BETWEEN - padded[1]) / 2,
-                         kinds, fontsize=_points(cell) if cell >= _SMALLEST_WRITTEN else None)
+        ax.text(
+            left + column / 2 - _BETWEEN / 2,
+            0.1,
+            f"cell [{step[0]}, {step[1]}]",
+            ha="center",
+            va="center",
+            fontsize=14,
+        )
+        _draw_image_step(
+            ax,
+            shape,
+            plans,
+            step,
+            left + (column - _BETWEEN - padded[1]) / 2,
+            kinds,
+            fontsize=_points(cell) if cell >= _SMALLEST_WRITTEN else None,
+        )
         _draw_map(ax, out, step, left + (column - _BETWEEN - out[1]) / 2, 1 + padded[0] + _GAP)
     image_name = f"image\n{shape[0]}×{shape[1]}"
     if padded != list(shape):
         image_name += f",\nwith zeros\n{padded[0]}×{padded[1]}"
     ax.text(-0.5, 1 + padded[0] / 2, image_name, ha="right", va="center", fontsize=14)
-    ax.text(-0.5, 1 + padded[0] + _GAP + out[0] / 2, f"feature map\n{out[0]}×{out[1]}",
-            ha="right", va="center", fontsize=14)
+    ax.text(
+        -0.5,
+        1 + padded[0] + _GAP + out[0] / 2,
+        f"feature map\n{out[0]}×{out[1]}",
+        ha="right",
+        va="center",
+        fontsize=14,
+    )
     ax.set(xlim=(-names, total_width - names), ylim=(total_height + 0.1, -0.4), aspect="equal")
     ax.axis("off")
     _add_legend(fig, kinds, "image")
@@ -203,8 +231,14 @@ def _has_weights(case: SignalCase) -> bool:
 
 
 def _plan_case(case: SignalCase) -> AxisPlan:
-    return plan_axis(_length(case.signal), _length(case.kernel), case.padding, case.stride,
-                     case.dilation, ("signal", "kernel"))
+    return plan_axis(
+        _length(case.signal),
+        _length(case.kernel),
+        case.padding,
+        case.stride,
+        case.dilation,
+        ("signal", "kernel"),
+    )
 
 
 def _points(cell: float) -> float:
@@ -234,34 +268,69 @@ def _draw_case(
         if kind == "input" and np.ndim(case.signal):
             # On the hatching a number needs a ground of its own.
             box = dict(facecolor="white", edgecolor="none", pad=1) if unread else None
-            ax.text(x + 0.5, 0.5, number(case.signal[x]), ha="center", va="center",
-                    fontsize=fontsize, bbox=box)
+            ax.text(
+                x + 0.5,
+                0.5,
+                number(case.signal[x]),
+                ha="center",
+                va="center",
+                fontsize=fontsize,
+                bbox=box,
+            )
         elif kind == "zero" and not unread:
             ax.text(x + 0.5, 0.5, "0", ha="center", va="center", fontsize=fontsize)
     results = None
     if _has_weights(case):
-        results = correlate1d(case.signal, case.kernel, padding=case.padding, stride=case.stride,
-                              dilation=case.dilation)
+        results = correlate1d(
+            case.signal,
+            case.kernel,
+            padding=case.padding,
+            stride=case.stride,
+            dilation=case.dilation,
+        )
     kinds.add("window")
     for row, cells in enumerate(read):
         top = 1 + _GAP + row
-        ax.plot([cells[0] + 0.5, cells[-1] + 0.5], [top + 0.5] * 2, color=KERNEL_COLOR, linewidth=2,
-                zorder=0)
+        ax.plot(
+            [cells[0] + 0.5, cells[-1] + 0.5],
+            [top + 0.5] * 2,
+            color=KERNEL_COLOR,
+            linewidth=2,
+            zorder=0,
+        )
         for m, x in enumerate(cells):
             _cell(ax, "window", x, top + 0.1, height=0.8)
             if results is not None:
-                ax.text(x + 0.5, top + 0.5, number(case.kernel[m]), ha="center", va="center",
-                        fontsize=fontsize)
+                ax.text(
+                    x + 0.5,
+                    top + 0.5,
+                    number(case.kernel[m]),
+                    ha="center",
+                    va="center",
+                    fontsize=fontsize,
+                )
         if results is not None:
-            ax.text(n + plan.after + 0.25, top + 0.5, f"= {number(results[row])}", va="center",
-                    fontsize=fontsize + 1)
+            ax.text(
+                n + plan.after + 0.25,
+                top + 0.5,
+                f"= {number(results[row])}",
+                va="center",
+                fontsize=fontsize + 1,
+            )
     return np.bincount(read[(read >= 0) & (read < n)], minlength=n)
 
 
 def _write_counts(ax: Axes, seen: np.ndarray, top: float, fontsize: float) -> None:
     for x, times in enumerate(seen):
-        ax.text(x + 0.5, top + 0.4, str(times), ha="center", va="center", fontweight="bold",
-                fontsize=fontsize + 1)
+        ax.text(
+            x + 0.5,
+            top + 0.4,
+            str(times),
+            ha="center",
+            va="center",
+            fontweight="bold",
+            fontsize=fontsize + 1,
+        )
     ax.text(len(seen) / 2, top + 1.4, "times seen", ha="center", va="center", fontsize=14)
 
 
@@ -283,8 +352,7 @@ def _draw_image_step(
         now.append(set(place * plan.stride + offsets))
     for i in range(shape[0] + vertical.before + vertical.after):
         for j in range(shape[1] + horizontal.before + horizontal.after):
-            inside = (0 <= i - vertical.before < shape[0]
-                      and 0 <= j - horizontal.before < shape[1])
+            inside = 0 <= i - vertical.before < shape[0] and 0 <= j - horizontal.before < shape[1]
             x, y = left + j, 1 + i
             kind = "input" if inside else "zero"
             kinds.add(kind)
@@ -297,8 +365,14 @@ def _draw_image_step(
                 _cell(ax, "unread", x, y)
             elif not inside and fontsize:
                 ax.text(x + 0.5, y + 0.5, "0", ha="center", va="center", fontsize=fontsize)
-    _cell(ax, "span", left + step[1] * horizontal.stride, 1 + step[0] * vertical.stride,
-          horizontal.span, vertical.span)
+    _cell(
+        ax,
+        "span",
+        left + step[1] * horizontal.stride,
+        1 + step[0] * vertical.stride,
+        horizontal.span,
+        vertical.span,
+    )
 
 
 def _draw_map(

@@ -131,9 +131,7 @@ def _exercise(notebook: NotebookNode, each: ExerciseCells, points: int) -> list[
     prompt, stub = notebook.cells[each.prompt], notebook.cells[each.stub]
     # text of the lesson may stand before the heading of the exercise in the same cell
     task = prompt.source[[0, *(match.start() for match in _HEADING.finditer(prompt.source))][-1] :]
-    solution = (
-        f"{stub.source}\n### BEGIN SOLUTION\n{solution_in_place(each)}\n### END SOLUTION"
-    )
+    solution = f"{stub.source}\n### BEGIN SOLUTION\n{solution_in_place(each)}\n### END SOLUTION"
     test = f'exercises.points("{each.exercise.number}", {each.answer}, most={points})'
     return [
         _locked(new_markdown_cell(task, id=prompt.id)),

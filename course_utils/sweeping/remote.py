@@ -82,9 +82,7 @@ def execute(job: Job) -> tuple[Outcome, bytes]:
         task = Task(
             "run", str(source / job.name), output=str(output), parameters=job.parameters, page=False
         )
-        (outcome,) = execution.perform(
-            [task], jobs=1, environment=environment, watch=still_wanted
-        )
+        (outcome,) = execution.perform([task], jobs=1, environment=environment, watch=still_wanted)
         if outcome.passed_over:
             outcome = replace(outcome, error=f"it {outcome.passed_over}")
         executed = output / job.name

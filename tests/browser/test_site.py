@@ -139,7 +139,9 @@ def test_the_navigation_opens_on_a_phone(visit: Callable) -> None:
     link = page.locator(".sidebar-tree").get_by_text("05 ")
     assert not link.is_visible() or link.bounding_box()["x"] < 0
     page.locator("label.nav-overlay-icon").click()
-    page.wait_for_function("document.querySelector('.sidebar-drawer').getBoundingClientRect().x >= 0")
+    page.wait_for_function(
+        "document.querySelector('.sidebar-drawer').getBoundingClientRect().x >= 0"
+    )
     link.click()
     page.wait_for_url("**/05_padding_and_stride.html")
 

@@ -44,9 +44,7 @@ def write(path: Path, *cells: tuple[str, str] | tuple[str, str, str]) -> Path:
     return path
 
 
-def call(
-    *arguments: object, cwd: Path, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def call(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Call the command in a process of its own."""
     return subprocess.run(
         [*COURSE, *map(str, arguments)],

@@ -90,8 +90,12 @@ def is_alive(process: psutil.Process) -> bool:
 def dask(*arguments: str) -> Iterator[subprocess.Popen]:
     """A process of Dask's own command, ended at the end."""
     process = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from dask.__main__ import main; sys.exit(main())",
-         *arguments],
+        [
+            sys.executable,
+            "-c",
+            "import sys; from dask.__main__ import main; sys.exit(main())",
+            *arguments,
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -111,8 +115,18 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen]]]:
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     scheduler = ("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    worker = ("worker", address, "--no-nanny", "--nthreads", "1", "--no-dashboard",
-              "--host", "127.0.0.1", "--local-directory", str(tmp_path / "scratch"))
+    worker = (
+        "worker",
+        address,
+        "--no-nanny",
+        "--nthreads",
+        "1",
+        "--no-dashboard",
+        "--host",
+        "127.0.0.1",
+        "--local-directory",
+        str(tmp_path / "scratch"),
+    )
     with dask(*scheduler), dask(*worker) as one, dask(*worker) as other:
         yield address, [one, other]
 
@@ -126,8 +140,17 @@ def test_a_worker_that_is_killed_costs_its_run_alone(
     for number in (1, 2, 3):
         (notes / f"wait-{number}").touch()
     sweep = subprocess.Popen(
-        [*COURSE, "sweep", str(path), "-p", "A=1,2,3", "--scheduler", address,
-         "--output", str(tmp_path / "out")],
+        [
+            *COURSE,
+            "sweep",
+            str(path),
+            "-p",
+            "A=1,2,3",
+            "--scheduler",
+            address,
+            "--output",
+            str(tmp_path / "out"),
+        ],
         stdout=subprocess.PIPE,
         encoding="utf-8",
     )
@@ -161,8 +184,17 @@ def test_a_sweep_that_is_killed_ends_its_runs_on_a_cluster(
     for number in (1, 2, 3):
         (notes / f"wait-{number}").touch()
     sweep = subprocess.Popen(
-        [*COURSE, "sweep", str(path), "-p", "A=1,2,3", "--scheduler", address,
-         "--output", str(tmp_path / "out")],
+        [
+            *COURSE,
+            "sweep",
+            str(path),
+            "-p",
+            "A=1,2,3",
+            "--scheduler",
+            address,
+            "--output",
+            str(tmp_path / "out"),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -183,8 +215,17 @@ def test_ctrl_c_ends_the_runs_on_a_cluster_and_the_sweep_goes_on_later(
     address, workers = cluster
     for number in (2, 3):
         (notes / f"wait-{number}").touch()
-    command = [*COURSE, "sweep", str(path), "-p", "A=1,2,3", "--scheduler", address,
-               "--output", str(tmp_path / "out")]
+    command = [
+        *COURSE,
+        "sweep",
+        str(path),
+        "-p",
+        "A=1,2,3",
+        "--scheduler",
+        address,
+        "--output",
+        str(tmp_path / "out"),
+    ]
     sweep = as_in_a_terminal(command)
     finished = tmp_path / "out" / "runs"
     try:

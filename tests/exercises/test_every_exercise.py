@@ -43,9 +43,7 @@ def test_the_solution_is_right(exercise: Exercise) -> None:
 
 
 @every_exercise
-def test_an_empty_answer_is_empty(
-    exercise: Exercise, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_empty_answer_is_empty(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
     empty = [..., None]
     if isinstance(exercise, FunctionExercise):
         empty += [lambda *arguments: None, lambda *arguments: ...]
@@ -98,9 +96,7 @@ def test_hints_come_one_by_one(
 
 
 @every_exercise
-def test_the_solution_is_shown(
-    exercise: Exercise, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_solution_is_shown(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
     exercises.solution(exercise.number)
     printed = capsys.readouterr().out
     assert printed.startswith(f"def {exercise.solution.__name__}(")

@@ -42,9 +42,7 @@ def one_too_few(image, kernel):
 
 def loops_one_too_short(image, kernel):
     rows, columns = valid(image, kernel)
-    return loops(
-        image, kernel, rows - 1, columns - 1, lambda p, k: np.sum(p * k), (rows, columns)
-    )
+    return loops(image, kernel, rows - 1, columns - 1, lambda p, k: np.sum(p * k), (rows, columns))
 
 
 def not_summed(image, kernel):

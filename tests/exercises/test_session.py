@@ -138,8 +138,9 @@ def in_fresh_python(code: str) -> str:
 
 
 def test_importing_is_quick_and_imports_no_exercise() -> None:
-    seconds, modules = in_fresh_python(
-        """
+    seconds, modules = (
+        in_fresh_python(
+            """
         import sys, time, numpy
         before = time.process_time()
         from course_utils import exercises
@@ -147,7 +148,10 @@ def test_importing_is_quick_and_imports_no_exercise() -> None:
         exercises.check("02.2")
         print(seconds, ",".join(sys.modules))
         """
-    ).splitlines()[-1].split()
+        )
+        .splitlines()[-1]
+        .split()
+    )
     assert float(seconds) < 0.1
     names = modules.split(",")
     assert [name for name in names if ".nb" in name and "exercises" in name] == [
@@ -157,14 +161,17 @@ def test_importing_is_quick_and_imports_no_exercise() -> None:
 
 
 def test_no_exercise_module_imports_tensorflow() -> None:
-    assert in_fresh_python(
-        """
+    assert (
+        in_fresh_python(
+            """
         import sys
         from course_utils import exercises
         exercises.all_exercises()
         print({"tensorflow", "keras"} & set(sys.modules))
         """
-    ) == "set()"
+        )
+        == "set()"
+    )
 
 
 def test_the_documented_example_works(tmp_path: Path) -> None:

@@ -174,7 +174,9 @@ def test_the_notebook_links_to_the_glossary(name: str) -> None:
 
 
 def test_rows_are_read() -> None:
-    table = "# Glossary\n\n| term | 中文 | is | in |\n|---|---|---|---|\n| a, b | 甲 | So. | [x](y) |\n"
+    table = (
+        "# Glossary\n\n| term | 中文 | is | in |\n|---|---|---|---|\n| a, b | 甲 | So. | [x](y) |\n"
+    )
     assert rows_of(table) == [Row("a, b", "甲", "So.", "[x](y)")]
     assert rows_of(table)[0].forms == ["a", "b"]
 

@@ -229,8 +229,14 @@ listed(
     "cells_are_executed_in_order",
     ("not executed", key("fig", "execution_count", None)),
     ("executed twice", key("fig", "execution_count", 17)),
-    ("not from 1", lambda nb: [c.update(execution_count=c["execution_count"] + 1)
-                               for c in nb["cells"] if c["cell_type"] == "code"]),
+    (
+        "not from 1",
+        lambda nb: [
+            c.update(execution_count=c["execution_count"] + 1)
+            for c in nb["cells"]
+            if c["cell_type"] == "code"
+        ],
+    ),
 )
 listed("nothing_goes_to_stderr", ("a warning", show("set-up", stdout("Warning: x", "stderr"))))
 listed("nothing_raises", ("an error", show("set-up", ERROR)))
@@ -291,8 +297,12 @@ listed(
     "code_cells_are_short",
     ("25 lines", put("fig", "\n".join(f"a_{i} = {i}" for i in range(25)))),
     ("too many long", lambda nb: (put("fig", LONG_CELL)(nb), put("set-up", LONG_CELL)(nb))),
-    ("too few short", lambda nb: [put(one, "a = 1\n" * 6)(nb)
-                                  for one in ("fig", "set-up", "exercise-1", "exercise-2")]),
+    (
+        "too few short",
+        lambda nb: [
+            put(one, "a = 1\n" * 6)(nb) for one in ("fig", "set-up", "exercise-1", "exercise-2")
+        ],
+    ),
 )
 listed(
     "part_one_needs_no_neural_library",
@@ -311,15 +321,23 @@ listed(
 listed(
     "prose_keeps_its_voice",
     ("an exclamation mark", add("formula", "Well done!")),
-    ("in a folded answer", lambda nb: cell(nb, "questions").update(
-        source=["".join(cell(nb, "questions")["source"]).replace("Because", "Well! Because")])),
+    (
+        "in a folded answer",
+        lambda nb: cell(nb, "questions").update(
+            source=["".join(cell(nb, "questions")["source"]).replace("Because", "Well! Because")]
+        ),
+    ),
     ("simply", add("formula", "Simply add them.")),
     ("obviously", add("formula", "This is obviously so.")),
 )
 listed(
     "chinese_terms_stand_beside_english",
-    ("two terms", lambda nb: cell(nb, "title").update(
-        source=["".join(cell(nb, "title")["source"]).replace("步幅", "")])),
+    (
+        "two terms",
+        lambda nb: cell(nb, "title").update(
+            source=["".join(cell(nb, "title")["source"]).replace("步幅", "")]
+        ),
+    ),
 )
 listed(
     "figures_have_alternative_text",
@@ -330,11 +348,17 @@ listed(
 )
 listed(
     "opening_says_what_why_and_how_long",
-    ("no title", lambda nb: cell(nb, "title").update(
-        source=["".join(cell(nb, "title")["source"])[2:]])),
+    (
+        "no title",
+        lambda nb: cell(nb, "title").update(source=["".join(cell(nb, "title")["source"])[2:]]),
+    ),
     *(
-        (f"without {word!r}", lambda nb, word=word: cell(nb, "title").update(
-            source=["".join(cell(nb, "title")["source"]).replace(word, "")]))
+        (
+            f"without {word!r}",
+            lambda nb, word=word: cell(nb, "title").update(
+                source=["".join(cell(nb, "title")["source"]).replace(word, "")]
+            ),
+        )
         for word in ("?", "You need", "minutes", "learn")
     ),
 )
@@ -361,9 +385,14 @@ listed(
     ("another notebook's", put("exercise-2-check", 'exercises.check("04.2", answer_2)')),
     ("the same twice", put("exercise-2-check", 'exercises.check("05.1", answer_2)')),
     ("nothing checked", put("exercise-2-check", "print(answer_2)")),
-    ("wrong order", lambda nb: (tag("exercise-1", "exercise-check")(nb),
-                                show("exercise-1", stdout("not attempted yet\n"))(nb),
-                                tag("exercise-1-check", "exercise")(nb))),
+    (
+        "wrong order",
+        lambda nb: (
+            tag("exercise-1", "exercise-check")(nb),
+            show("exercise-1", stdout("not attempted yet\n"))(nb),
+            tag("exercise-1-check", "exercise")(nb),
+        ),
+    ),
 )
 listed(
     "stored_checks_are_not_attempted",

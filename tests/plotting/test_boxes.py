@@ -17,8 +17,12 @@ FOUND = Detections(np.array([[11.0, 21, 30, 43]]), np.array([8]), np.array([0.87
 def frames(ax):
     """(top, left, bottom, right) of each rectangle, as the image measures it."""
     return [
-        [p.get_y() + 0.5, p.get_x() + 0.5, p.get_y() + p.get_height() + 0.5,
-         p.get_x() + p.get_width() + 0.5]
+        [
+            p.get_y() + 0.5,
+            p.get_x() + 0.5,
+            p.get_y() + p.get_height() + 0.5,
+            p.get_x() + p.get_width() + 0.5,
+        ]
         for p in ax.patches
     ]
 
@@ -123,7 +127,8 @@ def test_the_cell_with_the_centre_is_filled():
     assert [(p.get_y(), p.get_x(), p.get_width()) for p in filled] == [(16, 32, 8), (56, 56, 8)]
     framed = [p for p in ax.patches if p.get_edgecolor()[:3] == to_rgb(SKY)]
     assert [(p.get_y(), p.get_x(), p.get_height(), p.get_width()) for p in framed] == [
-        (10, 20, 20, 24), (50, 60, 20, 6)
+        (10, 20, 20, 24),
+        (50, 60, 20, 6),
     ]
     np.testing.assert_allclose(ax.lines[0].get_xydata(), [[32, 20], [63, 60]])
     assert [len(lines.get_segments()) for lines in ax.collections] == [13, 13]

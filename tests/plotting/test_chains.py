@@ -25,13 +25,20 @@ def test_values_go_forward_and_slopes_of_the_loss_come_back():
     assert {"$x$", "$y$", "$L$"} <= set(written)
     slopes = [text for text in written if "partial" in text]
     assert slopes == [r"$\frac{\partial L}{\partial x}$", r"$\frac{\partial L}{\partial y}$"]
-    forward = [text for text in ax.texts if getattr(text, "arrow_patch", None)
-               and text.xy[0] > text.xyann[0]]
-    backward = [text for text in ax.texts if getattr(text, "arrow_patch", None)
-                and text.xy[0] < text.xyann[0]]
+    forward = [
+        text
+        for text in ax.texts
+        if getattr(text, "arrow_patch", None) and text.xy[0] > text.xyann[0]
+    ]
+    backward = [
+        text
+        for text in ax.texts
+        if getattr(text, "arrow_patch", None) and text.xy[0] < text.xyann[0]
+    ]
     assert len(forward) == 3 and len(backward) == 2
     assert {text.arrow_patch.get_edgecolor()[:3] for text in forward}.isdisjoint(
-        {text.arrow_patch.get_edgecolor()[:3] for text in backward})
+        {text.arrow_patch.get_edgecolor()[:3] for text in backward}
+    )
 
 
 def test_what_is_learned_hangs_below_its_layer():

@@ -55,9 +55,13 @@ def test_zeros_alone_can_be_drawn():
 
 @pytest.mark.parametrize(
     ("values", "more", "says"),
-    [({}, {}, "values is empty"), ({"a": -1}, {}, "at least 0"),
-     ({"a": float("nan")}, {}, "at least 0"), ({"a": 1}, {"highlight": ["b"]}, "'b' isn't"),
-     ({"a": 1}, {"spreads": {"c": 1}}, "'c' isn't")],
+    [
+        ({}, {}, "values is empty"),
+        ({"a": -1}, {}, "at least 0"),
+        ({"a": float("nan")}, {}, "at least 0"),
+        ({"a": 1}, {"highlight": ["b"]}, "'b' isn't"),
+        ({"a": 1}, {"spreads": {"c": 1}}, "'c' isn't"),
+    ],
 )
 def test_unusable_values_are_refused(values, more, says):
     with pytest.raises(ValueError, match=says):

@@ -18,7 +18,12 @@ def test_every_count_but_zero_is_written_in_its_cell():
     ax = draw_confusion_matrix(MATRIX).axes[0]
     written = {(int(t.get_position()[1]), int(t.get_position()[0])): t.get_text() for t in ax.texts}
     assert written == {
-        (0, 0): "1200", (0, 2): "3", (1, 0): "1", (1, 1): "40", (2, 1): "6", (2, 2): "50",
+        (0, 0): "1200",
+        (0, 2): "3",
+        (1, 0): "1",
+        (1, 1): "40",
+        (2, 1): "6",
+        (2, 2): "50",
     }
     assert min(text.get_fontsize() for text in ax.texts) >= 12
 

@@ -44,8 +44,11 @@ def test_the_lowest_panel_of_each_column_has_numbers():
 
 @pytest.mark.parametrize(
     ("paths", "says"),
-    [({}, "paths is empty"), ({"a": [1, 2, 3]}, r"paths\['a'\] has shape \(3,\)"),
-     ({"a": [(1, 2, 3)]}, r"shape \(1, 3\)")],
+    [
+        ({}, "paths is empty"),
+        ({"a": [1, 2, 3]}, r"paths\['a'\] has shape \(3,\)"),
+        ({"a": [(1, 2, 3)]}, r"shape \(1, 3\)"),
+    ],
 )
 def test_what_is_no_path_is_refused(paths, says):
     with pytest.raises(ValueError, match=says):

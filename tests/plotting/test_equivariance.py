@@ -53,7 +53,12 @@ def test_steps_and_titles_are_written():
     texts = [text.get_text() for ax in fig.axes for text in ax.texts if text.get_text()]
     assert texts == ["f", "turn", "turn", "f"]
     assert [ax.get_title() for ax in pictures(fig)[:6]] == [
-        "x", "f(x)", "g(f(x))", "x", "g(x)", "f(g(x))"
+        "x",
+        "f(x)",
+        "g(f(x))",
+        "x",
+        "g(x)",
+        "f(g(x))",
     ]
 
 
@@ -65,8 +70,11 @@ def test_zero_ends_do_not_divide_by_zero():
 
 @pytest.mark.parametrize(
     ("first", "second", "says"),
-    [((X, X), (X, X, X), "first has 2"), ((X, X, X), (X,), "second has 1"),
-     ((X, X, X), (X, X, X.T), "can't be compared")],
+    [
+        ((X, X), (X, X, X), "first has 2"),
+        ((X, X, X), (X,), "second has 1"),
+        ((X, X, X), (X, X, X.T), "can't be compared"),
+    ],
 )
 def test_unusable_chains_are_refused(first, second, says):
     with pytest.raises(ValueError, match=says):

@@ -54,8 +54,12 @@ def test_what_is_not_finite_is_counted_instead():
 
 @pytest.mark.parametrize(
     ("settings", "values", "says"),
-    [([], [], "at least one run"), ([{}], [1], "one setting"), ([{"A": 1}], [1, 2], "as many"),
-     ([{"A": 1}, {"B": 1}], [1, 2], "other names")],
+    [
+        ([], [], "at least one run"),
+        ([{}], [1], "one setting"),
+        ([{"A": 1}], [1, 2], "as many"),
+        ([{"A": 1}, {"B": 1}], [1, 2], "other names"),
+    ],
 )
 def test_unusable_input_is_refused(settings, values, says):
     with pytest.raises(ValueError, match=says):

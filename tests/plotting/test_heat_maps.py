@@ -33,7 +33,10 @@ def test_a_map_covers_the_image_or_what_it_is_told():
 
 def test_rows_have_their_names_and_maps_without_extent_cover_the_image():
     axes = draw_heat_maps(
-        [IMAGE] * 4, [np.ones((2, 2))] * 4, columns=2, row_names=["up", "down"],
+        [IMAGE] * 4,
+        [np.ones((2, 2))] * 4,
+        columns=2,
+        row_names=["up", "down"],
         extents=[None, None, (0, 1, 1, 0), None],
     ).axes
     assert [ax.get_ylabel() for ax in axes] == ["up", "", "down", ""]
@@ -48,7 +51,7 @@ def test_a_map_of_zeros_leaves_the_image_as_it_is():
 
 def test_places_that_are_left_over_stay_empty():
     axes = draw_heat_maps([IMAGE] * 3, [np.ones((1, 1))] * 3, columns=2).axes
-    assert len(axes) == 4 and not axes[3].images and not axes[3].spines['left'].get_visible()
+    assert len(axes) == 4 and not axes[3].images and not axes[3].spines["left"].get_visible()
 
 
 @pytest.mark.parametrize(

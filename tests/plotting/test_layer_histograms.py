@@ -46,8 +46,12 @@ def test_a_dead_layer_can_be_drawn():
 
 @pytest.mark.parametrize(
     ("networks", "limit", "says"),
-    [({}, 1, "layers {}"), ({"a": []}, 1, "'a': 0"),
-     ({"a": LAYERS, "b": LAYERS[:1]}, 1, "'b': 1"), ({"a": LAYERS}, 0, "limit is 0")],
+    [
+        ({}, 1, "layers {}"),
+        ({"a": []}, 1, "'a': 0"),
+        ({"a": LAYERS, "b": LAYERS[:1]}, 1, "'b': 1"),
+        ({"a": LAYERS}, 0, "limit is 0"),
+    ],
 )
 def test_what_cannot_be_drawn_is_refused(networks, limit, says):
     with pytest.raises(ValueError, match=says):

@@ -40,8 +40,7 @@ def test_every_link_is_a_line_between_its_dots():
     assert (len(below), len(above)) == (4, 3)
     drawn = {tuple(map(tuple, np.round(segment, 6))) for segment in collection.get_segments()}
     wanted = {
-        (tuple(np.round(below[j], 6)), tuple(np.round(above[i], 6)))
-        for i, j in np.argwhere(SHARED)
+        (tuple(np.round(below[j], 6)), tuple(np.round(above[i], 6))) for i, j in np.argwhere(SHARED)
     }
     assert drawn == wanted and len(drawn) == 6
     assert (ax.get_title(), ax.get_xlabel()) == ("title", "caption")

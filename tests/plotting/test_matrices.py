@@ -36,8 +36,9 @@ def test_every_value_stands_in_its_cell_and_nan_stays_empty():
 
 def test_the_padding_is_grey_and_the_rest_is_not():
     ax = draw_matrix(plt.figure().subplots(), pad(np.ones((2, 2)), 1), zeros=1)
-    grey = {(p.get_y(), p.get_x()) for p in ax.patches
-            if p.get_facecolor() == to_rgba(PADDING_COLOR)}
+    grey = {
+        (p.get_y(), p.get_x()) for p in ax.patches if p.get_facecolor() == to_rgba(PADDING_COLOR)
+    }
     assert len(grey) == 16 - 4 and not grey & {(1, 1), (1, 2), (2, 1), (2, 2)}
 
 

@@ -20,8 +20,14 @@ def image():
 def test_every_stage_is_labelled_with_its_shape(model):
     ax = draw_network(model, title="two convolutions").axes[0]
     assert [text.get_text() for text in ax.texts if text.get_text()] == [
-        "image\n28×28×1", "conv1\n24×24×10", "pool1\n12×12×10", "conv2\n8×8×20",
-        "pool2\n4×4×20", "flatten\n320", "dense1\n100", "output\n10",
+        "image\n28×28×1",
+        "conv1\n24×24×10",
+        "pool1\n12×12×10",
+        "conv2\n8×8×20",
+        "pool2\n4×4×20",
+        "flatten\n320",
+        "dense1\n100",
+        "output\n10",
     ]
     assert ax.get_title() == "two convolutions"
 

@@ -26,15 +26,22 @@ def test_neighbours_differ_in_more_than_their_hue():
         for (one, k), (other, j) in zip(zip(bars, light), list(zip(bars, light))[1:])
     )
     assert [text.get_text() for text in fig.legends[0].get_texts()] == [
-        "kernel start and end", "imports", "execution", "training"
+        "kernel start and end",
+        "imports",
+        "execution",
+        "training",
     ]
 
 
 @pytest.mark.parametrize(
     ("names", "times", "memory", "says"),
-    [([], [], [], "at least one"), (["a"], [], [1], "one of each"),
-     (["a"], [{"sleep": 1}], [1], "'sleep' for a"), (["a"], [{"kernel": -1}], [1], "at least 0"),
-     (["a"], [{"kernel": 1}], [-1], "memory")],
+    [
+        ([], [], [], "at least one"),
+        (["a"], [], [1], "one of each"),
+        (["a"], [{"sleep": 1}], [1], "'sleep' for a"),
+        (["a"], [{"kernel": -1}], [1], "at least 0"),
+        (["a"], [{"kernel": 1}], [-1], "memory"),
+    ],
 )
 def test_unusable_input_is_refused(names, times, memory, says):
     with pytest.raises(ValueError, match=says):

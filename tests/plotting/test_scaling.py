@@ -54,8 +54,11 @@ def test_few_powers_of_ten_get_ticks_between_them(top):
 
 @pytest.mark.parametrize(
     ("x", "line", "says"),
-    [([1, 2], [1], "one value for each x"), ([0, 2], [1, 1], "positive"),
-     ([1, 2], [1, -1], "positive")],
+    [
+        ([1, 2], [1], "one value for each x"),
+        ([0, 2], [1, 1], "positive"),
+        ([1, 2], [1, -1], "positive"),
+    ],
 )
 def test_what_cannot_be_drawn_is_refused(x, line, says):
     with pytest.raises(ValueError, match=says):

@@ -57,8 +57,12 @@ def test_shortcuts_are_found_in_the_graph():
     assert len(main) == 14 and main[0].name == "conv1" and main[-1].name == "output"
     assert not any("projection" in layer.name for layer in main)
     assert shortcuts == [
-        Shortcut(1, 3, False), Shortcut(3, 5, False), Shortcut(5, 7, True),
-        Shortcut(7, 9, False), Shortcut(9, 11, True), Shortcut(11, 13, False),
+        Shortcut(1, 3, False),
+        Shortcut(3, 5, False),
+        Shortcut(5, 7, True),
+        Shortcut(7, 9, False),
+        Shortcut(9, 11, True),
+        Shortcut(11, 13, False),
     ]
 
 
@@ -74,7 +78,9 @@ def test_a_box_a_layer_an_arc_a_shortcut():
     assert len(ax.patches) == 8 and ax.get_title() == "eight"
     arcs = [line for line in ax.lines if len(line.get_xdata()) > 2]
     assert [(arc.get_xdata()[0], arc.get_xdata()[-1]) for arc in arcs] == [
-        pytest.approx((1.5, 3.5)), pytest.approx((3.5, 5.5)), pytest.approx((5.5, 7.5)),
+        pytest.approx((1.5, 3.5)),
+        pytest.approx((3.5, 5.5)),
+        pytest.approx((5.5, 7.5)),
     ]
     assert [arc.get_linestyle() for arc in arcs] == ["-", "--", "--"]
     assert labels(ax) == ["28×28×8", "14×14×8", "7×7×16", "4×4×32", "10"]

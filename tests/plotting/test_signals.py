@@ -29,7 +29,9 @@ def test_sums_are_written_and_the_legend_names_each_shock():
     ax = draw_echoes([1, 0, 2], [8, 4, 2, 1], **NAMES).axes[0]
     assert [text.get_text() for text in ax.texts] == ["8", "4", "18", "9", "4", "2"]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
-        "echo of the 1 in quarter 0", "echo of the 2 in quarter 2", "sum of the echoes"
+        "echo of the 1 in quarter 0",
+        "echo of the 2 in quarter 2",
+        "sum of the echoes",
     ]
     assert ax.get_xlabel() == "quarter" and ax.get_ylabel() == "effect"
 
@@ -49,8 +51,11 @@ def test_echoes_of_both_signs_stack_away_from_zero():
 
 @pytest.mark.parametrize(
     ("shocks", "response", "says"),
-    [([], [1], "shocks has shape"), ([1], [[1, 2]], "response has shape"),
-     ([0, 0], [1], "all zero")],
+    [
+        ([], [1], "shocks has shape"),
+        ([1], [[1, 2]], "response has shape"),
+        ([0, 0], [1], "all zero"),
+    ],
 )
 def test_unusable_shocks_are_refused(shocks, response, says):
     with pytest.raises(ValueError, match=says):
@@ -71,8 +76,9 @@ def test_a_panel_for_each_time_shows_the_kernel_flipped_and_slid(functions):
     for ax, t in zip(panels, (0.5, 2)):
         tau, flipped = ax.lines[1].get_xdata(), ax.lines[1].get_ydata()
         before = tau < t - 0.02
-        np.testing.assert_allclose(flipped[before & (tau > t - 3.9)],
-                                   np.exp(tau - t)[before & (tau > t - 3.9)], atol=1e-3)
+        np.testing.assert_allclose(
+            flipped[before & (tau > t - 3.9)], np.exp(tau - t)[before & (tau > t - 3.9)], atol=1e-3
+        )
         assert not flipped[tau > t + 0.02].any()
     assert len(below.lines) == 2
 

@@ -30,8 +30,12 @@ def legend(fig):
 
 @pytest.mark.parametrize(
     ("padding", "zeros", "windows", "visits"),
-    [("valid", [], 3, "1 2 3 2 1"), ("same", [-1, 5], 5, "2 3 3 3 2"),
-     ("full", [-2, -1, 5, 6], 7, "3 3 3 3 3"), ((0, 1), [5], 4, "1 2 3 3 2")],
+    [
+        ("valid", [], 3, "1 2 3 2 1"),
+        ("same", [-1, 5], 5, "2 3 3 3 2"),
+        ("full", [-2, -1, 5, 6], 7, "3 3 3 3 3"),
+        ((0, 1), [5], 4, "1 2 3 3 2"),
+    ],
 )
 def test_every_window_is_drawn_and_visits_are_counted(padding, zeros, windows, visits):
     fig = draw_windows_on_signal([SignalCase(5, 3, "a line", padding)], counts=True)
@@ -53,8 +57,21 @@ def test_windows_start_a_stride_apart_and_their_cells_a_dilation():
 def test_weights_and_results_are_written():
     case = SignalCase([1, 2, 3, 4], [1, 10, 100], padding="same", stride=2)
     (ax,) = draw_windows_on_signal([case]).axes
-    assert texts(ax) == ["1", "2", "3", "4", "0", "1", "10", "100", "= 321",
-                         "1", "10", "100", "= 43"]
+    assert texts(ax) == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "0",
+        "1",
+        "10",
+        "100",
+        "= 321",
+        "1",
+        "10",
+        "100",
+        "= 43",
+    ]
 
 
 def test_results_are_those_of_the_convolution():
@@ -84,8 +101,9 @@ def test_an_unread_value_stays_readable_and_an_unread_zero_does_not_count():
 def test_cases_share_one_scale():
     fig = draw_windows_on_signal([SignalCase(4, 3), SignalCase(9, 3, "a longer one")])
     fig.canvas.draw()
-    sizes = [abs(ax.transData.transform((1, 0)) - ax.transData.transform((0, 0)))[0]
-             for ax in fig.axes]
+    sizes = [
+        abs(ax.transData.transform((1, 0)) - ax.transData.transform((0, 0)))[0] for ax in fig.axes
+    ]
     assert sizes[0] == pytest.approx(sizes[1], rel=0.03)
 
 
@@ -123,8 +141,13 @@ def test_three_windows_stand_above_their_cells(padding):
     assert len(cells(ax, "made")) == 3 and len(cells(ax, "output")) == 3 * (out**2 - 1)
     named = [text for text in texts(ax) if text != "0"]
     image = "image\n5×5" + (f",\nwith zeros\n{side}×{side}" if side > 5 else "")
-    assert named == ["cell [0, 0]", "cell [0, 1]", f"cell [{out - 1}, {out - 1}]",
-                     image, f"feature map\n{out}×{out}"]
+    assert named == [
+        "cell [0, 0]",
+        "cell [0, 1]",
+        f"cell [{out - 1}, {out - 1}]",
+        image,
+        f"feature map\n{out}×{out}",
+    ]
     assert legend(fig) == (["image", "zeros", "window"] if side > 5 else ["image", "window"])
 
 
@@ -165,10 +188,12 @@ def test_a_map_of_one_cell_is_shown_once():
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(dict(image_shape=2, kernel_size=3), "larger than the image"),
-     (dict(image_shape=5, kernel_size=3, at=[(0, 3)]), r"at holds \(0, 3\)"),
-     (dict(image_shape=5, kernel_size=3, at=[(-1, 0)]), "3 rows and 3 columns"),
-     (dict(image_shape=5, kernel_size=3, padding="half"), "padding is 'half'")],
+    [
+        (dict(image_shape=2, kernel_size=3), "larger than the image"),
+        (dict(image_shape=5, kernel_size=3, at=[(0, 3)]), r"at holds \(0, 3\)"),
+        (dict(image_shape=5, kernel_size=3, at=[(-1, 0)]), "3 rows and 3 columns"),
+        (dict(image_shape=5, kernel_size=3, padding="half"), "padding is 'half'"),
+    ],
 )
 def test_unusable_images_are_refused(arguments, says):
     with pytest.raises(ValueError, match=says):
@@ -177,11 +202,13 @@ def test_unusable_images_are_refused(arguments, says):
 
 @pytest.mark.parametrize(
     "draw",
-    [lambda: draw_windows_on_image(5, 3, padding="full"),
-     lambda: draw_windows_on_image(9, 3, stride=2, dilation=2),
-     lambda: draw_windows_on_image((3, 20), 3),
-     lambda: draw_windows_on_signal([SignalCase(n, 3, stride=2) for n in (5, 6, 7, 8)]),
-     lambda: draw_windows_on_signal([SignalCase(12, 2)], counts=True)],
+    [
+        lambda: draw_windows_on_image(5, 3, padding="full"),
+        lambda: draw_windows_on_image(9, 3, stride=2, dilation=2),
+        lambda: draw_windows_on_image((3, 20), 3),
+        lambda: draw_windows_on_signal([SignalCase(n, 3, stride=2) for n in (5, 6, 7, 8)]),
+        lambda: draw_windows_on_signal([SignalCase(12, 2)], counts=True),
+    ],
 )
 def test_every_figure_fits_a_slide(draw):
     width, height = draw().get_size_inches()

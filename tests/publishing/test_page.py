@@ -99,8 +99,12 @@ def elements(made: str) -> Elements:
 def test_nothing_is_requested(elements: Elements) -> None:
     assert not elements.attributes("script") and not elements.attributes("link")
     assert not elements.attributes("iframe")
-    sources = [value for _, found in elements.found for name, value in found.items()
-               if name in ("src", "srcset", "data", "poster")]
+    sources = [
+        value
+        for _, found in elements.found
+        for name, value in found.items()
+        if name in ("src", "srcset", "data", "poster")
+    ]
     assert sources and all(value.startswith("data:") for value in sources)
     assert "@import" not in elements.texts["style"] and "url(" not in elements.texts["style"]
 

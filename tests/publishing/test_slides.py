@@ -134,7 +134,11 @@ def test_scripts_end_where_they_should(made: str, tree: Tree) -> None:
     scripts = [data for data, parents in tree.texts if parents and parents[-1][0] == "script"]
     order = ["MathJax = {", "mathjax/es5", "dist/reveal.js", "plugin/notes.js", "layOutSlides ="]
     assert [next(k for k, text in enumerate(scripts) if word in text) for word in order] == [
-        0, 1, 2, 3, 4
+        0,
+        1,
+        2,
+        3,
+        4,
     ]
 
 
@@ -156,7 +160,7 @@ def test_slides_stand_in_stacks(tree: Tree) -> None:
 
 
 def test_the_title_slide_names_the_course(tree: Tree) -> None:
-    (found, _), = tree.all("section", id="title")
+    ((found, _),) = tree.all("section", id="title")
     assert found["class"] == "title-slide"
     assert tree.text_in("p", **{"class": "course"}) == COURSE
     assert "How large?" in tree.text_in("section", id="title")
@@ -168,7 +172,7 @@ def test_skipped_cells_are_not_in_the_file(made: str) -> None:
 
 
 def test_notes_stand_aside_with_formulas_that_need_no_script(tree: Tree) -> None:
-    (_, parents), = tree.all("aside", **{"class": "notes"})
+    ((_, parents),) = tree.all("aside", **{"class": "notes"})
     assert [found.get("id") for _, found in parents][-1] == "one"
     assert "first" in tree.text_in("aside")
     assert len(tree.all("math")) == 1
@@ -200,12 +204,12 @@ def test_code_and_outputs_are_shown(tree: Tree) -> None:
 
 def test_a_figure_stands_without_its_drawing_and_with_its_text(tree: Tree) -> None:
     assert tree.text_in("div", **{"data-cell": "figure"}).strip() == ""
-    (found, _), = tree.all("img")
+    ((found, _),) = tree.all("img")
     assert found["alt"] == ALT
 
 
 def test_fragments_wait(tree: Tree) -> None:
-    (found, _), = tree.all("div", **{"data-cell": "later"})
+    ((found, _),) = tree.all("div", **{"data-cell": "later"})
     assert found["class"] == "cell markdown fragment" and found["data-fragment-index"] == "0"
 
 

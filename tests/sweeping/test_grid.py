@@ -28,8 +28,14 @@ def test_commas_outside_brackets_and_quotes_split(text: str, values: list[str]) 
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("", "empty"), ("1,,2", "empty"), ("1,", "empty"), ("1,2,1", "1 twice"),
-     ("(1,2", r"closing \)"), ("'a,b", "closing '")],
+    [
+        ("", "empty"),
+        ("1,,2", "empty"),
+        ("1,", "empty"),
+        ("1,2,1", "1 twice"),
+        ("(1,2", r"closing \)"),
+        ("'a,b", "closing '"),
+    ],
 )
 def test_unclear_values_are_refused(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
@@ -44,7 +50,10 @@ def made(folder: Path, *, default: int = 1, code: str = "x = A", prose: str = "T
 def test_every_combination_is_a_run_the_last_name_changes_fastest(tmp_path: Path) -> None:
     runs = grid_of_runs(made(tmp_path), {"A": [1, 2], "B": ["x", "y"]})
     assert [tuple(run.parameters.values()) for run in runs] == [
-        (1, "x"), (1, "y"), (2, "x"), (2, "y")
+        (1, "x"),
+        (1, "y"),
+        (2, "x"),
+        (2, "y"),
     ]
     assert len({run.name for run in runs}) == 4
     assert runs[1].name.startswith("A=1_B=y-")

@@ -11,8 +11,13 @@ from course_utils.sweeping.grid import Run
 from course_utils.sweeping.store import SweepFolder
 
 RUN = Run("A=1-0123", {"A": 1, "SIDES": (3, 5)})
-GOOD = Outcome("x.ipynb", seconds=2.5, peak_bytes=10, headline="fine",
-               scalars={"accuracy": 0.5, "loss": math.nan, "limit": math.inf})
+GOOD = Outcome(
+    "x.ipynb",
+    seconds=2.5,
+    peak_bytes=10,
+    headline="fine",
+    scalars={"accuracy": 0.5, "loss": math.nan, "limit": math.inf},
+)
 
 
 def names(folder: Path) -> list[str]:

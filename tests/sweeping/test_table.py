@@ -15,8 +15,10 @@ from course_utils.sweeping.table import (
     write_table,
 )
 
-RUNS = [Run(f"run{k}", {"RATE": rate, "SIDES": sides})
-        for k, (rate, sides) in enumerate([(0.1, (3, 5)), (1, [7]), (0.5, "all")])]
+RUNS = [
+    Run(f"run{k}", {"RATE": rate, "SIDES": sides})
+    for k, (rate, sides) in enumerate([(0.1, (3, 5)), (1, [7]), (0.5, "all")])
+]
 SCALARS = {"loss": 0.4, "Test_Accuracy": 0.9, "RATE": 0.1, "accuracy_before": 0.1, "epoch": 3}
 RESULTS = {
     "run0": Result(RUNS[0], seconds=1.5, peak_bytes=2_000_000, headline="good", scalars=SCALARS),
@@ -38,7 +40,15 @@ def test_others_can_be_chosen_but_no_parameter() -> None:
 def test_a_row_for_every_run_of_the_grid(tmp_path: Path) -> None:
     table = make_table(RUNS, RESULTS, ["loss"])
     assert list(table.columns) == [
-        "RATE", "SIDES", "status", "tries", "seconds", "peak_mb", "loss", "headline", "error",
+        "RATE",
+        "SIDES",
+        "status",
+        "tries",
+        "seconds",
+        "peak_mb",
+        "loss",
+        "headline",
+        "error",
         "name",
     ]
     assert list(table.status) == ["finished", "failed", "missing"]
