@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from course_utils import notebooks
-from course_utils.execution import share_cores
+from course_utils.cores import share_cores
 
 # Before NumPy is loaded, and inherited by the notebooks' kernels.
 share_cores(os.environ, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))

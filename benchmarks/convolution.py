@@ -23,15 +23,14 @@ from time import perf_counter, sleep
 import click
 import numpy as np
 import scipy.signal
+import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
-import tensorflow as tf
 from course_utils.convolution import conv2d, correlate2d
 from course_utils.notebooks import write_file
-from course_utils.plotting import draw_scaling
-from course_utils.plotting.style import picture
+from course_utils.plotting import draw_scaling, picture
 
 try:
     import torch

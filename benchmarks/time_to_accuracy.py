@@ -20,16 +20,15 @@ from statistics import median
 from time import perf_counter
 
 import click
+import keras
 import numpy as np
 from rich.console import Console
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
-import keras
 from course_utils.datasets import load_mnist
+from course_utils.networks import ONE_EPOCH
 from course_utils.notebooks import write_file
-from course_utils.plotting import draw_lines
-from course_utils.plotting.style import picture
-from course_utils.recipes import ONE_EPOCH
+from course_utils.plotting import draw_lines, picture
 
 Examples = tuple[np.ndarray, np.ndarray]
 Points = list[tuple[float, float]]  # seconds of training so far, test accuracy

@@ -56,7 +56,7 @@ def train(steps: int) -> tuple[list[np.ndarray], float, float]:
     import keras
 
     from course_utils.datasets import load_mnist
-    from course_utils.models import build_model
+    from course_utils.networks import build_model
 
     (images, labels), _ = load_mnist("sample")
     data = tf.data.Dataset.from_tensor_slices((images[..., None] / np.float32(255), labels))

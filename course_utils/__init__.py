@@ -1,5 +1,16 @@
-"""The package behind the notebooks: NumPy numerics, data, Keras models, figures, exercises.
+"""The package behind the notebooks. Importing it costs nothing; each wing opens by its door.
 
-Importing it costs nothing. Each module is imported by name, and none of the NumPy modules
-(`convolution`, `pooling`, `filters`, `connectivity`, `datasets`) ever imports TensorFlow.
+| wing, from the ground up | what lives there |
+|---|---|
+| `convolution`, `layers`, with `filters`, `pooling`, `connectivity` | NumPy numerics |
+| `datasets`, with `handwriting` | digits, a photograph, a series; and your own handwriting |
+| `networks`, `detection`, with `forecasting` | Keras networks: built, trained, measured, looked into |
+| `plotting` | every figure, in one style |
+| `exercises` | checks, hints and solutions, and the engine that replies |
+| `notebooks` | notebook files: found, read, written |
+| `publishing` | pages, slides, site, handouts, assignments |
+| `execution`, `sweeping` | notebooks executed, once or over a grid of parameters |
+| `commands` | `python -m course_utils …` |
+
+Imports run down only, and none of the NumPy parts ever imports TensorFlow.
 """

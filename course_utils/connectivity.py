@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.arguments import as_integer, size_text
-from course_utils.windows import AxisPlan, Padding, Pair, as_pair, plan_image
+from course_utils.convolution import AxisPlan, Padding, Pair, as_pair, plan_image
 
 KINDS = ("dense", "unshared", "tiled", "shared")
 

@@ -524,7 +524,8 @@ def _shuffled_rows(rows: int, count: int, seed: int) -> np.ndarray:
 
 
 def _keras():  # noqa: ANN202  (a module)
-    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
     import keras
+
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
 
     return keras

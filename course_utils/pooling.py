@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_numeric, common_dtype, sum_dtype
-from course_utils.windows import AxisPlan, Padding, Pair, as_pair, fill_around, plan_image
+from course_utils.convolution import AxisPlan, Padding, Pair, as_pair, fill_around, plan_image
 
 MODES = ("max", "mean", "sum", "product", "l2", "distance")
 

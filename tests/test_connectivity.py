@@ -4,13 +4,13 @@ import doctest
 
 import numpy as np
 import pytest
+from geometry import geometries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import connectivity
 from course_utils.connectivity import KINDS, layer_costs
 from course_utils.convolution import convolution_matrix
-from geometry import geometries
 
 # The same examples in every run, so that a red test means a changed program, not a lucky draw; and
 # no time limit for one, as a shared machine may pause at any moment.

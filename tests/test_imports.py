@@ -1,7 +1,9 @@
 """What imports what: floors, cost, and no TensorFlow before it is called."""
 
 import ast
+import importlib
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -13,44 +15,31 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from course_utils.notebooks import code_cells, find_notebooks, read_notebook
+
 TOP = Path(__file__).resolve().parent.parent
 PACKAGE = TOP / "course_utils"
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 
-# Imports go down, or sideways without a circle. What is not listed stands on the ground: NumPy
-# numerics and data, which import each other only and are quick to import.
-FLOORS = {
-    "first": {
-        "any_size",
-        "choices",
-        "detection",
-        "exercises",
-        "forecasting",
-        "gradients",
-        "inspection",
-        "model_access",
-        "models",
-        "plotting",
-        "recipes",
-        "training",
-    },
-    "second": {
-        "asking",
-        "canonical_form",
-        "execution",
-        "kernels",
-        "notebooks",
-        "publishing",
-        "readiness",
-        "reproduction",
-        "run_report",
-        "sweeping",
-        "worker",
-    },
-    "roof": {"__main__", "commands"},
-}
-HEIGHT = {name: i for i, floor in enumerate(FLOORS, start=1) for name in FLOORS[floor]}
+# From the ground up. Imports go down or stay on their floor; what shares a floor imports in no
+# circle. A name is a wing (a folder) or a file on the ground beside the wings.
+FLOORS = (
+    ("arguments", "cores", "quiet_tensorflow", "__init__"),
+    ("convolution", "filters", "pooling", "connectivity", "layers"),
+    ("datasets", "handwriting"),
+    ("networks", "forecasting"),
+    ("detection",),
+    ("plotting",),
+    ("exercises",),
+    ("notebooks",),
+    ("publishing",),
+    ("execution",),
+    ("sweeping",),
+    ("commands", "__main__"),
+)
+HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
+NUMERICS = sorted({"arguments", "cores", *FLOORS[1], *FLOORS[2]})
 NEURAL = {"keras", "tensorflow", "torch"}
 IMPORT_LIMIT = 0.3  # seconds beyond NumPy
 
@@ -99,14 +88,78 @@ def own_imports(path: Path) -> set[str]:
     return {parts[1] for parts in names if parts[0] == "course_utils" and len(parts) > 1}
 
 
+def test_every_part_has_its_floor() -> None:
+    assert set(HEIGHT) == {part(path) for path in FILES}
+
+
 @pytest.mark.parametrize("path", FILES, ids=dotted)
 def test_imports_go_down(path: Path) -> None:
-    up = {name for name in own_imports(path) if HEIGHT.get(name, 0) > HEIGHT.get(part(path), 0)}
-    assert not up
+    known = own_imports(path) & set(HEIGHT)
+    assert not {name for name in known if HEIGHT[name] > HEIGHT[part(path)]}
 
 
-def test_every_floor_is_there() -> None:
-    assert set(HEIGHT) <= {part(path) for path in FILES}
+# --- doors --------------------------------------------------------------------------------------
+
+WINGS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+BESIDE = {part(path) for path in FILES} - set(WINGS)
+
+
+def offered(wing: str) -> set[str]:
+    """What a wing's door offers: its ``__all__``."""
+    return set(importlib.import_module(f"course_utils.{wing}").__all__)
+
+
+def past_the_door(tree: ast.AST, home: str | None) -> list[str]:
+    """The imports that reach into another wing for what its door doesn't offer."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name.split(".") for alias in node.names]
+            found += [".".join(parts) for parts in names if len(parts) > 2 and parts[1] in WINGS]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            parts = node.module.split(".")
+            if parts[0] != "course_utils" or len(parts) < 2 or parts[1] in {home, *BESIDE}:
+                continue
+            hidden = {alias.name for alias in node.names} - offered(parts[1])
+            if len(parts) > 2 or hidden:
+                found.append(f"from {node.module} import {', '.join(sorted(hidden)) or '…'}")
+    return found
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_doors_say_who_lives_here_and_offer_what_is_there(wing: str) -> None:
+    door = importlib.import_module(f"course_utils.{wing}")
+    assert door.__doc__
+    for name in offered(wing):
+        if not hasattr(door, name):
+            importlib.import_module(f"course_utils.{wing}.{name}")
+
+
+@pytest.mark.parametrize("path", FILES, ids=dotted)
+def test_wings_are_entered_by_their_doors(path: Path) -> None:
+    assert not past_the_door(ast.parse(path.read_text(encoding="utf-8")), part(path))
+
+
+@pytest.mark.parametrize("path", sorted((TOP / "benchmarks").glob("*.py")), ids=lambda p: p.stem)
+def test_benchmarks_enter_by_the_doors(path: Path) -> None:
+    assert not past_the_door(ast.parse(path.read_text(encoding="utf-8")), None)
+
+
+@pytest.mark.parametrize("path", find_notebooks(), ids=lambda path: path.stem)
+def test_notebooks_enter_by_the_doors(path: Path) -> None:
+    for cell in code_cells(read_notebook(path)):
+        python = re.sub(r"^\s*[%!].*$", "", cell.source, flags=re.MULTILINE)
+        assert not past_the_door(ast.parse(python), None), cell.source
+
+
+def test_a_look_past_a_door_is_noticed() -> None:
+    for line in (
+        "from course_utils.convolution.windows import plan_image",
+        "import course_utils.networks.models",
+        "from course_utils.networks import model_access",
+    ):
+        assert past_the_door(ast.parse(line), "plotting"), line
+    assert not past_the_door(ast.parse("from course_utils.networks import models"), "plotting")
 
 
 def test_imports_go_in_no_circle() -> None:
@@ -115,7 +168,7 @@ def test_imports_go_in_no_circle() -> None:
         dotted(path): {name for name in imports(path) if name in known and name != dotted(path)}
         for path in FILES
     }
-    # A package's __init__ re-exports its own modules; those import each other by full name.
+    # A door imports the files of its wing; those may import what else the door holds.
     for name in below:
         below[name] = {other for other in below[name] if not name.startswith(f"{other}.")}
     while free := {name for name, needed in below.items() if not needed & set(below)}:
@@ -138,9 +191,6 @@ def test_no_import_of_the_package_starts_tensorflow() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == []
-
-
-NUMERICS = sorted({part(path) for path in FILES} - set(HEIGHT) - {"__init__", "quiet_tensorflow"})
 
 
 @pytest.fixture(scope="module")

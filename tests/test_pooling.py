@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from geometry import geometries, whole_numbers
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from course_utils.convolution import correlate2d
 from course_utils.pooling import MODES, distance_weights, global_pool2d, pool2d
-from geometry import geometries, whole_numbers
 
 # The same examples in every run, so that a red test means a changed program, not a lucky draw; and
 # no time limit for one, as a shared machine may pause at any moment.
@@ -23,8 +23,9 @@ words = geometries(words=("valid", "same"), numbers=False, dilations=st.just(1))
 
 @pytest.fixture(scope="module")
 def tf():
-    import course_utils.quiet_tensorflow  # noqa: F401
     import tensorflow
+
+    import course_utils.quiet_tensorflow  # noqa: F401
 
     return tensorflow
 

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from course_utils.models import build_model, build_plain, build_resnet, count_parameters
+from course_utils.networks import build_model, build_plain, build_resnet, count_parameters
 
 BOTH = pytest.mark.parametrize("build", [build_plain, build_resnet])
 
 
 @pytest.fixture(scope="module")
 def keras():
-    import course_utils.quiet_tensorflow  # noqa: F401
     import keras
+
+    import course_utils.quiet_tensorflow  # noqa: F401
 
     return keras
 

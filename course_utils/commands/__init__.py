@@ -14,6 +14,8 @@ from course_utils.commands.site import site
 from course_utils.commands.slides import slides
 from course_utils.commands.sweep import sweep
 
+__all__ = ["course"]
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def course() -> None:

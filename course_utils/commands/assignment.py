@@ -32,11 +32,7 @@ def assignment(selectors: tuple[str, ...], points: int, output: Path) -> None:
     NN is a number (5 or 05), a part of a name, or a path. Each notebook becomes one assignment
     in nbgrader's course folder. No file that is there already is overwritten.
     """
-    from course_utils.publishing.assignments import (
-        CONFIG_NAME,
-        NbgraderMissing,
-        write_assignments,
-    )
+    from course_utils.publishing import CONFIG_NAME, NbgraderMissing, write_assignments
 
     console = make_console()
 

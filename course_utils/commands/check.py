@@ -10,9 +10,9 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from course_utils import readiness
 from course_utils.commands.display import make_console
 from course_utils.commands.options import data_dir_option
+from course_utils.execution import readiness
 
 
 @click.command()

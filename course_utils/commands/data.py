@@ -21,7 +21,7 @@ def data(fetch: bool, data_dir: Path | None) -> None:
     The course's notebooks run on the sample that comes with it; only --data full needs this. The
     exit code is 1 if the full MNIST is nowhere.
     """
-    from course_utils import mnist_places
+    from course_utils.datasets import mnist_places
 
     try:
         if fetch:

@@ -28,8 +28,7 @@ def handouts(selectors: tuple[str, ...], output: Path) -> None:
     answers and notes. PDF files need Chromium, Chrome or Edge; without one the notebooks are
     made alone.
     """
-    from course_utils.publishing.chromium import ChromiumMissing
-    from course_utils.publishing.handouts import AUDIENCES, print_copies, write_copies
+    from course_utils.publishing import AUDIENCES, ChromiumMissing, print_copies, write_copies
 
     console = make_console()
 

@@ -25,7 +25,7 @@ def live(selectors: tuple[str, ...], output: Path) -> None:
     NN is a number (5 or 05), a part of a name, or a path; without any, all notebooks are copied.
     Whatever you type in a copy leaves the course as it is.
     """
-    from course_utils.publishing.live_slides import write_live_copy
+    from course_utils.publishing import write_live_copy
 
     try:
         made = [write_live_copy(path, output) for path in notebooks.find_notebooks(selectors)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from course_utils import execution, notebooks
+from course_utils import cores, notebooks
 
 selectors_argument = click.argument("selectors", metavar="[NN]...", nargs=-1)
 
@@ -15,7 +15,7 @@ selectors_argument = click.argument("selectors", metavar="[NN]...", nargs=-1)
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=execution.available_cores,
+    default=cores.available_cores,
     show_default="the number of cores",
     help="How many notebooks to execute at once.",
 )
@@ -30,7 +30,7 @@ data_dir_option = click.option(
 
 def get_full_data(data_dir: Path | None) -> None:
     """Download the full MNIST, if it is nowhere, before several kernels want it at once."""
-    from course_utils.mnist_places import find_full_mnist, load_full_mnist
+    from course_utils.datasets import find_full_mnist, load_full_mnist
 
     if find_full_mnist(data_dir) is None:
         load_full_mnist(data_dir)

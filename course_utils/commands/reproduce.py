@@ -36,8 +36,8 @@ def reproduce(
     """
     import dataclasses
 
-    from course_utils import reproduction
     from course_utils.datasets import load_fashion_mnist, load_mnist
+    from course_utils.execution import reproduction
 
     try:
         fashion = None if quick else load_fashion_mnist(data_dir=data_dir)

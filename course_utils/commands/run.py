@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from course_utils import execution, notebooks, run_report
+from course_utils import execution, notebooks
 from course_utils.commands.display import following, make_console, shorter
 from course_utils.commands.options import (
     data_dir_option,
@@ -22,6 +22,7 @@ from course_utils.commands.options import (
     selectors_argument,
 )
 from course_utils.commands.parameter_values import parse_assignments, values_for_each
+from course_utils.execution import run_report
 
 
 @click.command()

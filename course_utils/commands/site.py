@@ -48,12 +48,7 @@ def site(
     site_branch: str,
 ) -> None:
     """Build the course's site from the stored notebooks, without executing them."""
-    from course_utils.publishing.site import (
-        SiteError,
-        build_site,
-        configured_address,
-        parse_repository,
-    )
+    from course_utils.publishing import SiteError, build_site, configured_address, parse_repository
 
     console = make_console()
     start = time.monotonic()

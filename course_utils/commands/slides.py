@@ -29,7 +29,7 @@ def slides(selectors: tuple[str, ...], output: Path, pdf: bool) -> None:
     NN is a number (5 or 05), a part of a name, or a path; without any, slides of all notebooks
     are made. They show the outputs that the notebooks hold; nothing is executed.
     """
-    from course_utils.publishing.slides_folder import make_slides
+    from course_utils.publishing import make_slides
 
     try:
         paths = notebooks.find_notebooks(selectors)

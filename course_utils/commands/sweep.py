@@ -13,19 +13,24 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from course_utils import execution, notebooks
+from course_utils import cores, notebooks
 from course_utils.commands.display import make_console, shorter
 from course_utils.commands.options import data_dir_option, get_full_data
 from course_utils.commands.parameter_values import parse_assignments, values_for_each
 from course_utils.execution import Outcome
-from course_utils.sweeping.cluster import hand_out, local_client, scheduler_client
-from course_utils.sweeping.grid import Run, grid_of_runs, split_values
-from course_utils.sweeping.remote import Job
-from course_utils.sweeping.store import Result, SweepFolder
-from course_utils.sweeping.table import (
+from course_utils.sweeping import (
     COLLECTED,
+    Job,
+    Result,
+    Run,
+    SweepFolder,
     choose_numbers,
+    grid_of_runs,
+    hand_out,
+    local_client,
     make_table,
+    scheduler_client,
+    split_values,
     write_picture,
     write_table,
 )
@@ -122,8 +127,8 @@ def sweep(
         console.print(f"{len(results)} of {len(runs)} runs have finished before.")
     left = [run for run in runs if run.name not in results]
     if not scheduler:
-        workers = min(workers or execution.available_cores(), max(1, len(left)))
-        threads = threads or max(1, execution.available_cores() // workers)
+        workers = min(workers or cores.available_cores(), max(1, len(left)))
+        threads = threads or max(1, cores.available_cores() // workers)
     place = str(data_dir.expanduser()) if data_dir else None
     jobs = [(run, Job(path.name, content, run.parameters, threads, place)) for run in left]
     try:

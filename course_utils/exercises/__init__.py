@@ -24,7 +24,7 @@ imports no Keras at its top. Here is a complete one, with one exercise of each k
 
     import numpy as np
 
-    from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+    from course_utils.exercises.engine import FunctionExercise, Mistake, ValueExercise
 
 
     def every_other_pixel(image):
@@ -92,13 +92,22 @@ The tests come with it: ``tests/exercises/test_every_exercise.py`` finds the mod
 exercise to all of this: the solution is right, a stub is empty, each mistake gets its own reply,
 hints and solution are shown, and no answer whatever makes the check raise.
 
-Which module does what: `exercise` says what an exercise is, `plain_values` reads what a student's
-code returns, `sandbox` runs that code, `comparing` puts a difference in words and `wording` the
-rest of a reply, `judging` decides on it, `registry` finds exercises by number, `session` holds
-what a student calls.
+Which file does what in the engine stands in `engine`; nobody who writes an exercise needs to open
+it.
 '''
 
-from course_utils.exercises.registry import all_exercises
-from course_utils.exercises.session import check, hint, judge, points, solution
+from course_utils.exercises.engine.exercise import Exercise, FunctionExercise
+from course_utils.exercises.engine.registry import all_exercises, find
+from course_utils.exercises.engine.session import check, hint, judge, points, solution
 
-__all__ = ["all_exercises", "check", "hint", "judge", "points", "solution"]
+__all__ = [
+    "Exercise",
+    "FunctionExercise",
+    "all_exercises",
+    "check",
+    "find",
+    "hint",
+    "judge",
+    "points",
+    "solution",
+]

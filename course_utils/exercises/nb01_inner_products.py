@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import FunctionExercise, Mistake
+from course_utils.exercises.engine import FunctionExercise, Mistake
 
 _random = np.random.default_rng(1)
 _A, _B = np.array([1, 2, 3, 4]), np.array([5, 6, 7, 8])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.convolution import convolution_matrix, convolve2d, correlate2d, patches
-from course_utils.exercises.exercise import FunctionExercise, Mistake
+from course_utils.exercises.engine import FunctionExercise, Mistake
 
 _random = np.random.default_rng(3)
 _LECTURE_IMAGE = np.array(

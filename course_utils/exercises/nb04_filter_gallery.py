@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils import filters
 from course_utils.convolution import correlate2d
-from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+from course_utils.exercises.engine import FunctionExercise, Mistake, ValueExercise
 
 _random = np.random.default_rng(4)
 _IDENTITY, _SHARPEN, _BOX, _GAUSSIAN, _SOBEL_X, _SOBEL_Y = (

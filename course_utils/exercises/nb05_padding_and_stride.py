@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+from course_utils.exercises.engine import FunctionExercise, Mistake, ValueExercise
 
 # 05.1
 

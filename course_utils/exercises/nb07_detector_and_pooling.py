@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from course_utils.convolution import convolve2d, correlate2d
-from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+from course_utils.exercises.engine import FunctionExercise, Mistake, ValueExercise
 
 _random = np.random.default_rng(7)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import FunctionExercise, Mistake
+from course_utils.exercises.engine import FunctionExercise, Mistake
 
 _random = np.random.default_rng(15)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import FunctionExercise, Mistake, ValueExercise
+from course_utils.exercises.engine import FunctionExercise, Mistake, ValueExercise
 
 _random = np.random.default_rng(17)
 

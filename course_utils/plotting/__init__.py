@@ -16,8 +16,8 @@ from course_utils.plotting.curves import draw_lines
 from course_utils.plotting.descents import draw_descents
 from course_utils.plotting.equivariance import draw_two_ways
 from course_utils.plotting.filtering import draw_filtering
-from course_utils.plotting.heat_maps import draw_heat_maps
 from course_utils.plotting.gradients import draw_gradient_norms
+from course_utils.plotting.heat_maps import draw_heat_maps
 from course_utils.plotting.images import draw_images
 from course_utils.plotting.layer_histograms import draw_layer_histograms
 from course_utils.plotting.links import LinkPanel, draw_links
@@ -36,12 +36,14 @@ from course_utils.plotting.pooling import draw_pooling, draw_pooling_windows
 from course_utils.plotting.pooling_shift import draw_pooling_shift
 from course_utils.plotting.precision_recall import draw_precision_recall
 from course_utils.plotting.predictions import draw_predictions
+from course_utils.plotting.run_times import draw_run_times
 from course_utils.plotting.scaling import draw_scaling
+from course_utils.plotting.settings import draw_settings
 from course_utils.plotting.shares import draw_shares
 from course_utils.plotting.shortcuts import draw_blocks, draw_shortcuts
 from course_utils.plotting.signals import draw_echoes, draw_flip_and_slide
 from course_utils.plotting.stages import draw_stages
-from course_utils.plotting.style import show, use_course_style
+from course_utils.plotting.style import picture, show, use_course_style
 from course_utils.plotting.time_splits import draw_time_splits
 from course_utils.plotting.training_curves import draw_training
 from course_utils.plotting.trials import draw_trials
@@ -70,9 +72,9 @@ __all__ = [
     "draw_equations",
     "draw_filtering",
     "draw_flip_and_slide",
-    "draw_heat_maps",
     "draw_gradient_norms",
     "draw_grid",
+    "draw_heat_maps",
     "draw_images",
     "draw_layer_histograms",
     "draw_lines",
@@ -87,8 +89,10 @@ __all__ = [
     "draw_pooling_windows",
     "draw_precision_recall",
     "draw_predictions",
+    "draw_run_times",
     "draw_scaling",
     "draw_scores",
+    "draw_settings",
     "draw_shares",
     "draw_shortcuts",
     "draw_stages",
@@ -99,6 +103,7 @@ __all__ = [
     "draw_window_steps",
     "draw_windows_on_image",
     "draw_windows_on_signal",
+    "picture",
     "show",
     "use_course_style",
 ]

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from course_utils.boxes import Detections, Objects, areas, as_boxes, intersection_over_union
+from course_utils.detection import Detections, Objects, areas, as_boxes, intersection_over_union
 from course_utils.plotting.style import BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
 
 # Each kind of box differs from the others in its dashes as well as in its colour.

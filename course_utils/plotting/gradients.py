@@ -15,7 +15,7 @@ def draw_gradient_norms(networks: Mapping[str, Mapping[str, float]], *, title: s
     ----------
     networks
         For each network's name its norms by the name of the layer, the first layer first, as
-        `course_utils.gradients.gradient_norms` returns them.
+        `course_utils.networks.gradients.gradient_norms` returns them.
     title
         Written above.
 

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_utils.average_precision import average_precision, precision_recall
+from course_utils.detection import average_precision, precision_recall
 from course_utils.plotting.style import BLUE, ORANGE
 
 _MOST_POINTS = 40

@@ -10,7 +10,15 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from course_utils.convolution import correlate1d
+from course_utils.convolution import (
+    AxisPlan,
+    Padding,
+    Pair,
+    as_pair,
+    correlate1d,
+    plan_axis,
+    plan_image,
+)
 from course_utils.plotting.matrices import number
 from course_utils.plotting.style import (
     BLACK,
@@ -19,7 +27,6 @@ from course_utils.plotting.style import (
     OUTPUT_COLOR,
     PADDING_COLOR,
 )
-from course_utils.windows import AxisPlan, Padding, Pair, as_pair, plan_axis, plan_image
 
 # Inches: the most that fits on a slide, and room there for titles and the legend.
 _WIDEST, _HIGHEST, _AROUND = 10.6, 4.5, 0.9

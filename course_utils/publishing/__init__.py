@@ -1,6 +1,49 @@
-"""Pages of executed notebooks that a browser shows without internet."""
+"""What readers, students and instructors get: pages, slides, a site, handouts, assignments.
 
+| file | what it makes |
+|---|---|
+| `page`, `index` | the readable page of an executed notebook, and the list of them |
+| `slides`, `slides_folder` | a deck for each notebook, HTML and PDF |
+| `live_slides` | copies that JupyterLab shows as slides |
+| `handouts` | students' and instructor's copies |
+| `assignments` | exercises for nbgrader |
+| `site` | the course as a website |
+| `chromium`, `javascript` | the browser and the scripts that these need |
+"""
+
+from course_utils.publishing import javascript
+from course_utils.publishing.assignments import CONFIG_NAME, NbgraderMissing, write_assignments
+from course_utils.publishing.chromium import ChromiumMissing
+from course_utils.publishing.handouts import AUDIENCES, print_copies, write_copies
 from course_utils.publishing.index import IndexEntry, write_index
+from course_utils.publishing.live_slides import write_live_copy
 from course_utils.publishing.page import page, write_document, write_page
+from course_utils.publishing.site import (
+    SiteError,
+    build_site,
+    configured_address,
+    parse_repository,
+)
+from course_utils.publishing.slides_folder import make_slides
 
-__all__ = ["IndexEntry", "page", "write_document", "write_index", "write_page"]
+__all__ = [
+    "AUDIENCES",
+    "CONFIG_NAME",
+    "ChromiumMissing",
+    "IndexEntry",
+    "NbgraderMissing",
+    "SiteError",
+    "build_site",
+    "configured_address",
+    "javascript",
+    "make_slides",
+    "page",
+    "parse_repository",
+    "print_copies",
+    "write_assignments",
+    "write_copies",
+    "write_document",
+    "write_index",
+    "write_live_copy",
+    "write_page",
+]

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from course_utils import notebooks
-from course_utils.exercises.exercise import Exercise, FunctionExercise
-from course_utils.exercises.registry import find
+from course_utils.exercises import Exercise, FunctionExercise, find
 
 
 @dataclass(frozen=True)

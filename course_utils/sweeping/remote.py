@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from course_utils import execution
+from course_utils import cores, execution
 from course_utils.execution import Outcome, Task
 
 
@@ -69,7 +69,7 @@ def execute(job: Job) -> tuple[Outcome, bytes]:
         if task is None or task.state not in ("executing", "long-running"):
             raise NoLongerWantedError(str(key))
 
-    threads = job.threads or max(1, execution.available_cores() // worker.state.nthreads)
+    threads = job.threads or max(1, cores.available_cores() // worker.state.nthreads)
     environment = execution.kernel_environment(data_dir=job.data_dir, threads=threads)
     # Dask sets it for its own workers; in a kernel it would give memory back after every step.
     environment.pop("MALLOC_TRIM_THRESHOLD_", None)

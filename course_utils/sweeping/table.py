@@ -127,8 +127,7 @@ def write_picture(
     Path
         The picture.
     """
-    from course_utils.plotting.grids import draw_grid
-    from course_utils.plotting.style import picture
+    from course_utils.plotting import draw_settings, picture
 
     drawn = [
         (run.parameters, result.scalars[number])
@@ -137,7 +136,7 @@ def write_picture(
     ]
     title = f"{len(drawn)} of {len(runs)} runs" if len(drawn) < len(runs) else f"{len(runs)} runs"
     content = picture(
-        lambda: draw_grid(
+        lambda: draw_settings(
             [parameters for parameters, _ in drawn],
             [float(value) for _, value in drawn],
             ylabel=number,

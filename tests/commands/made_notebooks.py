@@ -23,7 +23,7 @@ plt.close(fig)
 """
 
 
-NEEDY = "from course_utils.optional_packages import need\n\nneed('torch')"
+NEEDY = "from course_utils.notebooks.optional_packages import need\n\nneed('torch')"
 MISSING = 'needs PyTorch, which is not installed: pip install "torch>=2.8"'
 
 

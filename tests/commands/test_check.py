@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from made_notebooks import call, invoke
 
-from course_utils import readiness
+from course_utils.execution import readiness
 
 
 def test_check_says_ready_in_about_ten_lines(tmp_path: Path) -> None:

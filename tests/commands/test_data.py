@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from made_notebooks import invoke
 
-from course_utils import mnist_places
+from course_utils.datasets import mnist_places
 
 
 def test_data_says_where_and_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

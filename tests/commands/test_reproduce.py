@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from course_utils import reproduction
 from course_utils.commands import course
+from course_utils.execution import reproduction
 
 
 def reproduce(*arguments: str) -> Result:
@@ -53,8 +53,8 @@ def test_an_unknown_network_is_refused() -> None:
 
 
 def test_without_the_full_mnist_the_remedy_is_named(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("course_utils.mnist_places.RETRIES", 0)
-    monkeypatch.setattr("course_utils.mnist_places.URL", "http://127.0.0.1:9/mnist.npz")
+    monkeypatch.setattr("course_utils.datasets.mnist_places.RETRIES", 0)
+    monkeypatch.setattr("course_utils.datasets.mnist_places.URL", "http://127.0.0.1:9/mnist.npz")
     monkeypatch.delenv("CNN_COURSE_DATA", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     done = reproduce("--output", str(tmp_path / "results"))

@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course_utils.exercises import sandbox
-from course_utils.exercises.comparing import difference
-from course_utils.exercises.exercise import FunctionExercise, Mistake, Reply, ValueExercise
-from course_utils.exercises.judging import judge_answer
-from course_utils.exercises.plain_values import TooLarge, Unreadable, describe, plain
+from course_utils.exercises.engine import sandbox
+from course_utils.exercises.engine.comparing import difference
+from course_utils.exercises.engine.exercise import FunctionExercise, Mistake, Reply, ValueExercise
+from course_utils.exercises.engine.judging import judge_answer
+from course_utils.exercises.engine.plain_values import TooLarge, Unreadable, describe, plain
 
 SHORT = 0.2
 REPLACED_DURING_A_CHECK = builtins.input, sys.setrecursionlimit

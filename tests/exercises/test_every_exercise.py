@@ -13,8 +13,13 @@ import numpy as np
 import pytest
 
 from course_utils import exercises
-from course_utils.exercises import registry, session
-from course_utils.exercises.exercise import Exercise, FunctionExercise, Mistake, ValueExercise
+from course_utils.exercises.engine import registry, session
+from course_utils.exercises.engine.exercise import (
+    Exercise,
+    FunctionExercise,
+    Mistake,
+    ValueExercise,
+)
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 ALL = exercises.all_exercises()

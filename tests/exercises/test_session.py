@@ -13,8 +13,8 @@ import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
 
 from course_utils import exercises
-from course_utils.exercises import registry, session
-from course_utils.exercises.judging import judge_answer
+from course_utils.exercises.engine import registry, session
+from course_utils.exercises.engine.judging import judge_answer
 from course_utils.exercises.nb01_inner_products import inner_product
 from course_utils.exercises.nb02_convolution_by_hand import patch_count
 

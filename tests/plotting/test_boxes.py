@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from course_utils.boxes import Detections, Objects, intersection_over_union
+from course_utils.detection.boxes import Detections, Objects, intersection_over_union
 from course_utils.plotting import draw_boxes, draw_grid, draw_overlaps
 from course_utils.plotting.style import GREEN, ORANGE, SKY, STYLE_FILE
 

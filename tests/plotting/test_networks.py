@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.models import build_model
+from course_utils.networks.models import build_model
 from course_utils.plotting import draw_network
 
 

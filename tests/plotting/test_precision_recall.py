@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.average_precision import average_precision
+from course_utils.detection import average_precision
 from course_utils.plotting import draw_precision_recall
 
 RIGHT = [True, False, True, True, False]

@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from course_utils.models import build_model, build_plain, build_resnet
+from course_utils.networks import build_model, build_plain, build_resnet
 from course_utils.plotting import draw_blocks, draw_shortcuts
 from course_utils.plotting.shortcuts import Shortcut, trace_shortcuts
 

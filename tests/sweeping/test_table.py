@@ -62,16 +62,16 @@ def test_a_row_for_every_run_of_the_grid(tmp_path: Path) -> None:
 
 
 def test_the_picture_shows_what_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import course_utils.plotting.grids as grids
+    from course_utils import plotting
 
     seen = {}
-    draw = grids.draw_grid
+    draw = plotting.draw_settings
 
     def spy(settings, values, **words):
         seen.update(words, settings=settings, values=values)
         return draw(settings, values, **words)
 
-    monkeypatch.setattr(grids, "draw_grid", spy)
+    monkeypatch.setattr(plotting, "draw_settings", spy)
     path = write_picture(RUNS, RESULTS, "loss", tmp_path)
     assert path.read_bytes().startswith(b"\x89PNG")
     assert seen["values"] == [0.4] and seen["title"] == "1 of 3 runs" and seen["ylabel"] == "loss"

@@ -14,7 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from course_utils.execution import available_cores
+from course_utils.cores import available_cores
 from course_utils.publishing.site.repository import Repository
 from course_utils.publishing.site.source import Source, write_source
 

@@ -1,0 +1,252 @@
+"""The course's data: handwritten digits, a photograph, and the US economy by quarters.
+
+`load_mnist("sample")`, `load_photo()` and `load_macro_series()` read what comes with the course
+and its packages, so they need no internet. `load_mnist("full")` reads, or downloads once, the
+complete MNIST; `load_fashion_mnist()` reads Fashion-MNIST where it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from course_utils.datasets import mnist_files, mnist_places
+from course_utils.datasets.mnist_places import (
+    find_fashion_mnist,
+    find_full_mnist,
+    load_fashion_files,
+    load_full_mnist,
+)
+
+__all__ = [
+    "Digits",
+    "MACRO_DTYPE",
+    "MACRO_QUARTERS",
+    "find_full_mnist",
+    "load_fashion_mnist",
+    "load_full_mnist",
+    "load_macro_series",
+    "load_mnist",
+    "load_photo",
+    "mnist_places",
+]
+
+Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+MACRO_DTYPE = np.dtype(
+    [("year", "<i8"), ("quarter", "<i8")]
+    + [
+        (name, "<f8")
+        for name in (
+            "realgdp realcons realinv realgovt realdpi cpi m1 tbilrate unemp pop infl realint"
+        ).split()
+    ]
+)
+MACRO_QUARTERS = 203
+MACRO_SHA256 = "009bcd92f27e40dc19c1f6871d69c8aa7439688cacb2aee59adb46c9b61225f8"
+
+_RESTORE = (
+    "Restore the course's own copy (git checkout -- data), or rebuild it as data/README.md says"
+)
+
+
+def load_mnist(
+    which: str = "sample", *, data_dir: str | os.PathLike[str] | None = None
+) -> tuple[Digits, Digits]:
+    """Load handwritten digits and their labels, arranged as Keras gives them.
+
+    Parameters
+    ----------
+    which : {"sample", "full"}
+        "sample" gives 4,000 training and 1,000 test digits (400 and 100 of each class, in a fixed
+        shuffled order), all from MNIST's training set; they come with the course. "full" gives
+        MNIST's 60,000 training and 10,000 test digits.
+    data_dir : str or path, optional
+        For "full": a folder to look in first, and to download to if MNIST is nowhere. The sample
+        is always the one that comes with the course.
+
+    Returns
+    -------
+    (x_train, y_train), (x_test, y_test) : tuples of ndarray of uint8
+        Images of shape (N, 28, 28), 0 (paper) to 255 (ink), and labels of shape (N,), 0 to 9.
+        The arrays are the caller's own.
+
+    Raises
+    ------
+    ValueError
+        If `which` or `data_dir` is neither of what is allowed, or if a file is incomplete,
+        damaged, or not genuine MNIST. The message names the file and what is wrong with it; the
+        file is left as it is.
+    FileNotFoundError
+        If "full" is nowhere and cannot be downloaded. The message names the places and remedies.
+
+    Notes
+    -----
+    "full" looks in `data_dir`, then in the folder that the environment variable `CNN_COURSE_DATA`
+    names, then in Keras' cache, for the four IDX files (`.gz` or unpacked) or `mnist.npz`. The
+    first place that holds any of them decides: if they are damaged, that is an error at once,
+    even if a later place has sound ones. Only if no place holds any is `mnist.npz` downloaded,
+    once, to the first of these places.
+
+    Every array is compared with the SHA-256 of the genuine one. Pickled content is never loaded.
+
+    References
+    ----------
+    Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits
+    (CC BY-SA 3.0).
+    """
+    if not isinstance(which, str) or which not in ("sample", "full"):
+        raise ValueError(f'which={which!r} is unknown: use "sample" or "full"')
+    if which == "full":
+        arrays = load_full_mnist(data_dir)
+    else:
+        files = dict.fromkeys(mnist_files.SAMPLE, _course_file("mnist_sample.npz"))
+        try:
+            arrays = mnist_files.read_arrays(files, mnist_files.SAMPLE)
+        except ValueError as error:
+            raise ValueError(f"{error}. {_RESTORE}") from error
+    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+
+
+def load_fashion_mnist(
+    *, data_dir: str | os.PathLike[str] | None = None
+) -> tuple[Digits, Digits] | None:
+    """Load Fashion-MNIST, images of clothes of the size and number of MNIST's, if it is there.
+
+    Parameters
+    ----------
+    data_dir : str or path, optional
+        A folder to look in first.
+
+    Returns
+    -------
+    (x_train, y_train), (x_test, y_test) : tuples of ndarray of uint8, or None
+        Images (60000, 28, 28) and (10000, 28, 28) with their classes, 0 to 9; None if it is in
+        none of the places. Nothing is downloaded.
+
+    Raises
+    ------
+    ValueError
+        If its files are incomplete, damaged, or others.
+
+    Notes
+    -----
+    Its folder is `fashion-mnist` inside the places of `load_mnist`: `data_dir`, the folder that
+    `CNN_COURSE_DATA` names, Keras' cache, where `keras.datasets.fashion_mnist.load_data()` puts it.
+
+    References
+    ----------
+    H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking
+    machine learning algorithms" (2017). MIT licence.
+    """
+    folder = find_fashion_mnist(data_dir)
+    if folder is None:
+        return None
+    arrays = load_fashion_files(folder)
+    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+
+
+def load_photo() -> NDArray[np.uint8]:
+    """Load a colour photograph, the official portrait of Grace Hopper.
+
+    Returns
+    -------
+    ndarray of uint8, shape (600, 512, 3)
+        Rows, columns and the channels red, green, blue, 0 to 255. The array is the caller's own.
+
+    Notes
+    -----
+    The file `grace_hopper.jpg` comes with Matplotlib; it is in the public domain (United States
+    Navy, 1984).
+    """
+    return _photo().copy()
+
+
+@cache
+def _photo() -> NDArray[np.uint8]:
+    from matplotlib.cbook import get_sample_data
+    from matplotlib.image import imread
+
+    with get_sample_data("grace_hopper.jpg") as file:
+        photo = imread(file, format="jpg")
+    photo.flags.writeable = False
+    return photo
+
+
+def load_macro_series() -> NDArray[np.void]:
+    """Load the US macroeconomic series by quarters, 1959Q1 to 2009Q3.
+
+    Returns
+    -------
+    structured ndarray, shape (203,)
+        One record a quarter; `series["realgdp"]` is a column. All columns are float64 but the
+        first two, which are int64.
+
+        ======== ==================================================================
+        year     1959 to 2009
+        quarter  1 to 4
+        realgdp  real gross domestic product, 10⁹ chained 2005 US$, annual rate
+        realcons real personal consumption expenditures, same unit
+        realinv  real gross private domestic investment, same unit
+        realgovt real federal consumption and gross investment, same unit
+        realdpi  real private disposable income, same unit
+        cpi      consumer price index at the quarter's end, 1982–84 = 100
+        m1       M1 money stock at the quarter's end, 10⁹ US$, nominal
+        tbilrate 3-month treasury bill rate, quarterly mean, % a year
+        unemp    unemployment rate, %
+        pop      population at the quarter's end, 10⁶, with armed forces overseas
+        infl     inflation, 400 ln(cpi[t] / cpi[t − 1]), % a year; 0 stands in
+                 for the first quarter, which has no predecessor
+        realint  real interest rate, tbilrate − infl, % a year; 0 stands in for
+                 the first quarter
+        ======== ==================================================================
+
+        All but `tbilrate` and `pop` are, or are computed from, seasonally adjusted figures.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `us_macro.csv` is missing from the course's data folder.
+    ValueError
+        If its contents are not the original ones.
+
+    References
+    ----------
+    Compiled by Skipper Seabold for statsmodels (`statsmodels.datasets.macrodata`) from FRED,
+    Federal Reserve Bank of St. Louis, and the Bureau of Labor Statistics. Public domain.
+    """
+    path = _course_file("us_macro.csv")
+    try:
+        with path.open(encoding="ascii") as lines:
+            names = next(lines, "").strip()
+            rows = list(lines)
+            series = np.loadtxt(rows, dtype=MACRO_DTYPE, delimiter=",", ndmin=1) if rows else rows
+    except ValueError as error:
+        raise ValueError(f"{path}: cannot be read as CSV: {error}. {_RESTORE}") from error
+    if names != ",".join(MACRO_DTYPE.names):
+        raise ValueError(f"{path}: wrong columns {names}. {_RESTORE}")
+    if len(series) != MACRO_QUARTERS:
+        raise ValueError(f"{path}: {len(series)} quarters instead of {MACRO_QUARTERS}. {_RESTORE}")
+    found = hashlib.sha256(series.tobytes()).hexdigest()
+    if found != MACRO_SHA256:
+        raise ValueError(
+            f"{path}: wrong checksum: SHA-256 of its values {found} instead of {MACRO_SHA256}. "
+            f"{_RESTORE}"
+        )
+    return series
+
+
+def _course_file(name: str) -> Path:
+    """Return a file of the course's data folder."""
+    # An installed copy has the folder inside the package, a clone beside it.
+    package = Path(__file__).parents[1]
+    installed = package / "_data"
+    folder = installed if installed.is_dir() else package.parent / "data"
+    if not (folder / name).is_file():
+        raise FileNotFoundError(f"{folder / name} is missing. {_RESTORE}")
+    return folder / name

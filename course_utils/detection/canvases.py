@@ -1,0 +1,144 @@
+"""Canvases: larger pictures with several digits on each, and where they are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from course_utils.arguments import as_integer, as_numeric, per_axis
+from course_utils.detection.boxes import Objects, intersection_over_union
+
+# A pixel belongs to a digit from this brightness on, of 255; below lies the blur of its edge.
+INK = 64
+# Two digits' boxes may share this much, so that strokes touch now and then.
+_MOST_OVERLAP = 0.05
+_TRIES = 30
+
+
+class Canvases(NamedTuple):
+    """`images`, uint8 (n, height, width), and `objects`, what is on each of them."""
+
+    images: np.ndarray
+    objects: list[Objects]
+
+
+def make_canvases(
+    digits: ArrayLike,
+    labels: ArrayLike,
+    count: int,
+    *,
+    size: int | tuple[int, int] = 96,
+    digits_each: tuple[int, int] = (3, 7),
+    scales: tuple[float, float] = (0.8, 1.5),
+    seed: int,
+) -> Canvases:
+    """Put digits on black canvases, at random places and in random sizes.
+
+    Parameters
+    ----------
+    digits, labels
+        Images (n, height, width), 0 to 255, and their classes (n,). They are used in a random
+        order, each about equally often.
+    count
+        How many canvases to make.
+    size
+        Height and width of a canvas in pixels: an integer for both, or a pair.
+    digits_each
+        Least and largest number of digits to put on a canvas. Where no room is left after 30
+        tries, a digit is left out.
+    scales
+        Least and largest factor by which the sides of a digit are multiplied; all factors between
+        are equally likely.
+    seed
+        The same seed gives the same canvases.
+
+    Returns
+    -------
+    Canvases
+        The boxes are tight around the ink, pixels of at least 64. Those of two digits may share
+        at most a twentieth of what they cover together. Where digits touch, the brighter pixel
+        counts.
+
+    Raises
+    ------
+    ValueError
+        If a digit has no ink, digits and labels aren't equally many, a range is empty, or the
+        largest digit doesn't fit on a canvas.
+
+    Notes
+    -----
+    Digits are resized with Pillow, bilinearly.
+    """
+    from PIL import Image  # only here: the numbers above need no Pillow
+
+    digits = as_numeric("digits", digits, ("digits", "height", "width")).astype(np.uint8)
+    labels = as_numeric("labels", labels, ("digits",)).astype(np.int64)
+    if len(digits) != len(labels):
+        raise ValueError(
+            f"labels has {len(labels)} entries for {len(digits)} digits: give one for each"
+        )
+    count = as_integer("count", count, 1)
+    sides = tuple(as_integer("size", side, 1) for side in per_axis("size", size))
+    fewest, most = (as_integer("digits_each", number, 0) for number in digits_each)
+    low, high = (float(scale) for scale in scales)
+    if fewest > most:
+        raise ValueError(f"digits_each is {digits_each}: give the least number first")
+    if not 0 < low <= high:
+        raise ValueError(f"scales is {scales}: give two positive factors, the smaller first")
+    largest = tuple(round(high * side) for side in digits.shape[1:])
+    if largest[0] > sides[0] or largest[1] > sides[1]:
+        raise ValueError(
+            f"size is {sides}, too small for digits of {largest[0]}×{largest[1]} pixels: "
+            "make the canvas larger or the largest scale smaller"
+        )
+    rng = np.random.default_rng(seed)
+    images = np.zeros((count, *sides), np.uint8)
+    objects, order = [], []
+    for image in images:
+        boxes, classes = np.zeros((0, 4)), []
+        for _ in range(rng.integers(fewest, most + 1)):
+            if not order:
+                order = rng.permutation(len(digits)).tolist()
+            k = order.pop()
+            scale = rng.uniform(low, high)
+            height, width = (max(1, round(scale * side)) for side in digits.shape[1:])
+            resized = Image.fromarray(digits[k]).resize((width, height), Image.Resampling.BILINEAR)
+            patch, box = _cropped(np.asarray(resized), k)
+            place = _free_place(box, boxes, sides, rng)
+            if place is None:
+                continue
+            top, left = place
+            part = image[top : top + len(patch), left : left + patch.shape[1]]
+            np.maximum(part, patch, out=part)
+            boxes = np.vstack([boxes, box + (top, left, top, left)])
+            classes.append(labels[k])
+        objects.append(Objects(boxes, np.array(classes, np.int64)))
+    return Canvases(images, objects)
+
+
+def _cropped(digit: np.ndarray, place: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the part of a picture that has any ink, and the box of the strong ink in it."""
+    strong = digit >= INK
+    if not strong.any():
+        raise ValueError(f"digits[{place}] has no pixel of at least {INK}: leave it out")
+    (top, bottom), (left, right) = (_extent(strong, axis) for axis in (0, 1))
+    return digit[top:bottom, left:right], np.array([0.0, 0.0, bottom - top, right - left])
+
+
+def _extent(strong: np.ndarray, axis: int) -> tuple[int, int]:
+    places = np.flatnonzero(strong.any(axis=1 - axis))
+    return int(places[0]), int(places[-1]) + 1
+
+
+def _free_place(
+    box: np.ndarray, boxes: np.ndarray, sides: tuple[int, int], rng: np.random.Generator
+) -> tuple[int, int] | None:
+    """Return a random place for the upper left corner where `box` covers hardly any other."""
+    for _ in range(_TRIES):
+        top, left = (int(rng.integers(0, sides[k] - int(box[2 + k]) + 1)) for k in (0, 1))
+        moved = box + (top, left, top, left)
+        if not (intersection_over_union(moved[None], boxes) > _MOST_OVERLAP).any():
+            return top, left
+    return None

@@ -1,0 +1,266 @@
+"""How good a detector is: precision, recall, and the average precision of each class.
+
+The rules are those of the PASCAL VOC challenges from 2010 on: M. Everingham et al., "The PASCAL
+Visual Object Classes Challenge: a retrospective" (2015), section 2.4, and the development kit of
+2010, section 3.4.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from course_utils.arguments import as_integer
+from course_utils.detection.boxes import Detections, Objects, as_share, intersection_over_union
+
+
+class PrecisionRecall(NamedTuple):
+    """After each detection, the surest first: shares that are `precision` and `recall` so far."""
+
+    precision: np.ndarray
+    recall: np.ndarray
+
+
+class Evaluation(NamedTuple):
+    """`by_class` (classes,), NaN for a class that isn't there, and the `mean` of the others."""
+
+    mean: float
+    by_class: np.ndarray
+
+
+class Outcome(NamedTuple):
+    """What a detector got `right` and `wrong` in an image, and what it `missed`."""
+
+    right: Detections
+    wrong: Detections
+    missed: Objects
+
+
+def true_positives(found: Detections, truth: Objects, *, threshold: float = 0.5) -> np.ndarray:
+    """Tell which detections in an image are right.
+
+    Each detection, the surest first, is compared with the object of its class that it overlaps
+    most. It is right if their intersection over union is at least `threshold` and no surer
+    detection has claimed that object: a second box on the same object is wrong.
+
+    Parameters
+    ----------
+    found
+        What a detector says about the image; among equal scores the earlier one goes first.
+    truth
+        What is in it.
+    threshold
+        Between 0 and 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        `bool`, one for each detection, in the order of `found`.
+
+    Raises
+    ------
+    ValueError
+        If a box isn't one, or `threshold` isn't between 0 and 1.
+    """
+    return _claims(found, truth, threshold) >= 0
+
+
+def sort_out(found: Detections, truth: Objects, *, threshold: float = 0.5) -> Outcome:
+    """Separate what a detector got right in an image from its faults.
+
+    Parameters
+    ----------
+    found, truth, threshold
+        As in `true_positives`.
+
+    Returns
+    -------
+    Outcome
+        Right and wrong detections, in the order of `found`, and the objects that no detection has
+        claimed.
+
+    Raises
+    ------
+    ValueError
+        As in `true_positives`.
+    """
+    claims = _claims(found, truth, threshold)
+    missed = np.setdiff1d(np.arange(len(truth.labels)), claims)
+    return Outcome(
+        Detections(*(np.asarray(part)[claims >= 0] for part in found)),
+        Detections(*(np.asarray(part)[claims < 0] for part in found)),
+        Objects(*(np.asarray(part)[missed] for part in truth)),
+    )
+
+
+def _claims(found: Detections, truth: Objects, threshold: float) -> np.ndarray:
+    """Return for each detection the place of the object that it finds, or −1."""
+    threshold = as_share("threshold", threshold)
+    overlaps = intersection_over_union(found.boxes, truth.boxes)
+    overlaps[np.asarray(found.labels)[:, None] != np.asarray(truth.labels)] = -1
+    claims = np.full(len(overlaps), -1)
+    free = np.ones(overlaps.shape[1], bool)
+    for place in np.argsort(-np.asarray(found.scores), kind="stable") if free.size else ():
+        best = overlaps[place].argmax()
+        # A threshold of 0 must not make boxes right that touch nothing.
+        if overlaps[place, best] > 0 and overlaps[place, best] >= threshold and free[best]:
+            claims[place], free[best] = best, False
+    return claims
+
+
+def precision_recall(right: ArrayLike, positives: int) -> PrecisionRecall:
+    """Return precision and recall after the first, the first two, the first three … detections.
+
+    Parameters
+    ----------
+    right
+        Whether each detection is right, the surest first, `bool` (n,).
+    positives
+        How many objects there are to be found.
+
+    Returns
+    -------
+    PrecisionRecall
+        `precision`, the share of the detections so far that are right, and `recall`, the share of
+        the objects that they have found; `float64` (n,) each.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to be found, or more is right than there is.
+    """
+    positives = as_integer("positives", positives, 1)
+    right = np.asarray(right, dtype=bool)
+    if right.ndim != 1:
+        raise ValueError(f"right has shape {right.shape}: give one truth value a detection, (n,)")
+    hits = np.cumsum(right)
+    if right.sum() > positives:
+        raise ValueError(
+            f"right has {right.sum()} detections that are right, for {positives} objects: "
+            "an object can be found once"
+        )
+    return PrecisionRecall(hits / np.arange(1, len(hits) + 1), hits / positives)
+
+
+def average_precision(right: ArrayLike, positives: int) -> float:
+    """Return the area under the curve of precision against recall, made to fall only.
+
+    All-point interpolation: at every recall counts the best precision that is reached there or
+    later, AP = Σ (recall_i − recall_{i−1}) · max_{j ≥ i} precision_j.
+
+    Parameters
+    ----------
+    right
+        Whether each detection is right, the surest first, `bool` (n,).
+    positives
+        How many objects there are to be found.
+
+    Returns
+    -------
+    float
+        Between 0, nothing found, and 1, everything found before the first fault.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to be found, or more is right than there is.
+
+    Examples
+    --------
+    >>> average_precision([True, False, True], positives=2)
+    0.8333333333333333
+    """
+    precision, recall = precision_recall(right, positives)
+    best_from_here = np.maximum.accumulate(precision[::-1])[::-1]
+    return float(np.sum(np.diff(recall, prepend=0) * best_from_here))
+
+
+def ranked(
+    found: Sequence[Detections],
+    truths: Sequence[Objects],
+    label: int,
+    *,
+    threshold: float = 0.5,
+) -> tuple[np.ndarray, int]:
+    """Return whether each detection of a class is right, over many images, the surest first.
+
+    Parameters
+    ----------
+    found, truths
+        What is found and what is there, one entry an image.
+    label
+        The class.
+    threshold
+        As in `true_positives`.
+
+    Returns
+    -------
+    right : numpy.ndarray
+        `bool`, one for each detection of the class; among equal scores the earlier image leads.
+    positives : int
+        How many objects of the class there are.
+
+    Raises
+    ------
+    ValueError
+        As in `true_positives`; also if `found` and `truths` aren't equally many.
+    """
+    if len(found) != len(truths):
+        raise ValueError(f"found has {len(found)} entries for {len(truths)} truths: one an image")
+    right, scores, positives = [np.zeros(0, bool)], [np.zeros(0)], 0
+    for one, truth in zip(found, truths):
+        mine, there = np.asarray(one.labels) == label, np.asarray(truth.labels) == label
+        of_class = Detections(*(np.asarray(part)[mine] for part in one))
+        objects = Objects(*(np.asarray(part)[there] for part in truth))
+        right.append(true_positives(of_class, objects, threshold=threshold))
+        scores.append(of_class.scores)
+        positives += int(there.sum())
+    order = np.argsort(-np.concatenate(scores), kind="stable")
+    return np.concatenate(right)[order], positives
+
+
+def mean_average_precision(
+    found: Sequence[Detections],
+    truths: Sequence[Objects],
+    *,
+    classes: int = 10,
+    threshold: float = 0.5,
+) -> Evaluation:
+    """Return the average precision of every class, and their mean, mAP.
+
+    Parameters
+    ----------
+    found, truths
+        What is found and what is there, one entry an image. Give detections of low score as well:
+        average precision looks at all of them in order.
+    classes
+        How many there are.
+    threshold
+        From which intersection over union on a box counts as right: 0.5 for mAP@0.5.
+
+    Returns
+    -------
+    Evaluation
+        Classes of which no object is there have no average precision (NaN) and are left out of the
+        mean.
+
+    Raises
+    ------
+    ValueError
+        If `found` and `truths` aren't equally many, or there isn't a single object.
+    """
+    classes = as_integer("classes", classes, 1)
+    by_class = np.full(classes, np.nan)
+    for label in range(classes):
+        right, positives = ranked(found, truths, label, threshold=threshold)
+        if positives:
+            by_class[label] = average_precision(right, positives)
+    if np.isnan(by_class).all():
+        raise ValueError(
+            f"truths holds no object of the classes 0 to {classes - 1}: precision and recall need "
+            "something to be found"
+        )
+    return Evaluation(float(np.nanmean(by_class)), by_class)

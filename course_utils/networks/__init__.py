@@ -1,0 +1,62 @@
+"""Networks in Keras: built, trained, measured, and looked into.
+
+| file | what it answers |
+|---|---|
+| `models` | which networks the course builds, with their parameters and receptive fields |
+| `any_size` | how a network of one size reads images of any size |
+| `training` | how data, schedules and losses are prepared |
+| `augmentation` | how training digits are varied |
+| `choices` | what one choice at a time changes |
+| `recipes` | which settings reach 99 % |
+| `metrics` | which digits are taken for which |
+| `gradients` | how large the gradients are, layer by layer |
+| `inspection` | what a trained network looks for |
+
+Keras and TensorFlow are imported when a function is called.
+"""
+
+from course_utils.networks import (
+    any_size,
+    augmentation,
+    choices,
+    gradients,
+    inspection,
+    metrics,
+    models,
+    recipes,
+    training,
+)
+from course_utils.networks.choices import build_network, train_network
+from course_utils.networks.gradients import gradient_norms
+from course_utils.networks.models import (
+    build_model,
+    build_plain,
+    build_resnet,
+    count_parameters,
+    receptive_field,
+)
+from course_utils.networks.recipes import BEST, ONE_EPOCH
+from course_utils.networks.training import split_validation
+
+__all__ = [
+    "BEST",
+    "ONE_EPOCH",
+    "any_size",
+    "augmentation",
+    "build_model",
+    "build_network",
+    "build_plain",
+    "build_resnet",
+    "choices",
+    "count_parameters",
+    "gradient_norms",
+    "gradients",
+    "inspection",
+    "metrics",
+    "models",
+    "receptive_field",
+    "recipes",
+    "split_validation",
+    "train_network",
+    "training",
+]

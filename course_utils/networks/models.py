@@ -1,0 +1,429 @@
+"""The networks of the lectures in Keras, their parameters, and how far each layer sees.
+
+Keras is imported when a function needs it, not before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
+
+from course_utils.arguments import as_integer
+
+if TYPE_CHECKING:
+    import keras
+
+INPUT_SHAPE = (28, 28, 1)
+CLASSES = 10
+
+# The names that Keras gives its layers, by what a cell of theirs sees.
+_AROUND = ("Conv", "DepthwiseConv", "SeparableConv", "MaxPooling", "AveragePooling")
+_ITSELF = (
+    "InputLayer Identity Rescaling Normalization BatchNormalization Activation ReLU LeakyReLU "
+    "PReLU ELU Softmax Dropout SpatialDropout1D SpatialDropout2D GaussianDropout GaussianNoise "
+    "AlphaDropout ZeroPadding1D ZeroPadding2D"
+).split()
+_EVERYTHING = ("Flatten", "Dense", "GlobalMaxPooling", "GlobalAveragePooling")
+
+
+def build_model(name: str) -> keras.Sequential:
+    """Build one of the course's networks for MNIST, not compiled, every layer named.
+
+    ==================  ==========  ===============================================================
+    name                parameters  where it comes from
+    ==================  ==========  ===============================================================
+    ``"dense"``            407,050  the fully connected net of the lecture before: 512 hidden units
+    ``"two_conv"``          38,390  Wang, slides on convolutional networks: 10 and 20 filters 5×5
+    ``"three_conv"``       370,454  NYU, lecture 10: 32, 64 and 64 filters 3×3 (the lecture's code
+                                    pads, its text doesn't), dropout 0.3
+    ``"five_conv"``      1,413,834  Renmin, class 15, after A. Géron, "Hands-On Machine Learning":
+                                    14 layers, the first 64 filters 7×7
+    ``"fast_conv"``         47,066  this course, made to learn in one epoch (`recipes.ONE_EPOCH`):
+                                    16 and 32 filters 5×5, batch normalisation after each layer
+    ``"best_conv"``        106,970  this course, made to err least (`recipes.BEST`): 16 and 32
+                                    filters 5×5, twice 64 filters 3×3, all padded
+    ==================  ==========  ===============================================================
+
+    Parameters
+    ----------
+    name
+        One of the names above.
+
+    Returns
+    -------
+    keras.Sequential
+        Takes images (batch, 28, 28, 1), gives ten probabilities each, (batch, 10). Weights are
+        drawn by Keras' default initialiser: call `keras.utils.set_random_seed` first to repeat
+        them.
+
+    Raises
+    ------
+    ValueError
+        If there is no network of this name.
+    """
+    if not isinstance(name, str) or name not in _NETWORKS:
+        names = ", ".join(f'"{known}"' for known in _NETWORKS)
+        raise ValueError(
+            f"name is {name!r}: use one of {names}; build_plain and build_resnet make networks of "
+            "any depth"
+        )
+    import keras
+
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    return keras.Sequential([keras.Input(INPUT_SHAPE), *_NETWORKS[name](keras.layers)], name=name)
+
+
+def build_plain(depth: int = 20, *, filters: int = 8, batch_norm: bool = True) -> keras.Model:
+    """Build a deep chain of 3×3 convolutions for MNIST, not compiled, every layer named.
+
+    The network of `build_resnet` without its shortcuts, layer by layer the same otherwise.
+
+    Parameters
+    ----------
+    depth, filters, batch_norm
+        As in `build_resnet`.
+
+    Returns
+    -------
+    keras.Model
+        Takes images (batch, 28, 28, 1), gives ten probabilities each, (batch, 10).
+
+    Raises
+    ------
+    ValueError
+        If `depth` isn't 8, 14, 20, …, or `filters` isn't a positive integer.
+    """
+    return _deep_network("plain", depth, filters, batch_norm)
+
+
+def build_resnet(depth: int = 20, *, filters: int = 8, batch_norm: bool = True) -> keras.Model:
+    """Build a small residual network for MNIST, not compiled, every layer named.
+
+    A 3×3 convolution and a pooling to 14×14, then three stages of (depth − 2) / 6 blocks each, on
+    14×14, 7×7 and 4×4 cells with `filters`, twice and four times as many maps; global average
+    pooling and ten units. A block is two 3×3 convolutions; its input is added to their result
+    before the last ReLU. Where the shapes differ, at the first block of the second and of the
+    third stage, the input goes through a 1×1 convolution with stride 2 first. K. He, X. Zhang,
+    S. Ren and J. Sun, "Deep residual learning for image recognition" (2016), section 4.2, there
+    with 16 filters on 32×32 images and without the pooling.
+
+    Parameters
+    ----------
+    depth
+        How many layers with weights lie between image and result, the 1×1 convolutions not
+        counted: 6n + 2 for n blocks a stage.
+    filters
+        Of the first stage.
+    batch_norm
+        Whether each convolution is followed by batch normalisation, which replaces its bias. The
+        running averages have momentum 0.9, for trainings of a few hundred steps.
+
+    Returns
+    -------
+    keras.Model
+        Takes images (batch, 28, 28, 1), gives ten probabilities each, (batch, 10). After the same
+        `keras.utils.set_random_seed`, the layers that it shares with `build_plain` of the same
+        size, which have the same names, begin with the same weights.
+
+    Raises
+    ------
+    ValueError
+        If `depth` isn't 8, 14, 20, …, or `filters` isn't a positive integer.
+    """
+    return _deep_network("resnet", depth, filters, batch_norm)
+
+
+class ParameterCount(NamedTuple):
+    """How many numbers a network or a layer learns: `weights` + `biases` = `total`."""
+
+    weights: int
+    biases: int
+    total: int
+
+
+def count_parameters(model: keras.Layer) -> ParameterCount:
+    """Count what a Keras model or a single layer holds, multipliers and added numbers apart.
+
+    Parameters
+    ----------
+    model
+        A model or a layer that knows the shape of its input.
+
+    Returns
+    -------
+    ParameterCount
+        `biases` counts the biases, and the shifts (beta) of normalisation layers; `weights`
+        everything else. The total is that of Keras' `count_params`, so the running averages of
+        batch normalisation are counted too.
+
+    Raises
+    ------
+    ValueError
+        If the weights don't exist yet, or `model` isn't of Keras.
+    """
+    if not hasattr(model, "weights"):
+        raise ValueError(f"model is {model!r}: give a Keras model or layer")
+    if not model.built:
+        raise ValueError(
+            f"model is {model.name!r}, which has no weights before it knows its input: "
+            "begin the model with keras.Input, or call it on data once"
+        )
+    total = sum(math.prod(variable.shape) for variable in model.weights)
+    biases = sum(
+        math.prod(variable.shape) for variable in model.weights if variable.name in ("bias", "beta")
+    )
+    return ParameterCount(total - biases, biases, total)
+
+
+def receptive_field(layers: keras.Model | Iterable[object], *, axis: int = 0) -> list[int]:
+    """Return how many input cells, along one axis, a cell sees after each layer.
+
+    With kernel size k, stride s and dilation d of each layer, and jump j (the distance on the input
+    between neighbouring cells of a layer), starting from r = j = 1:
+    r ← r + (k − 1)·d·j, then j ← s·j. A. Araujo, W. Norris and J. Sim, "Computing receptive fields
+    of convolutional neural networks", Distill (2019).
+
+    Parameters
+    ----------
+    layers
+        A Keras model that is a chain of layers, or a sequence of its layers; or a sequence of
+        tuples (kernel_size, stride) or (kernel_size, stride, dilation), which needs no Keras.
+    axis
+        Which spatial axis of a Keras layer to take: 0 vertical, 1 horizontal.
+
+    Returns
+    -------
+    list of int
+        One size a layer, beginning with the first; input layers count as a layer of kernel 1.
+        Layers that work cell by cell (activation, dropout, batch normalisation, zero padding) keep
+        the size. The list ends before the first layer that sees everything (flatten, dense, global
+        pooling), so it pairs up with `model.layers` by `zip`.
+
+    Raises
+    ------
+    ValueError
+        If a tuple isn't made of positive integers, or what a layer sees isn't known.
+
+    Examples
+    --------
+    >>> receptive_field([(5, 1), (2, 2), (5, 1), (2, 2)])
+    [5, 6, 14, 16]
+    """
+    axis = as_integer("axis", axis, 0)
+    chain = getattr(layers, "layers", layers)
+    if not isinstance(chain, Iterable):
+        raise ValueError(f"layers is {layers!r}: give a Keras model or a sequence of tuples")
+    sizes, size, jump = [], 1, 1
+    for place, layer in enumerate(chain):
+        if isinstance(layer, (tuple, list)):
+            window = _window_of_tuple(layer, place)
+        else:
+            window = _window_of_layer(layer, axis)
+        if window is None:
+            break
+        kernel_size, stride, dilation = window
+        size += (kernel_size - 1) * dilation * jump
+        jump *= stride
+        sizes.append(size)
+    return sizes
+
+
+def _window_of_tuple(numbers: tuple | list, place: int) -> tuple[int, int, int]:
+    if len(numbers) not in (2, 3):
+        raise ValueError(
+            f"layers[{place}] is {numbers!r}: give (kernel_size, stride) or "
+            "(kernel_size, stride, dilation)"
+        )
+    kernel_size, stride, *dilation = (as_integer(f"layers[{place}]", n, 1) for n in numbers)
+    return kernel_size, stride, dilation[0] if dilation else 1
+
+
+def _window_of_layer(layer: object, axis: int) -> tuple[int, int, int] | None:
+    """Return (kernel size, stride, dilation), or None for a layer that sees everything."""
+    if _is_one_of(layer, _EVERYTHING):
+        return None
+    if _is_one_of(layer, _ITSELF):
+        return 1, 1, 1
+    if not _is_one_of(layer, _AROUND):
+        raise ValueError(
+            f"layers has {layer!r}, of which it isn't known what a cell sees: give a chain of "
+            "convolutions and poolings, or one tuple (kernel_size, stride, dilation) a layer"
+        )
+    sizes = layer.pool_size if hasattr(layer, "pool_size") else layer.kernel_size
+    if axis >= len(sizes):
+        raise ValueError(
+            f"axis is {axis}, but layer {layer.name!r} slides along {len(sizes)}: "
+            f"use at most {len(sizes) - 1}"
+        )
+    dilation = getattr(layer, "dilation_rate", (1,) * len(sizes))
+    return sizes[axis], layer.strides[axis], dilation[axis]
+
+
+def _is_one_of(layer: object, names: Iterable[str]) -> bool:
+    """Tell whether the layer is of one of these kinds, or made from one, for any number of axes."""
+    kinds = {kind.__name__ for kind in type(layer).__mro__}
+    return any(f"{name}{axes}" in kinds for name in names for axes in ("", "1D", "2D", "3D"))
+
+
+def _dense(layers: ModuleType) -> list[keras.Layer]:
+    return [
+        layers.Flatten(name="flatten"),
+        layers.Dense(512, activation="relu", name="dense1"),
+        layers.Dense(CLASSES, activation="softmax", name="output"),
+    ]
+
+
+def _two_conv(layers: ModuleType) -> list[keras.Layer]:
+    return [
+        layers.Conv2D(10, 5, activation="relu", name="conv1"),
+        layers.MaxPooling2D(2, name="pool1"),
+        layers.Conv2D(20, 5, activation="relu", name="conv2"),
+        layers.MaxPooling2D(2, name="pool2"),
+        layers.Flatten(name="flatten"),
+        layers.Dense(100, activation="relu", name="dense1"),
+        layers.Dense(CLASSES, activation="softmax", name="output"),
+    ]
+
+
+def _three_conv(layers: ModuleType) -> list[keras.Layer]:
+    return [
+        layers.Conv2D(32, 3, padding="same", activation="relu", name="conv1"),
+        layers.MaxPooling2D(2, name="pool1"),
+        layers.Conv2D(64, 3, padding="same", activation="relu", name="conv2"),
+        layers.MaxPooling2D(2, name="pool2"),
+        layers.Conv2D(64, 3, padding="same", activation="relu", name="conv3"),
+        layers.Flatten(name="flatten"),
+        layers.Dense(100, activation="relu", name="dense1"),
+        layers.Dropout(0.3, name="dropout1"),
+        layers.Dense(CLASSES, activation="softmax", name="output"),
+    ]
+
+
+def _five_conv(layers: ModuleType) -> list[keras.Layer]:
+    return [
+        layers.Conv2D(64, 7, padding="same", activation="relu", name="conv1"),
+        layers.MaxPooling2D(2, name="pool1"),
+        layers.Conv2D(128, 3, padding="same", activation="relu", name="conv2"),
+        layers.Conv2D(128, 3, padding="same", activation="relu", name="conv3"),
+        layers.MaxPooling2D(2, name="pool2"),
+        layers.Conv2D(256, 3, padding="same", activation="relu", name="conv4"),
+        layers.Conv2D(256, 3, padding="same", activation="relu", name="conv5"),
+        layers.MaxPooling2D(2, name="pool3"),
+        layers.Flatten(name="flatten"),
+        layers.Dense(128, activation="relu", name="dense1"),
+        layers.Dropout(0.5, name="dropout1"),
+        layers.Dense(64, activation="relu", name="dense2"),
+        layers.Dropout(0.5, name="dropout2"),
+        layers.Dense(CLASSES, activation="softmax", name="output"),
+    ]
+
+
+def _fast_conv(layers: ModuleType) -> list[keras.Layer]:
+    # Pooling comes before the normalisation, which then has a quarter of the cells to work on.
+    # A bias would be subtracted again by the normalisation; beta takes its place.
+    return [
+        layers.Conv2D(16, 5, use_bias=False, name="conv1"),
+        layers.MaxPooling2D(2, name="pool1"),
+        layers.BatchNormalization(momentum=0.9, name="norm1"),
+        layers.ReLU(name="relu1"),
+        layers.Conv2D(32, 5, use_bias=False, name="conv2"),
+        layers.MaxPooling2D(2, name="pool2"),
+        layers.BatchNormalization(momentum=0.9, name="norm2"),
+        layers.ReLU(name="relu2"),
+        layers.Flatten(name="flatten"),
+        layers.Dense(64, use_bias=False, name="dense1"),
+        layers.BatchNormalization(momentum=0.9, name="norm3"),
+        layers.ReLU(name="relu3"),
+        layers.Dense(CLASSES, activation="softmax", name="output"),
+    ]
+
+
+def _best_conv(layers: ModuleType) -> list[keras.Layer]:
+    def stage(number: int, filters: int, size: int, *, pooled: bool) -> list[keras.Layer]:
+        return [
+            layers.Conv2D(filters, size, padding="same", use_bias=False, name=f"conv{number}"),
+            *([layers.MaxPooling2D(2, name=f"pool{number}")] if pooled else []),
+            layers.BatchNormalization(momentum=0.98, name=f"norm{number}"),
+            layers.ReLU(name=f"relu{number}"),
+        ]
+
+    return [
+        *stage(1, 16, 5, pooled=True),
+        *stage(2, 32, 5, pooled=True),
+        *stage(3, 64, 3, pooled=False),
+        *stage(4, 64, 3, pooled=True),
+        layers.Flatten(name="flatten"),
+        layers.Dense(64, use_bias=False, name="dense1"),
+        layers.BatchNormalization(momentum=0.98, name="norm5"),
+        layers.ReLU(name="relu5"),
+        layers.Dropout(0.3, name="dropout1"),
+        layers.Dense(CLASSES, activation="softmax", name="output"),
+    ]
+
+
+def _deep_network(kind: str, depth: int, filters: int, batch_norm: bool) -> keras.Model:
+    depth, filters = as_integer("depth", depth, 1), as_integer("filters", filters, 1)
+    blocks = (depth - 2) // 6
+    if blocks < 1 or depth != 6 * blocks + 2:
+        below = max(8, 6 * blocks + 2)
+        raise ValueError(
+            f"depth is {depth}, which isn't 6n + 2 (three stages of n blocks of two layers): use "
+            + (f"{below} or {below + 6}" if depth > 8 else "at least 8")
+        )
+    import keras
+
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    layers = keras.layers
+
+    def convolution(count: int, size: int, name: str, strides: int = 1) -> keras.Layer:
+        return layers.Conv2D(
+            count, size, strides, padding="same", use_bias=not batch_norm, name=name
+        )
+
+    def normalised(maps: keras.KerasTensor, name: str) -> keras.KerasTensor:
+        return layers.BatchNormalization(momentum=0.9, name=name)(maps) if batch_norm else maps
+
+    widths = [filters * 2**stage for stage in range(3) for _ in range(blocks)]
+    changes = [k > 0 and width != widths[k - 1] for k, width in enumerate(widths)]
+    # A layer draws the seed of its weights when it is made. Those that both kinds of network share
+    # are made first, so that they begin with the same weights.
+    first = convolution(filters, 3, "conv1")
+    pairs = [
+        (
+            convolution(width, 3, f"block{k}_conv1", 1 + change),
+            convolution(width, 3, f"block{k}_conv2"),
+        )
+        for k, (width, change) in enumerate(zip(widths, changes), start=1)
+    ]
+    output = layers.Dense(CLASSES, activation="softmax", name="output")
+
+    image = keras.Input(INPUT_SHAPE, name="image")
+    maps = layers.ReLU(name="relu1")(normalised(first(image), "norm1"))
+    maps = layers.MaxPooling2D(2, name="pool1")(maps)
+    for k, (width, change, pair) in enumerate(zip(widths, changes, pairs), start=1):
+        block = f"block{k}_"
+        shortcut = maps
+        maps = layers.ReLU(name=block + "relu1")(normalised(pair[0](maps), block + "norm1"))
+        maps = normalised(pair[1](maps), block + "norm2")
+        if kind == "resnet":
+            if change:
+                projection = convolution(width, 1, block + "projection", 2)
+                shortcut = normalised(projection(shortcut), block + "projection_norm")
+            maps = layers.Add(name=block + "add")([shortcut, maps])
+        maps = layers.ReLU(name=block + "relu2")(maps)
+    pooled = layers.GlobalAveragePooling2D(name="pool2")(maps)
+    return keras.Model(image, output(pooled), name=f"{kind}_{depth}")
+
+
+_NETWORKS: dict[str, Callable[[ModuleType], list[keras.Layer]]] = {
+    "dense": _dense,
+    "two_conv": _two_conv,
+    "three_conv": _three_conv,
+    "five_conv": _five_conv,
+    "fast_conv": _fast_conv,
+    "best_conv": _best_conv,
+}

@@ -1,0 +1,301 @@
+"""The course's notebooks as files: finding, reading, their parameters, writing.
+
+Nothing here executes a notebook; `course_utils.execution` does.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+# jsonschema, which nbformat imports, compiles a grammar of international web addresses: 1 s in
+# every process, for addresses that no notebook holds. None reads as "not installed".
+sys.modules.setdefault("rfc3987_syntax", None)
+
+import nbformat  # noqa: E402
+from nbformat import NotebookNode  # noqa: E402
+
+from course_utils.notebooks import optional_packages  # noqa: E402
+from course_utils.notebooks.optional_packages import need  # noqa: E402
+
+__all__ = [
+    "CELL_TAGS",
+    "NAME_PATTERN",
+    "NOTEBOOK_METADATA",
+    "NotebookNode",
+    "SLIDE_TYPES",
+    "canonical_form",
+    "cell_tags",
+    "code_cells",
+    "find_documents",
+    "find_notebooks",
+    "headline",
+    "need",
+    "needed_packages",
+    "notebook_bytes",
+    "notebooks_folder",
+    "optional_packages",
+    "parameters",
+    "parse_notebook",
+    "read_notebook",
+    "title",
+    "uses_neural_library",
+    "what_is_missing",
+    "write_file",
+]
+
+NAME_PATTERN = re.compile(r"\d\d_[a-z0-9]+(?:_[a-z0-9]+)*\.ipynb")
+CELL_TAGS = (
+    "parameters",
+    "headline",
+    "check",
+    "exercise",
+    "exercise-check",
+    "self-test",
+    "nbval-ignore-output",
+)
+SLIDE_TYPES = ("slide", "subslide", "fragment", "skip", "notes", "-")
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+_NEURAL_LIBRARIES = re.compile(
+    r"^\s*(?:import|from)\s+(?:keras|tensorflow|torch|course_utils\.quiet_tensorflow)\b"
+    r"|^\s*from\s+course_utils\s+import\s+.*\bquiet_tensorflow\b",
+    re.MULTILINE,
+)
+
+
+# --- finding ------------------------------------------------------------------------------------
+
+
+def notebooks_folder() -> Path:
+    """Return the folder that holds the course's notebooks.
+
+    It stands beside the package in a clone of the course; a copy of the package that was
+    installed without the clone looks in the working folder.
+
+    Raises
+    ------
+    ValueError
+        If there is no such folder.
+    """
+    places = [Path(__file__).resolve().parents[2] / "notebooks", Path.cwd() / "notebooks"]
+    for place in places:
+        if place.is_dir():
+            return place
+    listed = " or ".join(str(place) for place in places)
+    raise ValueError(f"there is no folder {listed}: run this in a clone of the course")
+
+
+def find_notebooks(selectors: Sequence[str] = (), *, folder: Path | None = None) -> list[Path]:
+    """Find notebooks by number, by a part of their name, or by path.
+
+    Parameters
+    ----------
+    selectors : sequence of str
+        Each a number (``"5"``, ``"05"``), a part of a name (``"pooling"``, which may fit
+        several), or the path of an ``.ipynb`` file. None at all selects every notebook.
+    folder : Path, optional
+        Where the notebooks are; :func:`notebooks_folder` by default.
+
+    Returns
+    -------
+    list of Path
+        Absolute paths, in the order of the course, each once.
+
+    Raises
+    ------
+    ValueError
+        If a selector fits nothing; the message lists what there is.
+    """
+    present: list[Path] | None = None
+    found: set[Path] = set()
+    if selectors and all(_is_file(selector) for selector in selectors):
+        found.update(Path(selector).resolve() for selector in selectors)
+    else:
+        folder = notebooks_folder() if folder is None else Path(folder)
+        present = sorted(p.resolve() for p in folder.glob("*.ipynb") if not p.name.startswith("."))
+        if not present:
+            raise ValueError(f"the folder {folder} holds no notebooks")
+        if not selectors:
+            found.update(present)
+        for selector in selectors:
+            matches = _matches(selector, present)
+            if not matches:
+                listed = "\n".join(f"  {path.stem}" for path in present)
+                raise ValueError(
+                    f"no notebook fits {selector!r}. Give a number, a part of a name, or a path. "
+                    f"There are:\n{listed}"
+                )
+            found.update(matches)
+    return sorted(found, key=lambda path: (path.name, str(path)))
+
+
+def find_documents(folder: Path) -> list[Path]:
+    """Return the pages of text beside the notebooks, such as the glossary: its ``.md`` files."""
+    return sorted(path for path in Path(folder).glob("*.md") if not path.name.startswith("."))
+
+
+def _is_file(selector: str) -> bool:
+    return selector.endswith(".ipynb") and Path(selector).is_file()
+
+
+def _matches(selector: str, present: Iterable[Path]) -> list[Path]:
+    if _is_file(selector):
+        return [Path(selector).resolve()]
+    if selector.isascii() and selector.isdigit():
+        return [path for path in present if path.stem.startswith(f"{int(selector):02d}_")]
+    wanted = Path(selector).stem.lower() if selector.endswith(".ipynb") else selector.lower()
+    wanted = re.sub(r"[\s-]+", "_", wanted.strip())
+    return [path for path in present if wanted and wanted in path.stem.lower()]
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read one notebook and check its structure.
+
+    Raises
+    ------
+    ValueError
+        If the file is not a notebook of format 4; the message names the file and the fault.
+    """
+    return parse_notebook(Path(path).read_bytes(), name=Path(path).name)
+
+
+def parse_notebook(content: bytes, *, name: str) -> NotebookNode:
+    """Read one notebook from the bytes of its file; see :func:`read_notebook`."""
+    try:
+        notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+        nbformat.validate(notebook)
+    except (nbformat.ValidationError, ValueError, AttributeError, KeyError, TypeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        raise ValueError(f"{name} is not a readable notebook: {reason}") from error
+    return notebook
+
+
+def cell_tags(cell: NotebookNode) -> list[str]:
+    """Return the tags of a cell, an empty list if it has none."""
+    return list(cell.metadata.get("tags", []))
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the cells that a kernel executes: code cells that are not blank."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def title(notebook: NotebookNode) -> str:
+    """Return the text of the first heading, or an empty string."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            match = re.search(r"^#\s+(.+?)\s*#*$", cell.source, re.MULTILINE)
+            if match:
+                return match.group(1)
+    return ""
+
+
+def headline(notebook: NotebookNode) -> str:
+    """Return what the cell tagged ``headline`` printed, or an empty string."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "headline" in cell_tags(cell):
+            printed = [out.text for out in cell.outputs if out.get("name") == "stdout"]
+            return "".join(printed).strip()
+    return ""
+
+
+def uses_neural_library(notebook: NotebookNode) -> bool:
+    """Tell whether a notebook imports Keras, TensorFlow or PyTorch: those run longest."""
+    return any(_NEURAL_LIBRARIES.search(cell.source) for cell in code_cells(notebook))
+
+
+def needed_packages(notebook: NotebookNode) -> list[str]:
+    """Return the modules for which a notebook calls `course_utils.notebooks.optional_packages.need`."""
+    found = []
+    for cell in code_cells(notebook):
+        try:
+            statements = ast.parse(cell.source).body
+        except SyntaxError:  # a cell with a magic command
+            continue
+        for statement in statements:
+            match statement:
+                case ast.Expr(ast.Call(func=ast.Name("need"), args=[ast.Constant(str(module))])):
+                    found.append(module)
+    return found
+
+
+def what_is_missing(notebook: NotebookNode) -> str:
+    """Say which package a notebook needs that is not installed; empty if there is none.
+
+    Raises
+    ------
+    ValueError
+        If the notebook needs a package that `course_utils.notebooks.optional_packages` doesn't know.
+    """
+    missing = (optional_packages.what_is_missing(name) for name in needed_packages(notebook))
+    return next(filter(None, missing), "")
+
+
+def parameters(notebook: NotebookNode) -> dict[str, object]:
+    """Return the names and default values of the cell tagged ``parameters``.
+
+    Raises
+    ------
+    ValueError
+        If there are several such cells, or one holds anything but ``NAME = literal``.
+    """
+    tagged = [cell for cell in notebook.cells if "parameters" in cell_tags(cell)]
+    if not tagged:
+        return {}
+    if len(tagged) > 1:
+        raise ValueError(f"{len(tagged)} cells are tagged 'parameters': keep one")
+    values: dict[str, object] = {}
+    for statement in ast.parse(tagged[0].source).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                pass
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                pass
+            case _:
+                raise ValueError(
+                    f"the parameters cell holds {ast.unparse(statement)!r}: "
+                    "it may hold nothing but lines of the form NAME = literal"
+                )
+        try:
+            values[name] = ast.literal_eval(value)
+        except ValueError as error:
+            raise ValueError(
+                f"the parameter {name} = {ast.unparse(value)} is not a literal: "
+                "compute it in a later cell"
+            ) from error
+    return values
+
+
+# --- writing ------------------------------------------------------------------------------------
+
+
+def notebook_bytes(notebook: NotebookNode) -> bytes:
+    """Return the bytes of the notebook's file: sorted keys, indent 1, one newline at the end."""
+    nbformat.validate(notebook)
+    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write `content` under a temporary name in the same folder, then rename it to `path`."""
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        # mkstemp makes a file that its owner alone may read.
+        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,76 @@
+"""What a worker says to its parent; the commands' tests let it execute notebooks."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_utils.execution import worker
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ("kernel 5×5", "E: kernel 5×5"),
+        ("\nNot equal\nx: 1", "E: Not equal"),
+        ("\x1b[31mred\x1b[0m", "E: red"),
+        ("", "E"),
+    ],
+)
+def test_the_line_of_an_error(message: str, line: str) -> None:
+    assert worker._error_line("E", message) == line
+
+
+def started(source: str) -> subprocess.Popen:
+    """A process that executes this code, to be spoken to through pipes."""
+    return subprocess.Popen(
+        [sys.executable, "-c", source],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+
+
+def test_the_worker_speaks_of_nothing_but_events(tmp_path: Path) -> None:
+    # A library that prints must not disturb the parent: descriptor 1 leads to the log.
+    path = tmp_path / "01_bad.ipynb"
+    path.write_text("{")
+    task = json.dumps({"action": "refresh", "path": str(path)})
+    source = (
+        "import os\nfrom course_utils.execution import worker\n"
+        "old = worker._refresh\n"
+        "def loud(task, tell):\n    print('from Python'); os.write(1, b'from C')\n"
+        "    return old(task, tell)\n"
+        "worker._refresh = loud\nworker.main()"
+    )
+    process = started(source)
+    # Two tasks in three pieces, as a pipe may deliver them.
+    said = []
+    for piece in (task[:10], task[10:] + "\n" + task, "\n"):
+        process.stdin.write(piece)
+        process.stdin.flush()
+        if "\n" in piece:
+            said.append(process.stdout.readline())
+    process.stdin.close()
+    assert process.stdout.read() == ""
+    assert process.wait(timeout=10) == 0
+    process.stdout.close()
+    assert len(said) == 2 and all(line.startswith('{"outcome": {') for line in said)
+
+
+def test_a_worker_at_work_ends_when_its_input_closes() -> None:
+    source = (
+        "import time\nfrom course_utils.execution import worker\n"
+        "def endless(task, tell):\n    tell(done=0, cells=1)\n    time.sleep(600)\n"
+        "worker._run = endless\nworker.main()"
+    )
+    process = started(source)
+    process.stdin.write(json.dumps({"action": "run", "path": "a.ipynb"}) + "\n")
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline()) == {"done": 0, "cells": 1}
+    process.stdin.close()
+    process.wait(timeout=10)
+    process.stdout.close()
