@@ -132,6 +132,7 @@ def _refresh(task: Task, tell: Callable[..., None]) -> Outcome:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     kernels.use_selector_loop()
+    _name_notebook(path)
     progress = _Progress(fresh, tell)
     client = NotebookClient(
         fresh,
@@ -179,6 +180,11 @@ def _refresh(task: Task, tell: Callable[..., None]) -> Outcome:
     return Outcome(kept=kept, **facts)
 
 
+def _name_notebook(path: Path) -> None:
+    """Let the next kernel know its notebook, where figures find their alternative texts."""
+    os.environ["CNN_COURSE_NOTEBOOK"] = str(path.resolve())
+
+
 def _first_stderr(notebook: NotebookNode) -> str:
     for cell in notebooks.code_cells(notebook):
         for output in cell.outputs:
@@ -203,6 +209,7 @@ def _run(task: Task, tell: Callable[..., None]) -> Outcome:
     # papermill writes while it executes, and insists on the ending.
     partial = output / f".{path.stem}-partial.ipynb"
     progress, answers = _Progress(source, tell), Answers()
+    _name_notebook(path)
     error = ""
     started, usage = time.perf_counter(), kernels.Usage()
     try:

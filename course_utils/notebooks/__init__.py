@@ -20,7 +20,7 @@ sys.modules.setdefault("rfc3987_syntax", None)
 import nbformat  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 
-from course_utils.notebooks import optional_packages  # noqa: E402
+from course_utils.notebooks import optional_packages, reveal  # noqa: E402
 from course_utils.notebooks.optional_packages import need  # noqa: E402
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "parameters",
     "parse_notebook",
     "read_notebook",
+    "reveal",
     "title",
     "uses_neural_library",
     "what_is_missing",
@@ -56,6 +57,7 @@ CELL_TAGS = (
     "check",
     "exercise",
     "exercise-check",
+    "predict",
     "self-test",
     "nbval-ignore-output",
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import nbformat
 
 from course_utils import notebooks
-from course_utils.notebooks import NotebookNode
+from course_utils.notebooks import NotebookNode, reveal
 
 _IMAGE_METADATA = ("alt", "height", "width")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,_]\d+)*(?:[eE][-+]?\d+)?")
@@ -45,11 +45,12 @@ def canonical(
     """
     earlier = {} if stored is None else {cell.get("id"): cell for cell in stored.cells}
     cells, kept, count = [], [], 0
-    for cell in fresh.cells:
+    answers = reveal.answers(fresh)
+    for place, cell in enumerate(fresh.cells):
         clean = NotebookNode(
             id=cell.id,
             cell_type=cell.cell_type,
-            metadata=_cell_metadata(cell),
+            metadata=_cell_metadata(cell, answers=place in answers),
             source=cell.source,
         )
         if cell.get("attachments"):
@@ -68,8 +69,17 @@ def canonical(
     return nbformat.from_dict({**whole, "nbformat": 4, "nbformat_minor": 5}), kept
 
 
-def _cell_metadata(cell: NotebookNode) -> dict[str, object]:
+def _cell_metadata(cell: NotebookNode, *, answers: bool) -> dict[str, object]:
     metadata: dict[str, object] = {}
+    if cell.metadata.get("alt"):
+        metadata["alt"] = cell.metadata["alt"]
+    hidden = {}
+    if answers:
+        hidden["outputs_hidden"] = True
+    if reveal.is_proof(cell):
+        hidden["source_hidden"] = True
+    if hidden:
+        metadata["jupyter"] = hidden
     slide_type = cell.metadata.get("slideshow", {}).get("slide_type")
     if slide_type is not None:
         metadata["slideshow"] = {"slide_type": slide_type}
@@ -87,7 +97,10 @@ def _cell_outputs(cell: NotebookNode, count: int) -> list[NotebookNode]:
         elif output.output_type == "error":
             clean.update(ename=output.ename, evalue=output.evalue, traceback=output.traceback)
         else:
-            clean.update(data=output.data, metadata=_output_metadata(output))
+            data = dict(output.data)
+            if output.get("metadata", {}).get("image/png", {}).get("alt"):
+                data.pop("text/html", None)  # the same picture again, for JupyterLab
+            clean.update(data=NotebookNode(data), metadata=_output_metadata(output))
             if output.output_type == "execute_result":
                 clean["execution_count"] = count
         outputs.append(clean)

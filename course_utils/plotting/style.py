@@ -1,12 +1,17 @@
 """The look that all figures share, and how a figure gets into a notebook with its description."""
 
 import io
+import os
+from base64 import b64encode
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+
+from course_utils.plotting.alternative_text import authored_text, described
 
 STYLE_FILE = Path(__file__).with_name("course.mplstyle")
 
@@ -35,29 +40,49 @@ def signed_limit(values: np.ndarray) -> float:
     return float(limit) or float(sizes.max()) or 1.0
 
 
-def show(fig: Figure, *, alt: str) -> None:
-    """Display a figure in the notebook, with a description stored beside it, and close it.
+def show(fig: Figure) -> None:
+    """Display a figure in the notebook, with an alternative text stored beside it, and close it.
+
+    The text stands in the metadata of the notebook's cell, see `alternative_text`; in a cell that
+    was changed, and outside the course's notebooks, it is made of the figure's titles and labels.
 
     Parameters
     ----------
     fig
         The figure.
-    alt
-        What the figure shows, in a sentence, for readers who can't see it.
-
-    Raises
-    ------
-    ValueError
-        If `alt` is missing or too short to describe anything.
     """
-    if not isinstance(alt, str) or len(alt.strip()) < 30:
-        raise ValueError(
-            f"alt is {alt!r}: say in a sentence of at least 30 characters what the figure shows"
-        )
-    from IPython.display import display  # slow to import, and only a notebook needs it
+    from IPython import get_ipython  # slow to import, and only a notebook needs it
+    from IPython.display import display
 
-    display(fig, metadata={"image/png": {"alt": alt.strip()}})
+    shell = get_ipython()
+    text = ""
+    if shell is not None and hasattr(shell, "get_parent"):
+        code = shell.get_parent().get("content", {}).get("code", "")
+        text = authored_text(code, shell.user_ns)
+    text = text or described(fig)
+    if shell is not None and "JPY_SESSION_NAME" in os.environ:
+        _display_for_jupyterlab(fig, text)
+    else:
+        display(fig, metadata={"image/png": {"alt": text}})
     plt.close(fig)
+
+
+def _display_for_jupyterlab(fig: Figure, text: str) -> None:
+    """Display a figure also as HTML, since JupyterLab shows no alternative text of a PNG.
+
+    The HTML is left out again where a notebook is stored in its canonical form.
+    """
+    from IPython import get_ipython
+    from IPython.display import display
+
+    data, metadata = get_ipython().display_formatter.format(fig)
+    if "image/png" in data:
+        metadata.setdefault("image/png", {})["alt"] = text
+        content = data["image/png"]
+        encoded = content if isinstance(content, str) else b64encode(content).decode()
+        source = f"data:image/png;base64,{''.join(encoded.split())}"
+        data["text/html"] = f'<img alt="{escape(text)}" src="{source}">'
+    display(data, metadata=metadata, raw=True)
 
 
 def picture(draw: Callable[[], Figure]) -> bytes:

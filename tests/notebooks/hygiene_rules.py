@@ -12,13 +12,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from course_utils.notebooks import CELL_TAGS, NAME_PATTERN, NOTEBOOK_METADATA, SLIDE_TYPES
+import nbformat
+
+from course_utils.notebooks import (
+    CELL_TAGS,
+    NAME_PATTERN,
+    NOTEBOOK_METADATA,
+    SLIDE_TYPES,
+    reveal,
+)
 
 MAX_BYTES = 1_000_000
 MAX_WORDS = 120
 USUAL_LINES, SELDOM_LINES, MAX_LINES = 5, 15, 24
 MAX_COLUMNS = 100
 MIN_ALT = 30
+OF_PROSE = {"predict", "self-test"}
 PART_ONE = range(1, 9)
 CLOSING_CELLS = 8
 
@@ -188,11 +197,12 @@ def cells_are_prose_or_code(stored: Stored) -> list[str]:
 
 
 @rule
-def cell_metadata_is_slide_type_and_tags(stored: Stored) -> list[str]:
+def cell_metadata_is_known(stored: Stored) -> list[str]:
     faults = []
     for cell in stored.cells:
-        surplus = set(cell["metadata"]) - {"slideshow", "tags"}
+        surplus = set(cell["metadata"]) - {"alt", "jupyter", "slideshow", "tags"}
         surplus |= set(cell["metadata"].get("slideshow", {})) - {"slide_type"}
+        surplus |= set(cell["metadata"].get("jupyter", {})) - {"outputs_hidden", "source_hidden"}
         if surplus:
             faults.append(f"{name(cell)} has the metadata {sorted(surplus)}: refresh it")
     return faults
@@ -224,7 +234,7 @@ def tags_are_on_cells_they_fit(stored: Stored) -> list[str]:
         f"{name(cell)} is {cell['cell_type']} and has the tag {tag!r}"
         for cell in stored.cells
         for tag in tags(cell)
-        if tag in CELL_TAGS and (tag == "self-test") != (cell["cell_type"] == "markdown")
+        if tag in CELL_TAGS and (tag in OF_PROSE) != (cell["cell_type"] == "markdown")
     ]
 
 
@@ -459,6 +469,133 @@ def figures_have_alternative_text(stored: Stored) -> list[str]:
             faults.append(f"{name(cell)} repeats an alternative text: {alt!r}")
         seen.add(alt)
     return faults
+
+
+def parameter_values(stored: Stored) -> dict[str, Any]:
+    """The defaults that the cell tagged parameters gives."""
+    values = {}
+    for cell in stored.code:
+        if "parameters" in tags(cell):
+            for statement in parsed(cell).body:
+                if isinstance(statement, ast.Assign):
+                    try:
+                        values[ast.unparse(statement.targets[0])] = ast.literal_eval(
+                            statement.value
+                        )
+                    except ValueError:  # its own rule says so
+                        pass
+    return values
+
+
+@rule
+def alternative_texts_stand_in_the_metadata(stored: Stored) -> list[str]:
+    faults = []
+    for cell in stored.code:
+        shows = len(re.findall(r"\bplotting\.show\(", source(cell)))
+        text = cell["metadata"].get("alt", "")
+        if re.search(r"\balt\s*=", source(cell)):
+            faults.append(f"{name(cell)} has an alternative text among its code")
+        if shows > 1:
+            faults.append(f"{name(cell)} shows {shows} figures; one has room for its text")
+        if bool(shows) != bool(text):
+            faults.append(f"{name(cell)} shows {shows} figures, its alternative text is {text!r}")
+    return faults
+
+
+@rule
+def stored_figures_have_the_authors_text(stored: Stored) -> list[str]:
+    values = parameter_values(stored)
+    faults = []
+    for cell, alt in images(stored):
+        text = cell["metadata"].get("alt", "")
+        try:
+            wanted = text.format_map(values)
+        except KeyError as unknown:
+            faults.append(f"{name(cell)} names {unknown} in its alternative text, no parameter")
+            continue
+        if text and len(alt.strip()) >= MIN_ALT and alt != wanted:
+            faults.append(f"{name(cell)} stores the alternative text {alt!r}: refresh it")
+    return faults
+
+
+# --- what is kept back --------------------------------------------------------------------------
+
+
+def places_of_answers(stored: Stored) -> set[int]:
+    return reveal.answers(nbformat.from_dict(stored.content))
+
+
+@rule
+def hidden_is_what_answers_and_what_proves(stored: Stored) -> list[str]:
+    answers, faults = places_of_answers(stored), []
+    for place, cell in enumerate(stored.cells):
+        wanted = {}
+        if place in answers:
+            wanted["outputs_hidden"] = True
+        if set(reveal.PROOFS) & set(tags(cell)):
+            wanted["source_hidden"] = True
+        found = cell["metadata"].get("jupyter", {})
+        if found != wanted:
+            faults.append(f"{name(cell)} has {found} where {wanted} is wanted: refresh it")
+    return faults
+
+
+def only_asserts(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assert():
+            return True
+        case ast.Expr(value=ast.Call(func=func)):
+            return ast.unparse(func).startswith("np.testing.")
+        case ast.For(body=body) | ast.With(body=body):
+            return all(map(only_asserts, body))
+        case ast.If(body=body, orelse=otherwise):
+            return all(map(only_asserts, [*body, *otherwise]))
+    return False
+
+
+@rule
+def cells_that_only_assert_are_tagged_check(stored: Stored) -> list[str]:
+    return [
+        f"{name(cell)} only asserts: tag it check, so that it is folded"
+        for cell in stored.code
+        if parsed(cell).body
+        and all(map(only_asserts, parsed(cell).body))
+        and "check" not in tags(cell)
+    ]
+
+
+@rule
+def prompts_are_tagged(stored: Stored) -> list[str]:
+    """A text that asks for a prediction keeps its answer back."""
+    asks = r"\bPredict\b[^.\n]*[.:?]|\b[Bb]efore you (?:run|look)\b|\b[Gg]uess (?:how|the|first)\b"
+    faults = []
+    for place, cell in enumerate(stored.cells):
+        if cell["cell_type"] != "markdown" or {"predict", "self-test"} & set(tags(cell)):
+            continue
+        if cell["metadata"].get("slideshow", {}).get("slide_type") == "notes" or place == 0:
+            continue
+        following = [tags(later) for later in stored.cells[place + 1 :][:2]]
+        if any("exercise" in each for each in following):
+            continue  # the exercise's check answers
+        if found := re.search(asks, shown_prose(cell, folded=False)):
+            faults.append(f"{name(cell)} asks ({found.group()!r}) and is not tagged predict")
+    return faults
+
+
+@rule
+def every_prompt_is_answered(stored: Stored) -> list[str]:
+    answers, faults, waiting = places_of_answers(stored), [], []
+    for place, cell in enumerate(stored.cells):
+        if "predict" in tags(cell) and cell["cell_type"] == "markdown":
+            waiting.append(cell)
+        elif place in answers:
+            waiting.clear()
+        elif {"exercise", "exercise-check"} & set(tags(cell)):
+            faults += [
+                f"{name(one)} asks, and an exercise comes before its answer" for one in waiting
+            ]
+            waiting.clear()
+    return faults + [f"{name(one)} asks, and no output answers" for one in waiting]
 
 
 @rule

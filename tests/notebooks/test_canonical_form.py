@@ -47,6 +47,8 @@ def test_the_canonical_form() -> None:
                 execution_count=7,
                 metadata={
                     "ExecuteTime": {"start": 1},
+                    "alt": "An {A}",
+                    "jupyter": {"outputs_hidden": True},
                     "slideshow": {"slide_type": "slide", "x": 1},
                     "tags": ["check"],
                 },
@@ -55,7 +57,7 @@ def test_the_canonical_form() -> None:
                     stdout("b\n"),
                     new_output(
                         "execute_result",
-                        data={"image/png": png(0), "text/plain": "fig"},
+                        data={"image/png": png(0), "text/html": "<img>", "text/plain": "fig"},
                         metadata={
                             "image/png": {"alt": "A", "width": 3, "dpi": 4},
                             "needs_background": "light",
@@ -78,15 +80,30 @@ def test_the_canonical_form() -> None:
     assert [cell.get("execution_count") for cell in clean.cells] == [None, 1, None, 2]
     assert clean.cells[0].metadata == {}
     first = clean.cells[1]
-    assert first.metadata == {"slideshow": {"slide_type": "slide"}, "tags": ["check"]}
+    assert first.metadata == {
+        "alt": "An {A}",
+        "jupyter": {"source_hidden": True},
+        "slideshow": {"slide_type": "slide"},
+        "tags": ["check"],
+    }
     assert [output.output_type for output in first.outputs] == [
         "stream",
         "execute_result",
         "stream",
     ]
     assert first.outputs[0].text == "ab\n"
+    assert set(first.outputs[1].data) == {"image/png", "text/plain"}
     assert first.outputs[1].metadata == {"image/png": {"alt": "A", "width": 3}}
     assert first.outputs[1].execution_count == 1
+
+
+def test_outputs_that_answer_a_prompt_are_hidden() -> None:
+    shows = new_code_cell("x", outputs=[stdout("4\n")], metadata={"jupyter": {}})
+    later = new_code_cell("y", outputs=[stdout("5\n")])
+    prompt = new_markdown_cell("Predict.", metadata={"tags": ["predict"]})
+    clean, _ = canonical(new_notebook(cells=[prompt, shows, later]))
+    assert clean.cells[1].metadata == {"jupyter": {"outputs_hidden": True}}
+    assert clean.cells[2].metadata == {}
 
 
 def test_the_file_is_written_as_nbformat_does() -> None:

@@ -27,7 +27,16 @@ def code(cell_id: str, text: str, *tags: str, outputs: tuple[dict, ...] = ()) ->
 
 
 def metadata(tags: tuple[str, ...]) -> dict:
-    return {"slideshow": {"slide_type": "slide"}} | ({"tags": list(tags)} if tags else {})
+    folded = {"jupyter": {"source_hidden": True}} if {"check", "headline"} & set(tags) else {}
+    return {"slideshow": {"slide_type": "slide"}} | ({"tags": list(tags)} if tags else {}) | folded
+
+
+def of_figure(alt: str = ALT) -> dict:
+    return metadata(()) | {"alt": alt}
+
+
+def of_answer() -> dict:
+    return metadata(()) | {"jupyter": {"outputs_hidden": True}}
 
 
 def stdout(text: str, name: str = "stdout") -> dict:
@@ -70,7 +79,11 @@ def good() -> dict:
         markdown("settings-text", "What you can set:"),
         code("settings", "SIZE = 5\nRATE = -1e-3\nNAMES = ['a']", "parameters"),
         markdown("formula", formula),
-        code("fig", "plotting.show(fig, alt=text)", outputs=(figure(),)),
+        code("fig", "plotting.show(fig)", outputs=(figure(),)) | {"metadata": of_figure()},
+        markdown("prompt", "Predict: how many cells?", "predict"),
+        code("prepare", "cells = SIZE**2"),
+        markdown("prompt-run", "Run it:"),
+        code("answer", "print(cells)", outputs=(stdout("25\n"),)) | {"metadata": of_answer()},
         markdown("check-text", "It is right: / and ~/data and a/tmp/b and https://a.b/home/x."),
         code("sure", "assert SIZE == 5", "check"),
         *(cell for k in (1, 2, 3) for cell in exercise(k)),
@@ -210,7 +223,7 @@ listed(
     ("an empty cell", insert_after("more", markdown("empty", " \n"))),
 )
 listed(
-    "cell_metadata_is_slide_type_and_tags",
+    "cell_metadata_is_known",
     ("a timing", in_metadata("fig", ExecuteTime={"start": "now"})),
     ("collapsed", in_metadata("formula", collapsed=True)),
     ("in slideshow", in_metadata("fig", slideshow={"slide_type": "slide", "x": 1})),
@@ -220,10 +233,11 @@ listed(
     ("none", in_metadata("fig", slideshow={})),
     ("unknown", in_metadata("fig", slideshow={"slide_type": "slides"})),
 )
-listed("tags_are_known", ("a misspelt tag", tag("fig", "headlines")))
+listed("tags_are_known", ("a misspelt tag", tag("set-up", "headlines")))
 listed(
     "tags_are_on_cells_they_fit",
     ("code tag on prose", tag("formula", "nbval-ignore-output")),
+    ("a prompt that is code", tag("exercise-3-check", "exercise-check", "predict")),
 )
 listed(
     "cells_are_executed_in_order",
@@ -257,7 +271,13 @@ listed(
     ("in prose", add("formula", "Open C:\\Users\\me first.")),
     ("in HTML", show("set-up", HTML)),
     ("a file URL", add("formula", "[here](file:///data/x)")),
-    ("in an alternative text", show("fig", figure("The picture of /tmp/x/picture.png as drawn"))),
+    (
+        "in an alternative text",
+        lambda nb: (
+            show("fig", figure("The picture of /tmp/x/picture.png as drawn"))(nb),
+            in_metadata("fig", alt="The picture of /tmp/x/picture.png as drawn")(nb),
+        ),
+    ),
 )
 listed(
     "code_is_plain_python",
@@ -283,7 +303,14 @@ listed(
 listed(
     "one_cell_prints_the_headline",
     ("none", tag("result")),
-    ("two", tag("fig", "headline")),
+    (
+        "two",
+        lambda nb: (
+            tag("answer", "headline")(nb),
+            tag("prompt")(nb),
+            put("prompt", "What follows:")(nb),
+        ),
+    ),
     ("two lines", show("result", stdout("5\n6\n"))),
     ("nothing", show("result")),
     ("a figure too", show("result", stdout("5\n"), figure("Another figure, with another text"))),
@@ -295,12 +322,13 @@ listed(
 )
 listed(
     "code_cells_are_short",
-    ("25 lines", put("fig", "\n".join(f"a_{i} = {i}" for i in range(25)))),
-    ("too many long", lambda nb: (put("fig", LONG_CELL)(nb), put("set-up", LONG_CELL)(nb))),
+    ("25 lines", put("prepare", "\n".join(f"a_{i} = {i}" for i in range(25)))),
+    ("too many long", lambda nb: (put("prepare", LONG_CELL)(nb), put("set-up", LONG_CELL)(nb))),
     (
         "too few short",
         lambda nb: [
-            put(one, "a = 1\n" * 6)(nb) for one in ("fig", "set-up", "exercise-1", "exercise-2")
+            put(one, "a = 1\n" * 6)(nb)
+            for one in ("prepare", "answer", "set-up", "exercise-1", "exercise-2")
         ],
     ),
 )
@@ -312,7 +340,7 @@ listed(
     ("quiet, from", add("set-up", "from course_utils import quiet_tensorflow")),
     ("torch", add("set-up", "import numpy, torch.nn as nn")),
 )
-listed("prose_stands_before_code", ("two code cells", drop("formula")))
+listed("prose_stands_before_code", ("two code cells", drop("prompt-run")))
 listed(
     "prose_is_short",
     ("121 words", put("formula", "word " * 121)),
@@ -345,6 +373,40 @@ listed(
     ("short", show("fig", figure("A line chart"))),
     ("blank", show("fig", figure(" " * 40))),
     ("the same twice", show("fig", figure(), figure())),
+)
+listed(
+    "alternative_texts_stand_in_the_metadata",
+    ("among the code", put("fig", "plotting.show(fig, alt='A line')")),
+    ("none", lambda nb: cell(nb, "fig")["metadata"].pop("alt")),
+    ("without a figure", in_metadata("prepare", alt=ALT)),
+    ("two figures", put("fig", "plotting.show(fig)\nplotting.show(fig)")),
+)
+listed(
+    "stored_figures_have_the_authors_text",
+    ("another", show("fig", figure("Bar chart: the loss falls from 2 to below 1"))),
+    ("an unknown name", in_metadata("fig", alt="Line chart: the loss of digit {DIGIT} falls")),
+    ("another value", in_metadata("fig", alt=ALT.replace("2", "{SIZE}"))),
+)
+listed(
+    "hidden_is_what_answers_and_what_proves",
+    ("an answer in sight", lambda nb: cell(nb, "answer")["metadata"].pop("jupyter")),
+    ("a proof in sight", lambda nb: cell(nb, "sure")["metadata"].pop("jupyter")),
+    ("a lesson out of sight", in_metadata("prepare", jupyter={"source_hidden": True})),
+)
+listed(
+    "cells_that_only_assert_are_tagged_check",
+    ("plain", put("prepare", "assert SIZE == 5")),
+    ("in a loop", put("prepare", "for k in NAMES:\n    np.testing.assert_equal(k, k)")),
+)
+listed(
+    "prompts_are_tagged",
+    ("predict", add("formula", "Predict: how many?")),
+    ("before you run", add("formula", "Write it down before you run this.")),
+    ("guess", add("formula", "Guess how far they lie apart.")),
+)
+listed(
+    "every_prompt_is_answered",
+    ("by nothing", lambda nb: (show("answer")(nb), cell(nb, "answer")["metadata"].pop("jupyter"))),
 )
 listed(
     "opening_says_what_why_and_how_long",
