@@ -2,8 +2,8 @@
 
 Both come from the one stored notebook.
 
-- The student's copy has no outputs, no solutions, no answers to the closing questions and no
-  instructor's notes. It runs from the first cell to the last: every check replies "not attempted
+- The student's copy has no outputs, no solutions, no proofs, no answers to the closing questions
+  and no instructor's notes. It runs from the first cell to the last: every check replies "not attempted
   yet".
 - The instructor's copy keeps the outputs, has a solution after the check of each exercise and the
   answers below their questions, and marks the instructor's notes as such.
@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course_utils import notebooks
+from course_utils.notebooks import reveal
 from course_utils.publishing.chromium import open_browser, print_pdf
 from course_utils.publishing.exercise_cells import (
     ExerciseCells,
@@ -54,7 +55,7 @@ def student_copy(notebook: NotebookNode) -> NotebookNode:
     Returns
     -------
     NotebookNode
-        The copy: no outputs, no notes for instructors, closing questions without answers. Answers
+        The copy: no outputs, no proofs, no notes for instructors, closing questions without answers. Answers
         folded elsewhere in the text are part of the lesson and stay.
     """
     return _for_students(notebook, in_place_of_answers="")
@@ -62,10 +63,13 @@ def student_copy(notebook: NotebookNode) -> NotebookNode:
 
 def _for_students(notebook: NotebookNode, *, in_place_of_answers: str) -> NotebookNode:
     handout = copy.deepcopy(notebook)
-    handout.cells = [cell for cell in handout.cells if not _is_note(cell)]
+    handout.cells = [
+        cell for cell in handout.cells if not _is_note(cell) and not reveal.is_proof(cell)
+    ]
     for cell in handout.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+            cell.metadata.pop("jupyter", None)  # nothing is there to hide
         elif "self-test" in notebooks.cell_tags(cell):
             without = _ANSWER.sub(lambda match: in_place_of_answers, cell.source)
             cell.source = re.sub(r"\n{3,}", "\n\n", without).rstrip()
@@ -92,6 +96,8 @@ def instructor_copy(notebook: NotebookNode) -> NotebookNode:
         If the cells of an exercise don't fit together.
     """
     handout = copy.deepcopy(notebook)
+    for cell in notebooks.code_cells(handout):
+        cell.metadata.pop("jupyter", None)
     after: dict[int, list[NotebookNode]] = {}
     for found in find_exercises(notebook):
         name = notebook.cells[found.stub].id

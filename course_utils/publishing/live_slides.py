@@ -13,13 +13,19 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_utils import notebooks
+from course_utils.notebooks import reveal
 
 _CONTINUES = "-"
 
 
 def live_copy(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy of a notebook in which only cells that begin something have a slide type."""
+    """Return a copy of a notebook in which only cells that begin something have a slide type.
+
+    Outputs that answer a question are left out: run the cell when the room has guessed.
+    """
     made = copy.deepcopy(notebook)
+    for place in reveal.answers(notebook):
+        made.cells[place].outputs, made.cells[place].execution_count = [], None
     for cell in made.cells:
         if cell.metadata.get("slideshow", {}).get("slide_type") == _CONTINUES:
             del cell.metadata["slideshow"]

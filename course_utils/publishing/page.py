@@ -56,7 +56,16 @@ class _Exporter(HTMLExporter):
     def default_filters(self):
         yield from super().default_filters()
         yield "markdown2html", _markdown_to_html
+        yield "proof_summary", proof_summary
         yield "formula", lambda latex: formula(latex.strip().strip("$"), block=True)
+
+
+def proof_summary(cell: NotebookNode) -> str:
+    """Return what stands on a folded cell that proves something, or speaks to a machine."""
+    if "headline" in notebooks.cell_tags(cell):
+        return "The result in one line"
+    lines = len(cell.source.strip().splitlines())
+    return f"The proof, {lines} line{'' if lines == 1 else 's'}"
 
 
 def _markdown_to_html(source: str) -> str:

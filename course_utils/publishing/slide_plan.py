@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from course_utils import notebooks
 
-_LEFT_OUT_TAGS = {"check", "exercise-check"}
+_LEFT_OUT_TAGS = {"check", "exercise-check", "headline"}
 
 
 @dataclass
@@ -28,6 +28,9 @@ class Slide:
         Whether it lies below the slide before it rather than beside it.
     fragments : list of int or None
         For each cell the step at which it appears; None if it is there from the start.
+    answers : list of int or None
+        For each cell the step at which its outputs appear, if they come after its code: they
+        answer a question that was asked. What follows on the slide comes with them.
     notes : list of str
         The sources of its speaker notes, in Markdown.
     """
@@ -35,6 +38,7 @@ class Slide:
     cells: list[NotebookNode] = field(default_factory=list)
     is_sub: bool = False
     fragments: list[int | None] = field(default_factory=list)
+    answers: list[int | None] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -72,6 +76,9 @@ def plan_slides(notebook: NotebookNode) -> list[Slide]:
             step = 0 if step is None else step + 1
         slides[-1].cells.append(cell)
         slides[-1].fragments.append(step)
+        if kept_back := cell.metadata.get("jupyter", {}).get("outputs_hidden", False):
+            step = 0 if step is None else step + 1
+        slides[-1].answers.append(step if kept_back else None)
     if not slides[0].cells:
         raise ValueError("every cell is skipped: give at least one the slide type 'slide'")
     return slides

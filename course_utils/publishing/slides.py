@@ -110,6 +110,7 @@ def _placed(notebook: NotebookNode, title: str) -> NotebookNode:
                 "closes_stack": ends and not next_is_sub,
                 "is_title": number == 0,
                 "fragment": step,
+                "answer": slide.answers[at],
                 "running_title": running if number else COURSE,
                 "notes": slide.notes if ends else [],
             }

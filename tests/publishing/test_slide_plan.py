@@ -41,7 +41,7 @@ def test_skipped_cells_do_not_end_a_slide() -> None:
     assert ids(plan(cell("a", "slide"), cell("b", "skip"), cell("c"))) == [["a", "c"]]
 
 
-@pytest.mark.parametrize("tag", ["check", "exercise-check"])
+@pytest.mark.parametrize("tag", ["check", "exercise-check", "headline"])
 def test_what_only_checks_is_left_out(tag: str) -> None:
     slides = plan(cell("a", "slide"), cell("b", "slide", tag), cell("c", "slide", "exercise"))
     assert ids(slides) == [["a"], ["c"]]
@@ -50,6 +50,14 @@ def test_what_only_checks_is_left_out(tag: str) -> None:
 def test_blank_cells_are_left_out() -> None:
     blank = new_code_cell(" \n", id="b", metadata={"slideshow": {"slide_type": "slide"}})
     assert ids(plan(cell("a", "slide"), blank, cell("c"))) == [["a", "c"]]
+
+
+def test_an_answer_comes_after_its_question_and_takes_what_follows_with_it() -> None:
+    answer = new_code_cell("x", id="b", metadata={"jupyter": {"outputs_hidden": True}})
+    later = new_code_cell("y", id="d", metadata={"jupyter": {"outputs_hidden": True}})
+    (first, second) = plan(cell("a", "slide"), answer, cell("c"), later, cell("e", "slide"))
+    assert first.fragments == [None, None, 0, 0] and first.answers == [None, 0, None, 1]
+    assert second.fragments == [None] and second.answers == [None]
 
 
 def test_fragments_are_counted_on_each_slide() -> None:

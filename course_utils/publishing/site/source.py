@@ -14,6 +14,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_utils import notebooks
+from course_utils.publishing.page import proof_summary
 from course_utils.publishing.site.course_map import front_page
 from course_utils.publishing.site.openings import read_opening
 from course_utils.publishing.site.repository import Repository, with_setup_cell
@@ -153,8 +154,24 @@ def readable(notebook: NotebookNode) -> NotebookNode:
             cell.source = _unfenced(cell.source)
             if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
                 cell.source = folded("For instructors", cell.source)
+        elif cell.metadata.get("jupyter"):
+            cell = _folding(cell)
         copy.cells.append(cell)
     return copy
+
+
+def _folding(cell: NotebookNode) -> NotebookNode:
+    """Fold for myst-nb what JupyterLab folds: proofs, and outputs that answer a question."""
+    cell = cell.copy()
+    hidden = cell.metadata.get("jupyter", {})
+    proof = bool(hidden.get("source_hidden"))
+    if proof or hidden.get("outputs_hidden"):
+        tags = [*notebooks.cell_tags(cell), "hide-cell" if proof else "hide-output"]
+        prompt = proof_summary(cell) if proof else "Show what happened"
+        cell.metadata = NotebookNode(
+            {**cell.metadata, "tags": tags, "mystnb": {"code_prompt_show": prompt}}
+        )
+    return cell
 
 
 def _unfenced(markdown: str) -> str:

@@ -23,7 +23,7 @@
     // Every slide is passed, whichever key or clicker turns the pages.
     navigationMode: 'linear',
     controlsTutorial: false,
-    transition: 'none', hash: true, slideNumber: 'c/t', pdfSeparateFragments: false,
+    transition: 'none', hash: true, slideNumber: 'c/t', pdfSeparateFragments: true,
     plugins: [RevealNotes],
   });
   root.dataset.ready = 'yes';
