@@ -34,6 +34,7 @@ FLOORS = (
     ("exercises",),
     ("notebooks",),
     ("publishing",),
+    ("desk",),
     ("execution",),
     ("sweeping",),
     ("commands", "__main__"),

@@ -6,7 +6,9 @@ from course_utils.commands.assignment import assignment
 from course_utils.commands.check import check
 from course_utils.commands.data import data
 from course_utils.commands.handouts import handouts
+from course_utils.commands.lab import lab
 from course_utils.commands.live import live
+from course_utils.commands.progress import progress
 from course_utils.commands.refresh import refresh
 from course_utils.commands.reproduce import reproduce
 from course_utils.commands.run import run
@@ -24,6 +26,7 @@ def course() -> None:
 
 for command in (
     *(run, refresh, check, data),
+    *(lab, progress),
     *(reproduce, sweep),
     *(slides, live, site, handouts, assignment),
 ):

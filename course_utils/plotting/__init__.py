@@ -9,6 +9,7 @@ from course_utils.plotting.bars import draw_scores
 from course_utils.plotting.boxes import draw_boxes, draw_grid, draw_overlaps
 from course_utils.plotting.chains import draw_chain
 from course_utils.plotting.channels import draw_channels
+from course_utils.plotting.classes import draw_class
 from course_utils.plotting.comparisons import draw_comparison
 from course_utils.plotting.confusion import draw_confusion_matrix
 from course_utils.plotting.convolution_matrices import draw_convolution_matrix
@@ -62,6 +63,7 @@ __all__ = [
     "draw_blocks",
     "draw_boxes",
     "draw_chain",
+    "draw_class",
     "draw_channels",
     "draw_comparison",
     "draw_confusion_matrix",

@@ -14,7 +14,7 @@
 from course_utils.publishing import javascript
 from course_utils.publishing.assignments import CONFIG_NAME, NbgraderMissing, write_assignments
 from course_utils.publishing.chromium import ChromiumMissing
-from course_utils.publishing.handouts import AUDIENCES, print_copies, write_copies
+from course_utils.publishing.handouts import AUDIENCES, print_copies, student_copy, write_copies
 from course_utils.publishing.index import IndexEntry, write_index
 from course_utils.publishing.live_slides import write_live_copy
 from course_utils.publishing.page import page, write_document, write_page
@@ -24,6 +24,7 @@ from course_utils.publishing.site import (
     configured_address,
     parse_repository,
 )
+from course_utils.publishing.site.openings import Opening, read_openings
 from course_utils.publishing.slides_folder import make_slides
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ChromiumMissing",
     "IndexEntry",
     "NbgraderMissing",
+    "Opening",
     "SiteError",
     "build_site",
     "configured_address",
@@ -40,6 +42,8 @@ __all__ = [
     "page",
     "parse_repository",
     "print_copies",
+    "read_openings",
+    "student_copy",
     "write_assignments",
     "write_copies",
     "write_document",

@@ -1,0 +1,101 @@
+"""A student's own copy of a lesson: pristine exercises, no answer in sight, and the way on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from course_utils import notebooks
+from course_utils.notebooks import reveal
+from course_utils.publishing import student_copy
+
+NAVIGATION = "desk-navigation"  # the id of the cell that leads on
+INDEX = "index.ipynb"
+
+
+def own_copy(notebook: NotebookNode, *, name: str, names: Sequence[str]) -> NotebookNode:
+    """Return the copy of a lesson that a student works in.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A notebook of the course, with its outputs; left as it is.
+    name : str
+        Its name without ending.
+    names : sequence of str
+        The names of all lessons in their order, for the links to the neighbours.
+
+    Returns
+    -------
+    NotebookNode
+        No outputs, no proofs, no notes for instructors; closing questions keep their folded
+        answers. The last cell leads to the lesson before, the index, and the next lesson.
+    """
+    copied = student_copy(_without_leading_to_proofs(notebook))
+    folded = {cell.id: cell.source for cell in notebook.cells}
+    for cell in copied.cells:
+        if "self-test" in notebooks.cell_tags(cell):
+            cell.source = folded[cell.id]
+    copied.cells.append(new_markdown_cell(_way_on(name, names), id=NAVIGATION))
+    copied.metadata = NotebookNode(notebooks.NOTEBOOK_METADATA)
+    return copied
+
+
+def _way_on(name: str, names: Sequence[str]) -> str:
+    place = list(names).index(name)
+    links = []
+    if place > 0:
+        links.append(f"[← {_number(names[place - 1])}]({names[place - 1]}.ipynb)")
+    links.append(f"[Where am I?]({INDEX})")
+    if place + 1 < len(names):
+        links.append(f"[{_number(names[place + 1])} →]({names[place + 1]}.ipynb)")
+    return " · ".join(links)
+
+
+def _number(name: str) -> str:
+    return name.partition("_")[0]
+
+
+def _without_leading_to_proofs(notebook: NotebookNode) -> NotebookNode:
+    """A notebook whose texts announce no proof that the copy leaves out ("Checked:")."""
+    shown = notebook.copy()
+    shown.cells = []
+    for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        if (
+            cell.cell_type == "markdown"
+            and following is not None
+            and following.cell_type == "code"
+            and reveal.is_proof(following)
+        ):
+            cell = cell.copy()
+            cell.source = _without_last_colon(cell.source)
+            if not cell.source:
+                continue
+        shown.cells.append(cell)
+    return shown
+
+
+def _without_last_colon(text: str) -> str:
+    """Leave out the last sentence if it ends with a colon and stands outside of lists."""
+    text = text.rstrip()
+    if not text.endswith(":"):
+        return text
+    paragraphs = text.split("\n\n")
+    sentences = re.split(r"(?<=[.?!…])\s+", paragraphs[-1])
+    paragraphs[-1] = " ".join(sentences[:-1])
+    return "\n\n".join(part for part in paragraphs if part).rstrip()
+
+
+def lesson_names() -> list[str]:
+    """Return the names of the course's lessons in their order."""
+    return [path.stem for path in notebooks.find_notebooks()]
+
+
+def documents() -> list[Path]:
+    """Return the texts beside the lessons that students read: not the instructor's guide."""
+    found = notebooks.find_documents(notebooks.notebooks_folder())
+    return [path for path in found if path.stem != "instructors_guide"]
