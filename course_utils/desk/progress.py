@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from course_utils.desk.laying import PRIVATE
-from course_utils.exercises import all_exercises
+from course_utils.exercises import all_exercises, read_progress
 
 FILE = "progress.json"
 

@@ -93,7 +93,10 @@ TEXTS = st.sampled_from(["a = 1", "b = 2", "x\ny\nz", "def f():\n    return 1", 
 def editions(draw):
     """Three editions of a notebook: cells changed, dropped, added, by the student and the course."""
     base = new_notebook(
-        cells=[new_code_cell(f"{draw(TEXTS)}\n#{k}", id=f"cell-{k}") for k in range(draw(st.integers(1, 6)))]
+        cells=[
+            new_code_cell(f"{draw(TEXTS)}\n#{k}", id=f"cell-{k}")
+            for k in range(draw(st.integers(1, 6)))
+        ]
     )
     sides = []
     for side in ("mine", "new"):
