@@ -59,6 +59,7 @@ imports no Keras at its top. Here is a complete one, with one exercise of each k
             number="05.2",
             title="Side of a 28×28 image after three 3×3 layers, valid",
             solution=size_after_three_layers,
+            answer="side_after_three",
             lesson="each valid 3×3 layer takes away k − 1 = 2 pixels of a side.",
             why="Every layer takes away the same two pixels, whatever the side is by then.",
             hints=["What does one layer take away?"],

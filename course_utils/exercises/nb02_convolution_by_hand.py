@@ -47,7 +47,7 @@ def patch_count(image_shape, kernel_shape):
 # 02.3
 
 
-def correlate_by_hand(image, kernel):
+def my_correlation(image, kernel):
     rows = image.shape[0] - kernel.shape[0] + 1
     columns = image.shape[1] - kernel.shape[1] + 1
     feature_map = np.zeros((rows, columns))
@@ -82,7 +82,7 @@ def _product_not_summed(image, kernel):
 def _zero_padded(image, kernel):
     top, left = (kernel.shape[0] - 1) // 2, (kernel.shape[1] - 1) // 2
     bottom, right = kernel.shape[0] - 1 - top, kernel.shape[1] - 1 - left
-    return correlate_by_hand(np.pad(image, ((top, bottom), (left, right))), kernel)
+    return my_correlation(np.pad(image, ((top, bottom), (left, right))), kernel)
 
 
 def _axes_exchanged(image, kernel):
@@ -114,9 +114,9 @@ _AXES_EXCHANGED = (
 
 
 def shift_left_kernel():
-    kernel = np.zeros((3, 3))
-    kernel[1, 2] = 1
-    return kernel
+    shift_kernel = np.zeros((3, 3))
+    shift_kernel[1, 2] = 1
+    return shift_kernel
 
 
 def _single_one(row, column):
@@ -248,7 +248,7 @@ EXERCISES = (
     FunctionExercise(
         number="02.3",
         title="Slide a kernel over an image by two loops",
-        solution=correlate_by_hand,
+        solution=my_correlation,
         cases=[
             (_LECTURE_IMAGE, _LECTURE_KERNEL),
             (_random.integers(0, 10, (4, 6)), _random.integers(-3, 4, (3, 3))),
@@ -266,18 +266,18 @@ EXERCISES = (
         ],
         mistakes=[
             Mistake(
-                lambda image, kernel: correlate_by_hand(image, kernel[::-1, ::-1]),
+                lambda image, kernel: my_correlation(image, kernel[::-1, ::-1]),
                 "you flipped the kernel. That is convolution in the mathematical sense; this "
                 "exercise lays the kernel on the patch as it is, without [::-1, ::-1].",
             ),
             Mistake(
-                lambda image, kernel: correlate_by_hand(image, kernel)[:-1, :-1],
+                lambda image, kernel: my_correlation(image, kernel)[:-1, :-1],
                 "the last row and the last column are missing: your loops stop one too early. "
                 "There are n − k + 1 places on each axis.",
             ),
             Mistake(
                 lambda image, kernel: np.pad(
-                    correlate_by_hand(image, kernel)[:-1, :-1], ((0, 1), (0, 1))
+                    my_correlation(image, kernel)[:-1, :-1], ((0, 1), (0, 1))
                 ),
                 "the last row and the last column are still zero: your loops stop one too early. "
                 "Let them run over all rows and columns of the feature map.",
@@ -306,13 +306,14 @@ EXERCISES = (
                 "you took the mean of the products. An inner product is their sum: use np.sum.",
             ),
             Mistake(_axes_exchanged, _AXES_EXCHANGED),
-            Mistake(lambda image, kernel: correlate_by_hand(image, kernel).T, _AXES_EXCHANGED),
+            Mistake(lambda image, kernel: my_correlation(image, kernel).T, _AXES_EXCHANGED),
         ],
     ),
     ValueExercise(
         number="02.4",
         title="Find the kernel that shifts an image to the left",
         solution=shift_left_kernel,
+        answer="shift_kernel",
         also_right=[[[0, 0, 0], [0, 0, 1], [0, 0, 0]]],
         lesson="the place of the single 1 says which neighbour each pixel is replaced by, and to "
         "move the image left every pixel takes its right neighbour.",

@@ -18,8 +18,7 @@ _SMOOTH = np.array([1, 2, 1])
 
 
 def gaussian_kernel():
-    column = np.array([1, 2, 1]) / 4
-    return np.outer(column, column)
+    return np.outer([1, 2, 1], [1, 2, 1]) / 16
 
 
 # 04.2
@@ -86,6 +85,7 @@ EXERCISES = (
         number="04.1",
         title="The Gaussian kernel from an outer product",
         solution=gaussian_kernel,
+        answer="my_gaussian",
         lesson="a kernel of rank 1 is a column times a row, so two short passes can replace it.",
         why="The outer product multiplies every weight of the column by every weight of the row, "
         "and 4 · 4 = 16 makes the sum 1.",
@@ -229,6 +229,7 @@ EXERCISES = (
         number="04.4",
         title="A kernel that is blind to ramps",
         solution=ramp_blind_kernel,
+        answer="ramp_blind",
         accepts=_is_ramp_blind,
         also_right=[[[0, -1, 0], [-1, 4, -1], [0, -1, 0]], [[1, -2, 1], [-2, 4, -2], [1, -2, 1]]],
         lesson="a gradient is a first derivative and answers to ramps; this is a second "

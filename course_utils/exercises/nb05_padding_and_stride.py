@@ -88,8 +88,7 @@ def same_padding(k, d):
 
 
 def halving_choice():
-    k, s, p = 3, 2, 1
-    return k, s, p
+    return (3, 2, 1)
 
 
 def _size(answer):
@@ -365,6 +364,7 @@ EXERCISES = (
         number="05.5",
         title="Halve 28×28 and miss no pixel",
         solution=halving_choice,
+        answer="k_s_p",
         accepts=_halves,
         also_right=[[5, 2, 2], (7, 2, 3), np.array([3, 2, 1]), (15, 1, 0)],
         lesson='with stride 2 every odd k works together with p = (k − 1)/2: "same" padding '

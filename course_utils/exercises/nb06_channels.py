@@ -67,11 +67,11 @@ def _counted_with(count):
 
 
 def swap_filters():
-    filters = np.zeros((1, 1, 3, 3))
-    filters[0, 0, 2, 0] = 1
-    filters[0, 0, 1, 1] = 1
-    filters[0, 0, 0, 2] = 1
-    return filters
+    swap_filters = np.zeros((1, 1, 3, 3))
+    swap_filters[0, 0, 2, 0] = 1
+    swap_filters[0, 0, 1, 1] = 1
+    swap_filters[0, 0, 0, 2] = 1
+    return swap_filters
 
 
 _SHIFTED = np.roll(np.eye(3), 1, axis=1)
@@ -220,6 +220,7 @@ EXERCISES = (
         number="06.4",
         title="Swap two channels by a 1×1 convolution",
         solution=swap_filters,
+        answer="swap_filters",
         also_right=[np.eye(3)[None, None, ::-1]],
         lesson="a 1×1 convolution is a matrix at every pixel, and a permutation of channels is "
         "one of the simplest matrices.",

@@ -141,11 +141,11 @@ def _without_one(shape, size, stride):
 
 
 def two_images():
-    first = np.zeros((4, 4))
-    second = np.zeros((4, 4))
-    first[0, 0] = 1
-    second[1, 1] = 1
-    return first, second
+    first_image = np.zeros((4, 4))
+    second_image = np.zeros((4, 4))
+    first_image[0, 0] = 1
+    second_image[1, 1] = 1
+    return first_image, second_image
 
 
 def _pair(answer):
@@ -455,6 +455,7 @@ EXERCISES = (
         number="07.5",
         title="Two images that max pooling can't tell apart",
         solution=two_images,
+        answer="first_image, second_image",
         accepts=_have_equal_maxima,
         also_right=[
             [np.arange(16).reshape(4, 4), np.kron([[5, 7], [13, 15]], np.ones((2, 2)))],

@@ -262,6 +262,7 @@ EXERCISES = (
         number="08.4",
         title="Find a kernel that can be exchanged with a quarter turn",
         solution=turning_kernel,
+        answer="turning_kernel",
         accepts=lambda kernel: _turns(kernel) and _has_neighbours(kernel),
         also_right=[
             np.ones((3, 3)) / 9,

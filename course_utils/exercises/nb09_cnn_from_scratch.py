@@ -362,6 +362,7 @@ EXERCISES = (
         number="09.4",
         title="A map in which one cell gets every slope",
         solution=map_with_one_winner,
+        answer="one_winner",
         also_right=[
             [[9, 1, 2, 3], [4, 5, 6, 7], [8, 1, 10, 3], [4, 5, 6, 9]],
             -np.arange(16).reshape(4, 4)[::-1] * np.array([[1, 1, 1, 1], [1, 1, 0, 1]] * 2),

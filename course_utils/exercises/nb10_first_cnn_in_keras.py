@@ -126,9 +126,9 @@ def _three_clear_cases():
 
 
 def right_but_unsure():
-    probabilities = np.full(10, 0.88 / 9)
-    probabilities[3] = 0.12
-    return probabilities
+    probabilities_of_a_3 = np.full(10, 0.88 / 9)
+    probabilities_of_a_3[3] = 0.12
+    return probabilities_of_a_3
 
 
 def _with_three(probability):
@@ -414,6 +414,7 @@ EXERCISES = (
         number="10.5",
         title="Right, and yet a large loss",
         solution=right_but_unsure,
+        answer="probabilities_of_a_3",
         accepts=_is_right_but_unsure,
         also_right=[
             _with_three(0.13),

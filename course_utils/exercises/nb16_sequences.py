@@ -173,6 +173,7 @@ EXERCISES = (
         number="16.2",
         title="Which steps leak",
         solution=leaks,
+        answer="leaks",
         accepts=lambda answer: answer.ndim == 1 and sorted(answer.tolist()) == [1, 2, 4, 5],
         also_right=[[5, 4, 2, 1], (1, 2, 4, 5)],
         lesson="a step leaks if it uses a number that was not known when the forecast was made, "

@@ -237,6 +237,7 @@ EXERCISES = (
         number="17.4",
         title="The smallest loss after a softmax too many",
         solution=smallest_loss,
+        answer="smallest_loss",
         tolerance=0.005,
         lesson="softmax applied twice can't become sure: its largest probability is "
         "e / (e + 9) ≈ 0.23, and the loss stops at 1.46.",
@@ -283,6 +284,7 @@ EXERCISES = (
         number="17.5",
         title="The five lines of a training step",
         solution=training_step,
+        answer="steps_in_order",
         accepts=_is_a_training_step,
         also_right=[
             ["forward", "zero_grad", "loss", "backward", "step"],
