@@ -131,6 +131,16 @@ def _is_scaled_shift(kernel):
     return kernel.shape == (3, 3) and kernel[1, 2] != 0 and not others.any()
 
 
+def _is_single_number(kernel):
+    return kernel.shape == (3, 3) and np.count_nonzero(kernel) == 1
+
+
+_DIAGONAL = (
+    "this kernel moves the image {}: each pixel takes the value of a neighbour diagonally across. "
+    "To move sideways only, the 1 has to stand in the middle row."
+)
+
+
 EXERCISES = (
     FunctionExercise(
         number="02.1",
@@ -140,6 +150,8 @@ EXERCISES = (
             (np.array([3.0, 6.0, 0.0, 9.0, 3.0]), 3),
             (_random.normal(size=12), 4),
             (np.array([1, 2, 4, 8, 16, 32]), 2),
+            (_random.normal(size=5), 5),
+            (np.array([3, 1, 4, 1, 5, 9]), 4),
         ],
         also_right=[_average_by_convolve, _average_by_running_sum],
         lesson="a moving average is a 1-D convolution whose kernel holds 1/width everywhere, and "
@@ -194,7 +206,13 @@ EXERCISES = (
         number="02.2",
         title="Count the patches",
         solution=patch_count,
-        cases=[((5, 5), (3, 3)), ((4, 4), (3, 3)), ((6, 9), (3, 2)), ((28, 28), (5, 5))],
+        cases=[
+            ((5, 5), (3, 3)),
+            ((4, 4), (3, 3)),
+            ((6, 9), (3, 2)),
+            ((28, 28), (5, 5)),
+            ((7, 4), (7, 1)),
+        ],
         lesson="an axis of length n has n − k + 1 places for a kernel of length k, and the "
         "patches are the product over both axes.",
         why="The first patch starts at 0 and the last at n − k, which makes n − k + 1 starts.",
@@ -243,6 +261,11 @@ EXERCISES = (
                 "you counted the pixels. A patch has to lie inside the image whole, so it cannot "
                 "start in the last rows and columns: take n − k + 1 on each axis.",
             ),
+            Mistake(
+                lambda image, kernel: (image[0] - kernel[1] + 1) * (image[1] - kernel[0] + 1),
+                "the kernel's axes are exchanged. Rows of the kernel go with rows of the image: "
+                "index 0 with index 0, index 1 with index 1.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -253,6 +276,9 @@ EXERCISES = (
             (_LECTURE_IMAGE, _LECTURE_KERNEL),
             (_random.integers(0, 10, (4, 6)), _random.integers(-3, 4, (3, 3))),
             (_random.normal(size=(7, 5)), _random.normal(size=(2, 3))),
+            # of whole numbers, with a kernel that makes fractions: an array of integers cuts them off
+            (_random.integers(0, 256, (5, 4)), np.array([[0.1, 0.25], [0.3, 0.15], [0.05, 0.4]])),
+            (_random.integers(0, 256, (4, 5)).astype(np.uint8), np.full((2, 2), 0.1)),
         ],
         also_right=[_correlate_by_windows],
         lesson="every cell of the feature map is the inner product of one patch with the kernel, "
@@ -356,6 +382,26 @@ EXERCISES = (
                 "this kernel mixes several neighbours into each pixel. A shift copies a single "
                 "one: all entries are 0 but one.",
                 example=np.array([[0, 0, 0], [1, 0, 1], [0, 0, 0]]),
+            ),
+            Mistake(_single_one(0, 0), _DIAGONAL.format("down and to the right")),
+            Mistake(_single_one(0, 2), _DIAGONAL.format("down and to the left")),
+            Mistake(_single_one(2, 0), _DIAGONAL.format("up and to the right")),
+            Mistake(_single_one(2, 2), _DIAGONAL.format("up and to the left")),
+            Mistake(
+                _is_single_number,
+                "there is a single number, but it is not 1, and it stands in another place: the "
+                "image moves elsewhere and changes its brightness.",
+                example=-3 * _single_one(2, 0),
+            ),
+            Mistake(
+                lambda kernel: kernel.shape == (3, 3) and not kernel.any(),
+                "this kernel makes every pixel 0. One of its cells has to be 1.",
+                example=np.zeros((3, 3)),
+            ),
+            Mistake(
+                lambda kernel: kernel.shape != (3, 3),
+                "that isn't a 3×3 array. Give three rows of three numbers.",
+                example=np.array([0, 0, 1]),
             ),
         ],
     ),

@@ -189,7 +189,8 @@ def relation(pairs: Sequence[tuple[Any, Any]], *, tolerance: float) -> str:
         A sentence, or "" if nothing simple fits all the evidence.
     """
     if not all(
-        isinstance(given, np.ndarray) and isinstance(expected, np.ndarray)
+        isinstance(given, np.ndarray)
+        and isinstance(expected, np.ndarray)
         # NumPy's own shape: what was given may be of another
         and given.shape == expected.shape
         for expected, given in pairs
@@ -226,14 +227,15 @@ def _nan_is_new(expected: np.ndarray, given: np.ndarray) -> bool:
 
 
 def _decimals_are_cut(pairs: Sequence[tuple[np.ndarray, np.ndarray]], tolerance: float) -> bool:
-    """Whether whole numbers stand everywhere in place of fractions, and in more than one cell."""
+    """Whether integers stand in place of all fractions of the wrong cases, in several cells."""
     cut = 0
     for expected, given in pairs:
-        if expected.dtype.kind != "f" or given.dtype.kind == "c":
+        if _same(expected, given, tolerance):
+            continue
+        if expected.dtype.kind != "f" or given.dtype.kind not in "iu":
             return False
         whole = np.trunc(expected)
         fractional = ~_close(expected, whole, tolerance)
-        # where nothing is cut, the result is right
         if not _same(whole, given, tolerance):
             return False
         cut += np.count_nonzero(fractional & (whole != 0))

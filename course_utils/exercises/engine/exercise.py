@@ -151,10 +151,15 @@ class FunctionExercise(Exercise):
     ----------
     cases : sequence of tuple
         Arguments on which the student's function is compared with the solution, the easiest
-        first. Take data without symmetry and images that are not square, so that mistakes show.
+        first. Take data without symmetry and images that are not square, so that mistakes show;
+        whole numbers with fractional weights, values on borders, both signs, repeated values.
+    readings : sequence of function, optional
+        What the task can also be read to ask for, where its wording leaves that open: an answer
+        is right that agrees with one of these in every case.
     """
 
     cases: Sequence[tuple[Any, ...]]
+    readings: Sequence[Callable[..., Any]] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -97,7 +97,7 @@ def _judge_function(exercise: FunctionExercise, answer: Any, limit: float) -> Re
     changed = _changed_argument(exercise, outcomes)
     if _is_not_attempted(answer, run):
         return NOT_ATTEMPTED
-    wanted = [_trusted(exercise, exercise.solution, case) for case in exercise.cases]
+    wanted = _nearest_reading(exercise, outcomes)
     keeps_state = not _same(exercise, outcomes[0], again)
     found = _first_wrong(exercise, wanted, outcomes)
     if found is None and not keeps_state and changed is None:
@@ -120,6 +120,15 @@ def _judge_function(exercise: FunctionExercise, answer: Any, limit: float) -> Re
     if all(outcome.failure is None and is_blank(outcome.value) for outcome in outcomes):
         return _wrong(_returned_nothing(name, run, outcomes, changed))
     return _wrong(str(found) + notes, share)
+
+
+def _nearest_reading(exercise: FunctionExercise, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What is wanted in each case, by the reading of the task that the answer comes nearest to."""
+    readings = [
+        [_trusted(exercise, function, case) for case in exercise.cases]
+        for function in (exercise.solution, *exercise.readings)
+    ]
+    return max(readings, key=lambda wanted: _share_right(exercise, wanted, outcomes))
 
 
 def _import_beforehand(answer: Callable[..., Any]) -> None:
@@ -284,9 +293,7 @@ def _changed_argument(exercise: FunctionExercise, outcomes: Sequence[Outcome]) -
     return None
 
 
-def _returned_nothing(
-    name: str, run: Run, outcomes: Sequence[Outcome], changed: str | None
-) -> str:
+def _returned_nothing(name: str, run: Run, outcomes: Sequence[Outcome], changed: str | None) -> str:
     if run.printed.strip():
         return (
             f"your function {name} prints its result and returns None. Return it: the last line "
