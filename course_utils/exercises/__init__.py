@@ -1,13 +1,17 @@
 '''Exercises of the notebooks: checks that reply at once, hints, and solutions.
 
-A student calls three functions::
+A student calls four functions::
 
     from course_utils import exercises
 
     exercises.check("02.2", patch_count)    # prints "02.2: not attempted yet.", "02.2 right: …"
                                             # or "02.2 not yet: …"; never raises
     exercises.hint("02.2")                  # prints the next hint
-    exercises.solution("02.2")              # shows the source of a solution
+    exercises.solution("02.2")              # shows a solution, ready to be pasted
+    exercises.progress()                    # shows what is solved, here and in the course
+
+In a notebook replies are HTML with the plain text beside it; the line on a stub is always plain. What
+was tried is kept on the student's desk where there is one (see `engine.progress`).
 
 Assignments call `points`, which prints the same reply and returns the points that the answer earns.
 Tests call `judge`, which returns the reply (a status "right", "wrong" or "empty", and a message),
@@ -59,6 +63,7 @@ imports no Keras at its top. Here is a complete one, with one exercise of each k
             number="05.2",
             title="Side of a 28×28 image after three 3×3 layers, valid",
             solution=size_after_three_layers,
+            answer="side_after_three",
             lesson="each valid 3×3 layer takes away k − 1 = 2 pixels of a side.",
             why="Every layer takes away the same two pixels, whatever the side is by then.",
             hints=["What does one layer take away?"],
@@ -75,8 +80,9 @@ imports no Keras at its top. Here is a complete one, with one exercise of each k
 
 What each field is for stands in `exercise.Exercise`. Some rules:
 
-- A solution is shown to students as its source: write it as a student would, without type hints,
-  and without helpers or constants of the module. The same form serves the mistakes.
+- A solution is shown to students as its source, so that it can be pasted: write it as a student
+  would, without type hints, without helpers or constants of the module, and under the notebook's
+  name for it. The same form serves the mistakes.
 - Choose cases without symmetry, and images that are not square, so that each mistake gives an
   answer of its own on at least one of them. A mistake may raise: it is then recognised by type and
   text of the exception. The easiest case comes first, for it is the one a reply speaks of.
@@ -96,9 +102,11 @@ Which file does what in the engine stands in `engine`; nobody who writes an exer
 it.
 '''
 
+from course_utils.exercises.engine import cells
 from course_utils.exercises.engine.exercise import Exercise, FunctionExercise
 from course_utils.exercises.engine.registry import all_exercises, find
 from course_utils.exercises.engine.session import check, hint, judge, points, solution
+from course_utils.exercises.engine.summary import progress
 
 __all__ = [
     "Exercise",
@@ -109,5 +117,8 @@ __all__ = [
     "hint",
     "judge",
     "points",
+    "progress",
     "solution",
 ]
+
+cells.watch()

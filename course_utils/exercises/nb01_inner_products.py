@@ -10,6 +10,7 @@ _VECTORS = [
     (_A, _B),
     (_random.normal(size=6), _random.normal(size=6)),
     (np.ones(3), np.arange(3.0)),
+    (np.array([2.5]), np.array([-3.0])),
 ]
 _ARRAYS = [
     (_A, _B),
@@ -68,17 +69,29 @@ def _scores(image, templates):
     return [np.sum(image * m) - np.sum(m * m) / 2 for m in templates]
 
 
-def _spread_templates(count, seed):
-    """Templates of very different lengths, so that every way to choose chooses differently."""
+def _by_absolute_differences(image, templates):
+    return int(np.argmin([np.sum(np.abs(image - m)) for m in templates]))
+
+
+def _by_largest_difference(image, templates):
+    return int(np.argmin([np.max(np.abs(image - m)) for m in templates]))
+
+
+def _by_cosine(image, templates):
+    return int(np.argmax([np.sum(image * m) / np.linalg.norm(m) for m in templates]))
+
+
+def _near_case(seed):
+    """An image and templates of many lengths; the seeds make every other way to choose differ."""
     random = np.random.default_rng(seed)
-    return random.normal(size=(count, 4, 5)) * np.linspace(0.4, 2.5, count)[:, None, None]
+    lengths = np.linspace(0.4, 1.6, 12)[:, None, None]
+    templates = random.normal(size=(12, 3, 4)) * lengths
+    return random.normal(size=(3, 4)) * 1.1, templates
 
 
 _NEAR_CASES = [
     (np.eye(2), np.array([[[1, 0], [0, 1]], [[4, 0], [0, 4]], [[0, 2], [0, 0]]])),
-    (_spread_templates(6, 3)[1] + 0.1, _spread_templates(6, 3)),
-    (_spread_templates(7, 4)[3] + 0.1, _spread_templates(7, 4)),
-    (_spread_templates(5, 5)[0] - 0.1, _spread_templates(5, 5)),
+    *(_near_case(seed) for seed in (331, 7, 39)),
 ]
 
 EXERCISES = (
@@ -201,6 +214,11 @@ EXERCISES = (
                 "you divided by the numbers of elements. A vector's length here is its norm, "
                 "np.linalg.norm(A).",
             ),
+            Mistake(
+                lambda A, B: abs(np.sum(A * B)) / (np.linalg.norm(A) * np.linalg.norm(B)),
+                "the sign is lost. Arrays that point in opposite directions have a cosine of −1: "
+                "leave the absolute value out.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -246,6 +264,21 @@ EXERCISES = (
             Mistake(
                 lambda image, templates: int(np.argmax(_scores(image, templates))) + 1,
                 "off by one: templates are counted from 0, as np.argmax does.",
+            ),
+            Mistake(
+                _by_cosine,
+                "you compared directions: the inner product divided by the template's length. The "
+                "nearest template has to have the right length as well: subtract half of ‖m‖².",
+            ),
+            Mistake(
+                _by_absolute_differences,
+                "you added up the absolute differences. The distance of the formula is the root of "
+                "the summed squares, and another template can be nearest by it.",
+            ),
+            Mistake(
+                _by_largest_difference,
+                "you compared the largest differences alone. The distance of the formula adds up "
+                "the squares of all of them.",
             ),
         ],
     ),

@@ -47,7 +47,7 @@ def patch_count(image_shape, kernel_shape):
 # 02.3
 
 
-def correlate_by_hand(image, kernel):
+def my_correlation(image, kernel):
     rows = image.shape[0] - kernel.shape[0] + 1
     columns = image.shape[1] - kernel.shape[1] + 1
     feature_map = np.zeros((rows, columns))
@@ -82,7 +82,7 @@ def _product_not_summed(image, kernel):
 def _zero_padded(image, kernel):
     top, left = (kernel.shape[0] - 1) // 2, (kernel.shape[1] - 1) // 2
     bottom, right = kernel.shape[0] - 1 - top, kernel.shape[1] - 1 - left
-    return correlate_by_hand(np.pad(image, ((top, bottom), (left, right))), kernel)
+    return my_correlation(np.pad(image, ((top, bottom), (left, right))), kernel)
 
 
 def _axes_exchanged(image, kernel):
@@ -114,9 +114,9 @@ _AXES_EXCHANGED = (
 
 
 def shift_left_kernel():
-    kernel = np.zeros((3, 3))
-    kernel[1, 2] = 1
-    return kernel
+    shift_kernel = np.zeros((3, 3))
+    shift_kernel[1, 2] = 1
+    return shift_kernel
 
 
 def _single_one(row, column):
@@ -131,6 +131,16 @@ def _is_scaled_shift(kernel):
     return kernel.shape == (3, 3) and kernel[1, 2] != 0 and not others.any()
 
 
+def _is_single_number(kernel):
+    return kernel.shape == (3, 3) and np.count_nonzero(kernel) == 1
+
+
+_DIAGONAL = (
+    "this kernel moves the image {}: each pixel takes the value of a neighbour diagonally across. "
+    "To move sideways only, the 1 has to stand in the middle row."
+)
+
+
 EXERCISES = (
     FunctionExercise(
         number="02.1",
@@ -140,6 +150,8 @@ EXERCISES = (
             (np.array([3.0, 6.0, 0.0, 9.0, 3.0]), 3),
             (_random.normal(size=12), 4),
             (np.array([1, 2, 4, 8, 16, 32]), 2),
+            (_random.normal(size=5), 5),
+            (np.array([3, 1, 4, 1, 5, 9]), 4),
         ],
         also_right=[_average_by_convolve, _average_by_running_sum],
         lesson="a moving average is a 1-D convolution whose kernel holds 1/width everywhere, and "
@@ -194,7 +206,13 @@ EXERCISES = (
         number="02.2",
         title="Count the patches",
         solution=patch_count,
-        cases=[((5, 5), (3, 3)), ((4, 4), (3, 3)), ((6, 9), (3, 2)), ((28, 28), (5, 5))],
+        cases=[
+            ((5, 5), (3, 3)),
+            ((4, 4), (3, 3)),
+            ((6, 9), (3, 2)),
+            ((28, 28), (5, 5)),
+            ((7, 4), (7, 1)),
+        ],
         lesson="an axis of length n has n − k + 1 places for a kernel of length k, and the "
         "patches are the product over both axes.",
         why="The first patch starts at 0 and the last at n − k, which makes n − k + 1 starts.",
@@ -243,16 +261,24 @@ EXERCISES = (
                 "you counted the pixels. A patch has to lie inside the image whole, so it cannot "
                 "start in the last rows and columns: take n − k + 1 on each axis.",
             ),
+            Mistake(
+                lambda image, kernel: (image[0] - kernel[1] + 1) * (image[1] - kernel[0] + 1),
+                "the kernel's axes are exchanged. Rows of the kernel go with rows of the image: "
+                "index 0 with index 0, index 1 with index 1.",
+            ),
         ],
     ),
     FunctionExercise(
         number="02.3",
         title="Slide a kernel over an image by two loops",
-        solution=correlate_by_hand,
+        solution=my_correlation,
         cases=[
             (_LECTURE_IMAGE, _LECTURE_KERNEL),
             (_random.integers(0, 10, (4, 6)), _random.integers(-3, 4, (3, 3))),
             (_random.normal(size=(7, 5)), _random.normal(size=(2, 3))),
+            # of whole numbers, with a kernel that makes fractions: an array of integers cuts them off
+            (_random.integers(0, 256, (5, 4)), np.array([[0.1, 0.25], [0.3, 0.15], [0.05, 0.4]])),
+            (_random.integers(0, 256, (4, 5)).astype(np.uint8), np.full((2, 2), 0.1)),
         ],
         also_right=[_correlate_by_windows],
         lesson="every cell of the feature map is the inner product of one patch with the kernel, "
@@ -266,18 +292,18 @@ EXERCISES = (
         ],
         mistakes=[
             Mistake(
-                lambda image, kernel: correlate_by_hand(image, kernel[::-1, ::-1]),
+                lambda image, kernel: my_correlation(image, kernel[::-1, ::-1]),
                 "you flipped the kernel. That is convolution in the mathematical sense; this "
                 "exercise lays the kernel on the patch as it is, without [::-1, ::-1].",
             ),
             Mistake(
-                lambda image, kernel: correlate_by_hand(image, kernel)[:-1, :-1],
+                lambda image, kernel: my_correlation(image, kernel)[:-1, :-1],
                 "the last row and the last column are missing: your loops stop one too early. "
                 "There are n − k + 1 places on each axis.",
             ),
             Mistake(
                 lambda image, kernel: np.pad(
-                    correlate_by_hand(image, kernel)[:-1, :-1], ((0, 1), (0, 1))
+                    my_correlation(image, kernel)[:-1, :-1], ((0, 1), (0, 1))
                 ),
                 "the last row and the last column are still zero: your loops stop one too early. "
                 "Let them run over all rows and columns of the feature map.",
@@ -306,13 +332,14 @@ EXERCISES = (
                 "you took the mean of the products. An inner product is their sum: use np.sum.",
             ),
             Mistake(_axes_exchanged, _AXES_EXCHANGED),
-            Mistake(lambda image, kernel: correlate_by_hand(image, kernel).T, _AXES_EXCHANGED),
+            Mistake(lambda image, kernel: my_correlation(image, kernel).T, _AXES_EXCHANGED),
         ],
     ),
     ValueExercise(
         number="02.4",
         title="Find the kernel that shifts an image to the left",
         solution=shift_left_kernel,
+        answer="shift_kernel",
         also_right=[[[0, 0, 0], [0, 0, 1], [0, 0, 0]]],
         lesson="the place of the single 1 says which neighbour each pixel is replaced by, and to "
         "move the image left every pixel takes its right neighbour.",
@@ -355,6 +382,26 @@ EXERCISES = (
                 "this kernel mixes several neighbours into each pixel. A shift copies a single "
                 "one: all entries are 0 but one.",
                 example=np.array([[0, 0, 0], [1, 0, 1], [0, 0, 0]]),
+            ),
+            Mistake(_single_one(0, 0), _DIAGONAL.format("down and to the right")),
+            Mistake(_single_one(0, 2), _DIAGONAL.format("down and to the left")),
+            Mistake(_single_one(2, 0), _DIAGONAL.format("up and to the right")),
+            Mistake(_single_one(2, 2), _DIAGONAL.format("up and to the left")),
+            Mistake(
+                _is_single_number,
+                "there is a single number, but it is not 1, and it stands in another place: the "
+                "image moves elsewhere and changes its brightness.",
+                example=-3 * _single_one(2, 0),
+            ),
+            Mistake(
+                lambda kernel: kernel.shape == (3, 3) and not kernel.any(),
+                "this kernel makes every pixel 0. One of its cells has to be 1.",
+                example=np.zeros((3, 3)),
+            ),
+            Mistake(
+                lambda kernel: kernel.shape != (3, 3),
+                "that isn't a 3×3 array. Give three rows of three numbers.",
+                example=np.array([0, 0, 1]),
             ),
         ],
     ),

@@ -124,6 +124,7 @@ EXERCISES = (
             (np.arange(1, 10).reshape(3, 3),),
             (np.array([[1, 2, 3], [4, 5, 6]]),),
             (_random.normal(size=(4, 2)),),
+            (np.array([[0.5, 1.5, 2.5, 3.5]]),),
         ],
         also_right=[np.flip, lambda kernel: np.rot90(kernel, 2)],
         lesson="the flip of a convolution reverses both axes, which turns the kernel by 180°.",
@@ -167,6 +168,8 @@ EXERCISES = (
             (_LECTURE_IMAGE, _LOPSIDED),
             (_random.integers(0, 10, (4, 6)), _random.integers(-3, 4, (3, 3))),
             (_random.normal(size=(7, 5)), _random.normal(size=(2, 3))),
+            (_random.integers(0, 256, (5, 6)), np.array([[0.1, 0.25], [0.3, 0.15], [0.05, 0.4]])),
+            (_random.integers(0, 256, (4, 5)).astype(np.uint8), np.array([[0.1, 0.2, 0.4]])),
         ],
         also_right=[_convolve_by_index, convolve2d],
         lesson="a convolution is a correlation with the kernel turned by 180°, and nothing else "
@@ -228,6 +231,9 @@ EXERCISES = (
             (_LECTURE_KERNEL, (5, 5), 0, 0),
             (_LOPSIDED, (5, 5), 1, 2),
             (_random.integers(1, 9, (2, 3)), (4, 6), 2, 1),
+            (_random.normal(size=(2, 3)).round(2), (5, 6), 0, 2),
+            (_random.normal(size=(3, 2)).round(2), (6, 4), 2, 1),
+            (_random.normal(size=(1, 4)).round(2), (4, 5), 3, 0),
         ],
         also_right=[_row_of_library],
         lesson="a row of the matrix is an image of zeros with the kernel lying on one patch, read "
@@ -291,6 +297,9 @@ EXERCISES = (
             _case_of_recovery(_random.normal(size=(8, 8)), _LOPSIDED),
             _case_of_recovery(_random.normal(size=(9, 7)), _random.normal(size=(3, 3))),
             _case_of_recovery(_random.normal(size=(6, 9)), _random.normal(size=(2, 3))),
+            _case_of_recovery(
+                _random.integers(0, 9, (9, 6)), np.array([[0.5, -1], [2, 0.25], [0, 3]])
+            ),
         ],
         also_right=[_recover_by_normal_equations, _recover_by_pseudoinverse],
         lesson="input and output determine the kernel, and whoever learns it from patches learns "

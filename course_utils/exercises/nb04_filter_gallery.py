@@ -18,8 +18,7 @@ _SMOOTH = np.array([1, 2, 1])
 
 
 def gaussian_kernel():
-    column = np.array([1, 2, 1]) / 4
-    return np.outer(column, column)
+    return np.outer([1, 2, 1], [1, 2, 1]) / 16
 
 
 # 04.2
@@ -60,25 +59,30 @@ def _ramp_answers(kernel):
     return np.abs([np.sum(kernel), np.sum(kernel * x), np.sum(kernel * y)])
 
 
-def _small(value):
-    return value < 1e-9
+def _silent(kernel):
+    """Whether the kernel answers nothing to each of the three, but for rounding in float32."""
+    return _ramp_answers(kernel) <= 1e-5 * np.sum(np.abs(kernel))
 
 
 def _is_three_by_three(kernel):
     return kernel.shape == (3, 3)
 
 
+def _is_finite(kernel):
+    return bool(np.isfinite(kernel).all())
+
+
 def _is_ramp_blind(kernel):
-    return _is_three_by_three(kernel) and all(_small(_ramp_answers(kernel))) and kernel.any()
+    right_kind = _is_three_by_three(kernel) and _is_finite(kernel)
+    return right_kind and bool(_silent(kernel).all()) and kernel.any()
 
 
 def _answers_to_flat(kernel):
-    return _is_three_by_three(kernel) and not _small(_ramp_answers(kernel)[0])
+    return _is_three_by_three(kernel) and not _silent(kernel)[0]
 
 
 def _answers_to_ramp(kernel):
-    flat, *ramps = _ramp_answers(kernel) if _is_three_by_three(kernel) else (1, 1)
-    return _small(flat) and not all(map(_small, ramps))
+    return _is_three_by_three(kernel) and bool(_silent(kernel)[0]) and not _silent(kernel).all()
 
 
 EXERCISES = (
@@ -86,6 +90,7 @@ EXERCISES = (
         number="04.1",
         title="The Gaussian kernel from an outer product",
         solution=gaussian_kernel,
+        answer="my_gaussian",
         lesson="a kernel of rank 1 is a column times a row, so two short passes can replace it.",
         why="The outer product multiplies every weight of the column by every weight of the row, "
         "and 4 · 4 = 16 makes the sum 1.",
@@ -116,13 +121,18 @@ EXERCISES = (
                 "this is the box blur, with nine equal weights. The Gaussian weights the centre "
                 "most: use (1, 2, 1) / 4.",
             ),
+            Mistake(
+                _SMOOTH / 4,
+                "this is the one factor, (1, 2, 1)/4. The kernel is its outer product with itself: "
+                "np.outer.",
+            ),
         ],
     ),
     FunctionExercise(
         number="04.2",
         title="A sharpening kernel of any strength",
         solution=sharpening_kernel,
-        cases=[(1,), (0,), (0.5,), (3,)],
+        cases=[(1,), (0,), (0.5,), (3,), (-0.5,)],
         also_right=[lambda amount: (1 + amount) * _IDENTITY - amount * _BOX],
         lesson="sums of filters are filters: whatever is linear in the image fits into one kernel.",
         why="image + amount · (image − blurred image) is linear in the image, so the same formula "
@@ -162,6 +172,10 @@ EXERCISES = (
                 "this is the fixed sharpening kernel of the notebook. Yours has to depend on "
                 "amount.",
             ),
+            Mistake(
+                lambda amount: _IDENTITY + abs(amount) * (_IDENTITY - _BOX),
+                "a negative amount should blur, and here it sharpens. Leave the absolute value out.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -172,6 +186,7 @@ EXERCISES = (
             (np.repeat([[0.0, 0, 0, 1, 1, 1]], 5, axis=0),),
             (_random.normal(size=(6, 9)),),
             (_random.integers(0, 256, (5, 4)),),
+            (_random.integers(0, 256, (4, 6)).astype(np.uint8),),
         ],
         also_right=[_with_gradients(np.hypot)],
         lesson="two directions give every direction, and the root of the squares forgets the sign.",
@@ -223,14 +238,48 @@ EXERCISES = (
                 _with_gradients(lambda gx, gy: np.arctan2(gy, gx)),
                 "this is the gradient's direction. Its length was asked for.",
             ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.hypot(gx, gx)),
+                "you took sobel_x for both directions. The second gradient comes from sobel_y.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.hypot(gy, gy)),
+                "you took sobel_y for both directions. The first gradient comes from sobel_x.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.sqrt(np.abs(gx + gy))),
+                "you took the root of the gradients themselves. Square each of them first, then "
+                "add, then take the root.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.hypot(gx, gy) / np.hypot(gx, gy).max()),
+                "you divided by the largest magnitude. That is for showing; the function returns "
+                "the magnitudes as they are.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.maximum(np.abs(gx), np.abs(gy))),
+                "you took the larger of the two gradients. Both count: the root of the sum of "
+                "their squares.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.sqrt((gx**2 + gy**2) / 2)),
+                "you took the mean of the squares. Pythagoras adds them.",
+            ),
         ],
     ),
     ValueExercise(
         number="04.4",
         title="A kernel that is blind to ramps",
         solution=ramp_blind_kernel,
+        answer="ramp_blind",
         accepts=_is_ramp_blind,
-        also_right=[[[0, -1, 0], [-1, 4, -1], [0, -1, 0]], [[1, -2, 1], [-2, 4, -2], [1, -2, 1]]],
+        also_right=[
+            [[0, -1, 0], [-1, 4, -1], [0, -1, 0]],
+            [[1, -2, 1], [-2, 4, -2], [1, -2, 1]],
+            (_IDENTITY - _BOX).astype(np.float32),
+            (np.array([[1, 1, 1], [1, -8, 1], [1, 1, 1]]) / 3).astype(np.float32),
+            1e-6 * (_IDENTITY - _GAUSSIAN),
+        ],
         lesson="a gradient is a first derivative and answers to ramps; this is a second "
         "derivative, which answers only where the brightness bends.",
         why="On a ramp the neighbour on one side is as much brighter as its opposite is darker. "
@@ -241,6 +290,11 @@ EXERCISES = (
             "Give opposite neighbours equal weights, so that brighter and darker cancel.",
         ],
         mistakes=[
+            Mistake(
+                lambda kernel: not _is_finite(kernel),
+                "a weight is nan or infinite. Give nine numbers.",
+                example=np.full((3, 3), np.nan),
+            ),
             Mistake(
                 _answers_to_flat,
                 "the weights don't add up to 0, so it answers to flat images. Look at the sum "

@@ -88,8 +88,7 @@ def same_padding(k, d):
 
 
 def halving_choice():
-    k, s, p = 3, 2, 1
-    return k, s, p
+    return (3, 2, 1)
 
 
 def _size(answer):
@@ -120,7 +119,7 @@ def _whole(answer):
 
 
 def _halves(answer):
-    k, s, p = answer = _whole(answer)
+    k, _, p = answer = _whole(answer)
     return _size(answer) == 14 and k % 2 == 1 and p < k and _unread(answer) == 0
 
 
@@ -152,12 +151,26 @@ def _is_too_large(answer):
     return _size(_whole(answer)) == 15
 
 
+def _whole_numbers(answer):
+    return np.shape(answer) == (3,) and np.array_equal(answer, np.round(answer))
+
+
 EXERCISES = (
     FunctionExercise(
         number="05.1",
         title="Count the layers until the image is gone",
         solution=layers_until_gone,
-        cases=[(28, 3), (27, 3), (5, 5), (32, 5), (30, 4), (2, 3), (9, 2)],
+        cases=[
+            (28, 3),
+            (27, 3),
+            (5, 5),
+            (32, 5),
+            (30, 4),
+            (2, 3),
+            (9, 2),
+            (10, 2),
+            (3, 3),
+        ],
         also_right=[lambda n, k: (n - 1) // (k - 1)],
         lesson="each valid layer takes k − 1 pixels of a side, so there is room for "
         "⌊(n − 1) / (k − 1)⌋ of them.",
@@ -198,7 +211,18 @@ EXERCISES = (
         number="05.2",
         title="Count how often each pixel is seen",
         solution=count_visits,
-        cases=[(5, 3, 0), (5, 3, 1), (5, 3, 2), (8, 3, 0), (7, 4, 1), (6, 5, 3)],
+        cases=[
+            (5, 3, 0),
+            (5, 3, 1),
+            (5, 3, 2),
+            (8, 3, 0),
+            (7, 4, 1),
+            (6, 5, 3),
+            # kernels longer than half of the line
+            (3, 3, 0),
+            (4, 3, 0),
+            (6, 5, 1),
+        ],
         also_right=[_visits_by_slices, _visits_by_convolution],
         lesson="without padding a border pixel is seen once and one further inside k times; with "
         "k − 1 zeros on each side all are seen k times.",
@@ -249,6 +273,11 @@ EXERCISES = (
                 "that is the number of windows. Count for each of the n pixels in how many of "
                 "them it lies, and return a list.",
             ),
+            Mistake(
+                lambda n, k, p: [min(i + 1 + p, n - i + p, k) for i in range(n)],
+                "right but for a kernel longer than half of the line: no pixel can lie in more "
+                "windows than there are, n + 2p − k + 1.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -264,6 +293,8 @@ EXERCISES = (
             (28, 3, 1, 2, 1),
             (28, 3, 0, 1, 2),
             (33, 5, 3, 4, 3),
+            (28, 2, 0, 2, 1),
+            (10, 4, 1, 3, 2),
         ],
         also_right=[_size_by_ranges],
         lesson="⌊(n + 2p − (k − 1)d − 1) / s⌋ + 1 counts the starts 0, s, 2s, … at which the "
@@ -365,6 +396,7 @@ EXERCISES = (
         number="05.5",
         title="Halve 28×28 and miss no pixel",
         solution=halving_choice,
+        answer="k_s_p",
         accepts=_halves,
         also_right=[[5, 2, 2], (7, 2, 3), np.array([3, 2, 1]), (15, 1, 0)],
         lesson='with stride 2 every odd k works together with p = (k − 1)/2: "same" padding '
@@ -376,6 +408,37 @@ EXERCISES = (
             "have, and which of them go with an odd k?",
         ],
         mistakes=[
+            Mistake(
+                lambda answer: np.shape(answer) != (3,),
+                "give three numbers in this order: kernel, stride, padding, such as (5, 1, 0).",
+                example=(3, 2),
+            ),
+            Mistake(
+                lambda answer: not _whole_numbers(answer),
+                "the three have to be whole numbers: there are no half pixels and no half zeros.",
+                example=(3, 2, 1.5),
+            ),
+            Mistake(
+                lambda answer: answer[2] < 0,
+                "a negative padding would cut pixels off. p is 0 or more.",
+                example=(3, 2, -1),
+            ),
+            Mistake(
+                lambda answer: answer[1] < 1,
+                "with a stride of 0 the window never moves. s is 1 or more.",
+                example=(3, 0, 1),
+            ),
+            Mistake(
+                lambda answer: answer[0] < 1,
+                "a kernel has at least one cell: k is 1 or more.",
+                example=(0, 2, 0),
+            ),
+            Mistake(
+                lambda answer: not _possible(answer),
+                "such a window does not fit: it has to lie inside 28 + 2p cells, and p is at most "
+                "28 here. Choose smaller numbers.",
+                example=(31, 2, 1),
+            ),
             Mistake(
                 _is_in_another_order,
                 "these numbers do it in another order: (kernel, stride, padding). Exchange the "

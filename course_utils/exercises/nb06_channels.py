@@ -67,11 +67,11 @@ def _counted_with(count):
 
 
 def swap_filters():
-    filters = np.zeros((1, 1, 3, 3))
-    filters[0, 0, 2, 0] = 1
-    filters[0, 0, 1, 1] = 1
-    filters[0, 0, 0, 2] = 1
-    return filters
+    swap_filters = np.zeros((1, 1, 3, 3))
+    swap_filters[0, 0, 2, 0] = 1
+    swap_filters[0, 0, 1, 1] = 1
+    swap_filters[0, 0, 0, 2] = 1
+    return swap_filters
 
 
 _SHIFTED = np.roll(np.eye(3), 1, axis=1)
@@ -85,6 +85,12 @@ EXERCISES = (
             (_random.integers(0, 5, (4, 5, 3)), _random.integers(-2, 3, (3, 3, 3))),
             (_random.normal(size=(6, 4, 1)), _random.normal(size=(2, 3, 1))),
             (_random.normal(size=(5, 7, 4)), _random.normal(size=(3, 2, 4))),
+            # of whole numbers, with weights that make fractions
+            (_random.integers(0, 256, (5, 4, 2)), _random.random((2, 3, 2)).round(2)),
+            (
+                _random.integers(0, 256, (4, 5, 2)).astype(np.uint8),
+                _random.random((2, 2, 2)).round(2) / 9,
+            ),
         ],
         also_right=[_response_by_conv2d],
         lesson="a convolution over a volume is one ordinary convolution a channel, and their sum.",
@@ -137,6 +143,7 @@ EXERCISES = (
             ((28, 28, 1), (5, 5, 1, 10)),
             ((12, 12, 10), (5, 5, 10, 20)),
             ((20, 31, 3), (3, 2, 3, 7)),
+            ((8, 9, 4), (2, 3, 4, 2)),
         ],
         lesson="the input's depth disappears in the sum; the output's depth is the number of "
         "filters.",
@@ -169,6 +176,15 @@ EXERCISES = (
                 "you multiplied by the depth of the filters. Each filter is summed over its "
                 "depth and makes one map.",
             ),
+            Mistake(
+                lambda image, f: (image[0] - f[1] + 1, image[1] - f[0] + 1, f[3]),
+                "height and width of the filters are exchanged: index 0 goes with index 0.",
+            ),
+            Mistake(
+                lambda image, f: (image[0] - f[0] + 1, image[1] - f[1] + 1, image[2] - f[2] + 1),
+                "the depth doesn't slide: a filter is as deep as the image. The last number is how "
+                "many filters there are, filters_shape[3].",
+            ),
         ],
     ),
     FunctionExercise(
@@ -184,7 +200,7 @@ EXERCISES = (
         why="The filters of one layer are the channels of the next, so channels changes at every "
         "turn.",
         hints=[
-            "One layer has (k · k · channels + 1) · filters parameters.",
+            "How many weights has one filter that is as deep as its input? And how many biases?",
             "After a layer, the number of channels is its number of filters.",
         ],
         mistakes=[
@@ -220,6 +236,7 @@ EXERCISES = (
         number="06.4",
         title="Swap two channels by a 1×1 convolution",
         solution=swap_filters,
+        answer="swap_filters",
         also_right=[np.eye(3)[None, None, ::-1]],
         lesson="a 1×1 convolution is a matrix at every pixel, and a permutation of channels is "
         "one of the simplest matrices.",

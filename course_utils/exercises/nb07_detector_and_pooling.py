@@ -141,11 +141,11 @@ def _without_one(shape, size, stride):
 
 
 def two_images():
-    first = np.zeros((4, 4))
-    second = np.zeros((4, 4))
-    first[0, 0] = 1
-    second[1, 1] = 1
-    return first, second
+    first_image = np.zeros((4, 4))
+    second_image = np.zeros((4, 4))
+    first_image[0, 0] = 1
+    second_image[1, 1] = 1
+    return first_image, second_image
 
 
 def _pair(answer):
@@ -254,6 +254,11 @@ EXERCISES = (
                 "this is the sigmoid, which squeezes every answer between 0 and 1. ReLU leaves "
                 "positive answers as they are.",
             ),
+            Mistake(
+                lambda x: np.where(x > 0, x, 0.01 * x),
+                "this is a leaky ReLU, which lets a hundredth of the negative answers pass. ReLU "
+                "sets them to 0.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -267,6 +272,8 @@ EXERCISES = (
             ),
             (_random.normal(size=(4, 3)), _random.normal(size=(2, 2))),
             (_random.normal(size=(3, 5)), _random.normal(size=(2, 3))),
+            (np.array([[1, 2, 4]]), np.array([[0.5, 0.25], [1.5, -0.75]])),
+            (np.array([[3, 1], [2, 5], [4, 1]], np.uint8), np.array([[0.1, 0.2, 0.4]])),
         ],
         also_right=[
             lambda first, second: convolve2d(second, first, padding="full"),
@@ -388,7 +395,8 @@ EXERCISES = (
             ((24, 18, 5), 2, 2),
             ((13, 8, 4), 2, 2),
             ((28, 21, 3), 3, 2),
-            ((10, 7, 6), 2, 3),
+            ((11, 8, 6), 2, 3),
+            ((8, 11, 2), 1, 4),
         ],
         lesson="pooling follows the size formula of convolution on each axis, and leaves the "
         "channels alone.",
@@ -449,12 +457,22 @@ EXERCISES = (
                 "your shape has fractions. There are only whole windows: round the division down, "
                 "with // instead of /.",
             ),
+            Mistake(
+                lambda shape, size, stride: (
+                    (shape[0] - max(size, stride)) // stride + 1,
+                    (shape[1] - max(size, stride)) // stride + 1,
+                    shape[2],
+                ),
+                "with a stride larger than the window, the last window still needs only its own "
+                "size: subtract size, not the larger of the two.",
+            ),
         ],
     ),
     ValueExercise(
         number="07.5",
         title="Two images that max pooling can't tell apart",
         solution=two_images,
+        answer="first_image, second_image",
         accepts=_have_equal_maxima,
         also_right=[
             [np.arange(16).reshape(4, 4), np.kron([[5, 7], [13, 15]], np.ones((2, 2)))],

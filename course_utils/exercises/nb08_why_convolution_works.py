@@ -93,7 +93,12 @@ def turning_kernel():
 
 
 def _turns(kernel):
-    return kernel.shape == (3, 3) and np.allclose(kernel, np.rot90(kernel))
+    return kernel.shape == (3, 3) and _alike(kernel, np.rot90(kernel))
+
+
+def _alike(one, other):
+    """Equal but for the rounding of float32."""
+    return bool(np.all(np.abs(one - other) <= 1e-5 * np.abs(one).max()))
 
 
 def _has_neighbours(kernel):
@@ -166,6 +171,7 @@ EXERCISES = (
             ([(5, 1), (2, 2), (5, 1), (2, 2)],),
             ([(3, 1), (3, 1), (3, 1)],),
             ([(7, 2), (3, 2), (3, 3), (5, 1)],),
+            ([(1, 2), (3, 1), (2, 3), (4, 1)],),
         ],
         lesson="each layer widens the view by k − 1 of its own cells, and strides below it make "
         "those cells lie further apart on the image.",
@@ -219,7 +225,7 @@ EXERCISES = (
         number="08.3",
         title="Find the shift that moves the last map by one cell",
         solution=whole_shift,
-        cases=[([1, 2, 1, 2],), ([2, 2, 2],), ([3, 1, 2, 5],), ([1, 1],)],
+        cases=[([1, 2, 1, 2],), ([2, 2, 2],), ([3, 1, 2, 5],), ([1, 1],), ([5, 1, 2],), ([4, 3],)],
         also_right=[math.prod],
         lesson="a network is equivariant only to shifts by whole multiples of the product of its "
         "strides; smaller ones land between its cells.",
@@ -256,17 +262,29 @@ EXERCISES = (
                 "you took the least common multiple. The strides don't act side by side but one "
                 "after the other: after the first, the next divides what is left.",
             ),
+            Mistake(
+                lambda strides: strides[-1],
+                "you took the last stride alone. A shift has to get through all layers, one after "
+                "the other: multiply their strides.",
+            ),
+            Mistake(
+                lambda strides: strides[0],
+                "you took the first stride alone. A shift has to get through all layers, one after "
+                "the other: multiply their strides.",
+            ),
         ],
     ),
     ValueExercise(
         number="08.4",
         title="Find a kernel that can be exchanged with a quarter turn",
         solution=turning_kernel,
+        answer="turning_kernel",
         accepts=lambda kernel: _turns(kernel) and _has_neighbours(kernel),
         also_right=[
             np.ones((3, 3)) / 9,
             [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
             [[1, 0, 1], [0, 0, 0], [1, 0, 1]],
+            (np.array([[1, 2, 1], [2, -7, 2], [1, 2, 1]]) / 30).astype(np.float32),
         ],
         lesson="a kernel that looks the same after a quarter turn is equivariant to it: corners "
         "share one weight and edges another, which is weight sharing once more.",
@@ -297,7 +315,7 @@ EXERCISES = (
             Mistake(
                 lambda kernel: (
                     kernel.shape == (3, 3)
-                    and np.allclose(kernel, kernel[::-1, ::-1])
+                    and _alike(kernel, kernel[::-1, ::-1])
                     and not _turns(kernel)
                 ),
                 "your kernel is the same after half a turn, but not after a quarter. Compare it "
@@ -308,7 +326,7 @@ EXERCISES = (
                 lambda kernel: (
                     kernel.shape == (3, 3)
                     and any(
-                        np.allclose(abs(kernel), abs(mirrored))
+                        _alike(abs(kernel), abs(mirrored))
                         for mirrored in (kernel[:, ::-1], kernel[::-1], kernel.T)
                     )
                     and not _turns(kernel)
@@ -316,6 +334,22 @@ EXERCISES = (
                 "your kernel looks alike in a mirror, as Sobel's does up to the sign. A quarter "
                 "turn asks for more: the four corners equal, and the four cells between them.",
                 example=np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+            ),
+            Mistake(
+                lambda kernel: kernel.shape != (3, 3),
+                "that isn't a 3×3 array. Give three rows of three numbers.",
+                example=np.array([1, 2, 1]),
+            ),
+            Mistake(
+                lambda kernel: not np.isfinite(kernel).all(),
+                "a weight is nan or infinite. Give nine numbers.",
+                example=np.full((3, 3), np.nan),
+            ),
+            Mistake(
+                lambda kernel: True,
+                "your kernel changes when it is turned. Print it beside np.rot90(kernel): corners "
+                "have to equal corners, and the four cells between them each other.",
+                example=np.arange(9).reshape(3, 3),
             ),
         ],
     ),

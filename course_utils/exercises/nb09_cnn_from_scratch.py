@@ -133,7 +133,11 @@ def _routed(feature_map):
 
 
 def _has_one_winner(feature_map):
-    return feature_map.shape == (4, 4) and np.count_nonzero(_routed(feature_map)) == 1
+    return (
+        np.isfinite(feature_map).all()
+        and feature_map.shape == (4, 4)
+        and np.count_nonzero(_routed(feature_map)) == 1
+    )
 
 
 def _is_constant(feature_map):
@@ -142,7 +146,8 @@ def _is_constant(feature_map):
 
 def _wins_outside_the_centre(feature_map):
     row, column = np.unravel_index(feature_map.argmax(), (4, 4))
-    return np.ptp(feature_map) > 0 and not (row in (1, 2) and column in (1, 2))
+    alone = np.sum(feature_map == feature_map.max()) == 1
+    return alone and not (row in (1, 2) and column in (1, 2))
 
 
 # 09.5
@@ -184,6 +189,22 @@ def _one_shift_for_all(scores):
 
 def _shares_without_powers(scores):
     return scores / scores.sum(axis=1, keepdims=True)
+
+
+def _shifted_by(something):
+    """A softmax that takes something else than the largest score off each row."""
+
+    def answer(scores):
+        powers = np.exp(scores - something(scores))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    return answer
+
+
+_WRONG_SHIFT = (
+    "what you take off is not the row's largest score, so a score far above it still overflows. "
+    "Subtract scores.max(axis=1, keepdims=True)."
+)
 
 
 def _by_the_largest(scores):
@@ -245,6 +266,11 @@ EXERCISES = (
                 "a number stays nudged when the next one is measured. Put it back, or nudge a "
                 "copy each time.",
             ),
+            Mistake(
+                lambda loss, values, step: my_central_difference(loss, values, 1e-5),
+                "you took a step of your own. Use the `step` that is given: the answer depends on "
+                "it.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -255,6 +281,9 @@ EXERCISES = (
             (_random.integers(0, 4, (4, 5)), _random.integers(-3, 4, (3, 3))),
             (_random.normal(size=(5, 7)), _random.normal(size=(2, 5))),
             (_random.normal(size=(6, 4)), _random.normal(size=(6, 1))),
+            # of whole numbers, with slopes that are none
+            (_random.integers(0, 256, (5, 4)), _random.random((2, 3)).round(2)),
+            (_random.integers(0, 256, (4, 6)).astype(np.uint8), _random.random((3, 2)).round(2)),
         ],
         also_right=[correlate2d],
         lesson="the gradient of the kernel is the correlation of the image with the gradient of "
@@ -309,6 +338,7 @@ EXERCISES = (
             (np.array([-2.0, 1.0, 3.0, -0.5]), np.array([5.0, 6.0, -7.0, -8.0])),
             (_random.normal(size=(2, 3, 4)), _random.normal(size=(2, 3, 4))),
             (np.array([[0.0, 2.0], [-1.0, 0.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])),
+            (np.array([[3, -1, 2], [0, 2, -4]]), np.array([[0.5, 1.5, -2.5], [2.5, -0.75, 0.25]])),
         ],
         also_right=[lambda x, gradient: np.where(x > 0, gradient, 0)],
         lesson="a ReLU is a switch: where the input was positive the slope passes as it is, "
@@ -362,6 +392,7 @@ EXERCISES = (
         number="09.4",
         title="A map in which one cell gets every slope",
         solution=map_with_one_winner,
+        answer="one_winner",
         also_right=[
             [[9, 1, 2, 3], [4, 5, 6, 7], [8, 1, 10, 3], [4, 5, 6, 9]],
             -np.arange(16).reshape(4, 4)[::-1] * np.array([[1, 1, 1, 1], [1, 1, 0, 1]] * 2),
@@ -376,6 +407,11 @@ EXERCISES = (
             "Which cells are seen by all four windows? One of them has to be the largest.",
         ],
         mistakes=[
+            Mistake(
+                lambda given: not np.isfinite(given).all(),
+                "a cell is nan or infinite. Give sixteen numbers.",
+                example=np.full((4, 4), np.nan),
+            ),
             Mistake(
                 lambda given: given.shape != (4, 4),
                 "the map before pooling has four rows and four columns: give a 4×4 array.",
@@ -393,6 +429,12 @@ EXERCISES = (
                 "Put it on one of the four cells in the middle.",
                 example=[[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]],
             ),
+            Mistake(
+                lambda feature_map: np.sum(feature_map == feature_map.max()) > 1,
+                "the largest number stands in several cells, and the first one in each window wins "
+                "there. Make one of the four cells in the middle larger than all others.",
+                example=[[2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]],
+            ),
         ],
     ),
     FunctionExercise(
@@ -403,6 +445,18 @@ EXERCISES = (
             (np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 3.0]]),),
             (_random.normal(size=(4, 3)),),
             (np.array([[1000.0, 999.0], [-1000.0, -1001.0], [5.0, 5.0]]),),
+            # wide rows: only the largest score taken off keeps every power in range
+            (
+                np.array(
+                    [
+                        [1000.0, 0.0, -1000.0],
+                        [-1000.0, 0.0, 1000.0],
+                        [1000.0, 999.0, -1000.0],
+                        [0.0, 1000.0, 999.5],
+                        [-900.0, -901.0, -2000.0],
+                    ]
+                ),
+            ),
         ],
         also_right=[_softmax_by_rows],
         lesson="scores count by their differences alone, so the largest may always be taken off "
@@ -447,6 +501,18 @@ EXERCISES = (
             Mistake(
                 lambda scores: np.log(_softmax_by_rows(scores)),
                 "these are logarithms of probabilities. Leave the log for the loss.",
+            ),
+            Mistake(_shifted_by(lambda scores: scores.mean(axis=1, keepdims=True)), _WRONG_SHIFT),
+            Mistake(_shifted_by(lambda scores: scores.min(axis=1, keepdims=True)), _WRONG_SHIFT),
+            Mistake(
+                _shifted_by(lambda scores: np.median(scores, axis=1, keepdims=True)), _WRONG_SHIFT
+            ),
+            Mistake(_shifted_by(lambda scores: scores[:, :1]), _WRONG_SHIFT),
+            Mistake(_shifted_by(lambda scores: scores[:, -1:]), _WRONG_SHIFT),
+            Mistake(
+                _shifted_by(lambda scores: np.abs(scores).max(axis=1, keepdims=True)),
+                "you took off the largest absolute value. In a row of very negative scores all "
+                "powers become 0: subtract the largest score itself.",
             ),
         ],
     ),

@@ -126,9 +126,9 @@ def _three_clear_cases():
 
 
 def right_but_unsure():
-    probabilities = np.full(10, 0.88 / 9)
-    probabilities[3] = 0.12
-    return probabilities
+    probabilities_of_a_3 = np.full(10, 0.88 / 9)
+    probabilities_of_a_3[3] = 0.12
+    return probabilities_of_a_3
 
 
 def _with_three(probability):
@@ -142,6 +142,7 @@ def _is_right_but_unsure(p):
     others = np.delete(p, 3)
     return (
         p.shape == (10,)
+        and np.isfinite(p).all()
         and p.min() >= 0
         and abs(p.sum() - 1) < 1e-3
         and p[3] > others.max()
@@ -210,7 +211,7 @@ EXERCISES = (
         number="10.2",
         title="Predict the sides of a changed network",
         solution=network_sides,
-        cases=[(28, 5, 2), (28, 3, 2), (32, 4, 3), (27, 4, 2)],
+        cases=[(28, 5, 2), (28, 3, 2), (32, 4, 3), (27, 4, 2), (45, 2, 3)],
         lesson="you can tell every shape of a network before Keras does, and what is left over "
         "when pooling doesn't divide is dropped.",
         why="A valid convolution leaves n − k + 1 positions, and pooling without overlap as many "
@@ -271,7 +272,7 @@ EXERCISES = (
         number="10.3",
         title="Count the parameters of a changed network",
         solution=network_parameters,
-        cases=[(5, 10, 20, 100), (3, 32, 64, 128), (7, 8, 12, 30)],
+        cases=[(5, 10, 20, 100), (3, 32, 64, 128), (7, 8, 12, 30), (4, 6, 9, 20), (2, 5, 7, 11)],
         lesson="every layer costs (inputs of one unit + 1) times its units, and the number of "
         "positions never enters for a convolution.",
         why="The 1 in each bracket is the bias; a unit of a convolution is a filter, and its "
@@ -318,6 +319,33 @@ EXERCISES = (
                 _bias_at_every_position,
                 "you gave every position of a feature map its own bias. A filter shares its bias "
                 "as it shares its weights: one a filter.",
+            ),
+            Mistake(
+                lambda k, f1, f2, h: _parameters(k, f1, f2, h, dense1=7**2 * f2),
+                "you took the convolutions for padded ones. Without padding each takes k − 1 off a "
+                "side before the pooling halves it: 10.2 gives the sides.",
+            ),
+            Mistake(
+                lambda k, f1, f2, h: _parameters(k, f1, f2, h, dense1=_side_after_pool2(k) * f2),
+                "a map has two sides: flatten hands over side · side · filters2 numbers.",
+            ),
+            Mistake(
+                lambda k, f1, f2, h: _parameters(k, f1, f2, h, conv1=k, conv2=k * f1),
+                "a kernel has two sides: a filter has kernel_size · kernel_size weights a channel.",
+            ),
+            Mistake(
+                lambda k, f1, f2, h: _parameters(
+                    k, f1, f2, h, dense1=((28 - k + 1) - k + 1) ** 2 * f2
+                ),
+                "you left out both poolings. Each halves the side of its maps.",
+            ),
+            Mistake(
+                lambda k, f1, f2, h: _parameters(k, f1, f2, h) - h - 10,
+                "the biases of the two dense layers are missing: one for each unit.",
+            ),
+            Mistake(
+                lambda k, f1, f2, h: _parameters(k, f1, f2, h) - f1 - f2,
+                "the biases of the two convolutions are missing: one for each filter.",
             ),
         ],
     ),
@@ -414,10 +442,12 @@ EXERCISES = (
         number="10.5",
         title="Right, and yet a large loss",
         solution=right_but_unsure,
+        answer="probabilities_of_a_3",
         accepts=_is_right_but_unsure,
         also_right=[
             _with_three(0.13),
             [0.1, 0.1, 0.08, 0.13, 0.1, 0.1, 0.1, 0.1, 0.09, 0.1],
+            _with_three(0.13).astype(np.float32),
         ],
         lesson="accuracy asks only which probability is the largest, cross-entropy how large it "
         "is. So a loss can rise while the accuracy stays.",
@@ -429,6 +459,16 @@ EXERCISES = (
             "If the nine others are equal, they are (1 − p(3)) / 9 each. Try p(3) = 0.13.",
         ],
         mistakes=[
+            Mistake(
+                lambda p: p.shape != (10,),
+                "give ten probabilities in one list, one for each digit from 0 to 9.",
+                example=np.full(9, 1 / 9),
+            ),
+            Mistake(
+                lambda p: not np.isfinite(p).all(),
+                "one of your numbers is nan or infinite. Give ten probabilities.",
+                example=np.array([np.nan] * 10),
+            ),
             Mistake(
                 lambda p: p.shape == (10,) and p.min() < 0,
                 "one of your numbers is negative, and a probability can't be.",

@@ -77,6 +77,13 @@ def _shift_by_minus_zero(images, pixels):
     return shifted
 
 
+def _width_taken_from_the_rows(images, pixels):
+    shifted = np.zeros_like(images)
+    width = images.shape[1]
+    shifted[:, :, pixels:] = images[:, :, : width - pixels]
+    return shifted
+
+
 def _shift_and_repeat(images, pixels):
     shifted = images.copy()
     width = images.shape[2]
@@ -97,7 +104,7 @@ EXERCISES = (
         number="11.1",
         title="Predict the length of the flattened vector",
         solution=flatten_length,
-        cases=[(28, 2, 64), (28, 3, 256), (45, 3, 10), (30, 1, 8)],
+        cases=[(28, 2, 64), (28, 3, 256), (45, 3, 10), (30, 1, 8), (100, 5, 3), (15, 0, 2)],
         also_right=[lambda side, poolings, filters: (side // 2**poolings) ** 2 * filters],
         lesson="each 2×2 pooling halves the side, rounded down, and flattening counts "
         "side × side × filters.",
@@ -139,7 +146,7 @@ EXERCISES = (
         number="11.2",
         title="Count the multiplications of a convolution",
         solution=conv_multiplications,
-        cases=[(28, 3, 1, 32), (14, 3, 32, 64), (10, 5, 3, 4)],
+        cases=[(28, 3, 1, 32), (14, 3, 32, 64), (10, 5, 3, 4), (9, 2, 5, 3)],
         also_right=[lambda side, k, c, f: (side * k) ** 2 * c * f],
         lesson="every weight is used once at every position, so the multiplications are the "
         "weights times the positions.",
@@ -186,7 +193,7 @@ EXERCISES = (
         number="11.3",
         title="Weights of one large kernel and of a stack of 3×3",
         solution=two_ways,
-        cases=[(5, 64, 64), (7, 1, 64), (7, 32, 16), (3, 8, 4)],
+        cases=[(5, 64, 64), (7, 1, 64), (7, 32, 16), (3, 8, 4), (11, 2, 3)],
         also_right=[
             lambda k, a, b: [k * k * a * b, 9 * b * (a + ((k - 1) // 2 - 1) * b)],
             lambda k, a, b: np.array([k * k * a * b, 9 * a * b + (k - 3) // 2 * 9 * b * b]),
@@ -229,6 +236,16 @@ EXERCISES = (
                 "a kernel has two sides: the large one has kernel_size × kernel_size weights a "
                 "pair of channels.",
             ),
+            Mistake(
+                lambda k, a, b: (k * k * a * b, (k - 1) // 2 * 9 * b * b),
+                "you let the first layer of the stack read `channels_out` channels. It reads the "
+                "input, `channels_in` channels; only the others read what the first has made.",
+            ),
+            Mistake(
+                lambda k, a, b: (k * k * a * b, 9 * a * b),
+                "you counted one layer of the stack. It takes (kernel_size − 1) / 2 of them to see "
+                "as much as the large kernel.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -239,6 +256,7 @@ EXERCISES = (
             (_random.uniform(1, 9, (2, 4, 5, 1)).round(1), 2),
             (_random.uniform(1, 9, (1, 5, 6, 1)).round(1), 1),
             (_random.uniform(1, 9, (1, 3, 4, 1)).round(1), 0),
+            (_random.uniform(1, 9, (3, 2, 4, 1)).round(1), 3),
         ],
         also_right=[
             lambda images, pixels: np.pad(images, [(0, 0), (0, 0), (pixels, 0), (0, 0)])[
@@ -275,6 +293,10 @@ EXERCISES = (
             Mistake(
                 _shift_and_repeat,
                 "on the left the old columns are still there. Start from zeros.",
+            ),
+            Mistake(
+                _width_taken_from_the_rows,
+                "shape[1] is the height. The width is shape[2]: (number, height, width, 1).",
             ),
         ],
     ),

@@ -59,6 +59,61 @@ def _with_epsilon_under_the_root(gradients, rate, beta1, beta2, epsilon):
     return path
 
 
+def _with_keras_epsilon(gradients, rate, beta1, beta2, epsilon):
+    w, mean, square, path = 0.0, 0.0, 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        mean = beta1 * mean + (1 - beta1) * g
+        square = beta2 * square + (1 - beta2) * g**2
+        w = w - rate * np.sqrt(1 - beta2**t) / (1 - beta1**t) * mean / (np.sqrt(square) + epsilon)
+        path.append(w)
+    return path
+
+
+def _with_corrections_kept(gradients, rate, beta1, beta2, epsilon):
+    w, mean, square, path = 0.0, 0.0, 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        mean = (beta1 * mean + (1 - beta1) * g) / (1 - beta1**t)
+        square = (beta2 * square + (1 - beta2) * g**2) / (1 - beta2**t)
+        w = w - rate * mean / (np.sqrt(square) + epsilon)
+        path.append(w)
+    return path
+
+
+def _corrected_by(first, second):
+    """A wrong answer: other corrections of the mean and of the squares."""
+
+    def answer(gradients, rate, beta1, beta2, epsilon):
+        w, mean, square, path = 0.0, 0.0, 0.0, []
+        for t, g in enumerate(gradients, start=1):
+            mean = beta1 * mean + (1 - beta1) * g
+            square = beta2 * square + (1 - beta2) * g**2
+            root = np.sqrt(square / second(beta2, t))
+            w = w - rate * mean / first(beta1, t) / (root + epsilon)
+            path.append(w)
+        return path
+
+    return answer
+
+
+def _full(beta, t):
+    return 1 - beta**t
+
+
+def _none(beta, t):
+    return 1.0
+
+
+def _with_plain_gradient_squared(gradients, rate, beta1, beta2, epsilon):
+    w, mean, square, path = 0.0, 0.0, 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        mean = beta1 * mean + (1 - beta1) * g
+        square = beta2 * square + (1 - beta2) * g
+        root = np.sqrt(np.abs(square / (1 - beta2**t)))
+        w = w - rate * mean / (1 - beta1**t) / (root + epsilon)
+        path.append(w)
+    return path
+
+
 def _with_shares_swapped(gradients, rate, beta1, beta2, epsilon):
     w, mean, square, path = 0.0, 0.0, 0.0, []
     for t, g in enumerate(gradients, start=1):
@@ -99,7 +154,13 @@ EXERCISES = (
         number="12.1",
         title="Find the best constant under two losses",
         solution=best_constants,
-        cases=[([1.0, 2.0, 9.0],), ([5.0, -1.0, 0.5, 30.0, 2.0],), ([4.0, 4.5, 7.0],)],
+        cases=[
+            ([1.0, 2.0, 9.0],),
+            ([5.0, -1.0, 0.5, 30.0, 2.0],),
+            ([4.0, 4.5, 7.0],),
+            # a value that comes twice, and not in order
+            ([3.0, 1.0, 40.0, 2.0, 3.0],),
+        ],
         also_right=[lambda values: [sum(values) / len(values), sorted(values)[len(values) // 2]]],
         lesson="the squared error asks for the mean, the absolute error for the median.",
         why="The slope of the squared error is the sum of the distances, 0 at the mean; that of the "
@@ -130,6 +191,21 @@ EXERCISES = (
                     np.mean(np.abs(values - np.median(values))),
                 ),
                 "these are the losses at the best constants. Return the constants themselves.",
+            ),
+            Mistake(
+                lambda values: (np.mean(values), np.median(sorted(set(values)))),
+                "you counted a value that comes twice only once. Each of them pulls: take the "
+                "median of all values, without set.",
+            ),
+            Mistake(
+                lambda values: (np.mean(values), values[len(values) // 2]),
+                "your second number is the one in the middle of the list as it stands. The median "
+                "is the middle of the values in order: sort them first.",
+            ),
+            Mistake(
+                lambda values: (np.mean(values), (min(values) + max(values)) / 2),
+                "halfway between the smallest and the largest is best where the largest error "
+                "counts. Under the absolute error it is the median.",
             ),
         ],
     ),
@@ -177,6 +253,57 @@ EXERCISES = (
                 lambda *arguments: np.diff([0, *adam_path(*arguments)]).tolist(),
                 "these are the steps. Return where the weight is after each of them: add them up.",
             ),
+            Mistake(
+                _with_keras_epsilon,
+                "epsilon meets the uncorrected root here, as in Keras' own code. In the exercise "
+                "both means are corrected first, and epsilon is added to the root after that.",
+            ),
+            Mistake(
+                _with_corrections_kept,
+                "you stored the corrected means, so the next step corrects them again. Keep the "
+                "rolling means as they are, and correct copies.",
+            ),
+            Mistake(
+                lambda gradients, rate, beta1, beta2, epsilon: adam_path(
+                    gradients, rate, beta2, beta1, epsilon
+                ),
+                "beta1 and beta2 are exchanged: beta1 belongs to the mean of the gradients, beta2 "
+                "to that of their squares.",
+            ),
+            Mistake(
+                _corrected_by(_full, _none),
+                "only the mean of the gradients is corrected. Divide the mean of the squares by "
+                "1 − beta2 ** t as well.",
+            ),
+            Mistake(
+                _corrected_by(_none, _full),
+                "only the mean of the squares is corrected. Divide the mean of the gradients by "
+                "1 − beta1 ** t as well.",
+            ),
+            Mistake(
+                _corrected_by(lambda beta, t: 1 - beta, lambda beta, t: 1 - beta),
+                "you correct by 1 − beta at every step. The correction fades: 1 − beta ** t, with "
+                "t counted from 1.",
+            ),
+            Mistake(
+                _corrected_by(
+                    lambda beta, t: _full(beta, t + 1), lambda beta, t: _full(beta, t + 1)
+                ),
+                "your t is one too large: the first step has t = 1.",
+            ),
+            Mistake(
+                _with_plain_gradient_squared,
+                "your second mean is that of the gradients. It has to be that of their squares, "
+                "g ** 2.",
+            ),
+            Mistake(
+                lambda *arguments: adam_path(*arguments)[-1],
+                "this is the last value alone. Return a list with the value after each step.",
+            ),
+            Mistake(
+                lambda *arguments: [0.0, *adam_path(*arguments)],
+                "your list begins with the start. Return one value for each gradient.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -187,6 +314,7 @@ EXERCISES = (
             (np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, False, True, True]), 0.2, True),
             (_random.normal(size=(3, 4)), _random.random((3, 4)) > 0.4, 0.4, True),
             (_random.normal(size=(2, 3)), _random.random((2, 3)) > 0.3, 0.3, False),
+            (np.array([3, 1, 2, 5]), np.array([True, True, False, True]), 0.3, True),
         ],
         also_right=[
             lambda activations, mask, rate, training: (
@@ -239,6 +367,20 @@ EXERCISES = (
                 ),
                 "this is the first form of dropout, which scales afterwards. Keras and this "
                 "exercise scale in training: divide by 1 − rate there, do nothing later.",
+            ),
+            Mistake(
+                lambda activations, mask, rate, training: (
+                    activations[mask] / (1 - rate) if training else activations
+                ),
+                "you took the dropped units out, so the layer has lost its shape. Set them to 0: "
+                "activations * mask.",
+            ),
+            Mistake(
+                lambda activations, mask, rate, training: (
+                    activations * mask / mask.mean() if training else activations
+                ),
+                "you divided by the share that this mask happens to keep. Divide by 1 − rate, which "
+                "is the same in every step.",
             ),
         ],
     ),
@@ -297,6 +439,8 @@ EXERCISES = (
             (4, 10, 4, 1.0),
             (9, 10, 3, 0.02),
             (500, 938, 188, 0.01),
+            (2, 7, 5, 0.3),
+            (6, 7, 5, 0.3),
         ],
         also_right=[
             lambda step, steps, rising, peak: (
@@ -304,13 +448,24 @@ EXERCISES = (
                 if step < rising
                 else peak * (steps - step) / (steps - rising)
             ),
+            lambda step, steps, rising, peak: float(
+                np.interp(step, [-1, rising - 1, steps], [0, peak, 0])
+            ),
+        ],
+        # the fall may begin at the step that reaches the peak, or one later
+        readings=[
+            lambda step, steps, rising, peak: (
+                peak * (step + 1) / rising
+                if step < rising
+                else peak * (steps - step) / (steps - rising + 1)
+            ),
         ],
         lesson="a warm-up and a linear decay are two straight lines, and the smaller one counts.",
         why="The first step is counted as one already taken, or the network would wait a step.",
         hints=[
-            "Up: from peak / rising at step 0 to peak at step rising − 1.",
-            "Down: 0 at step `steps`, peak at step `rising`.",
-            "peak · min((step + 1) / rising, (steps − step) / (steps − rising)).",
+            "Up: from peak / rising at step 0 to peak at step rising − 1. Which step is the first?",
+            "Down: from `peak` where the climb ends to 0 at step `steps`, on a straight line.",
+            "Compute both lines at every step. Which of the two numbers counts, the larger one?",
         ],
         mistakes=[
             Mistake(
@@ -339,6 +494,34 @@ EXERCISES = (
                     (step + 1) / rising, (steps - step) / (steps - rising)
                 ),
                 "this is the share of the peak. Multiply by `peak`.",
+            ),
+            Mistake(
+                lambda step, steps, rising, peak: (
+                    peak * min((step + 1) / rising, (steps - 1 - step) / (steps - rising))
+                ),
+                "your rate reaches 0 in the last step, number steps − 1. It would be 0 one later, "
+                "in step number `steps`.",
+            ),
+            Mistake(
+                lambda step, steps, rising, peak: (
+                    peak * step / (rising - 1)
+                    if step < rising
+                    else peak * (steps - step) / (steps - rising)
+                ),
+                "your first step has a rate of 0, so nothing is learned in it. It climbs in "
+                "`rising` equal steps, and the first of them is already taken: (step + 1) / rising.",
+            ),
+            Mistake(
+                lambda step, steps, rising, peak: (
+                    peak * max((step + 1) / rising, (steps - step) / (steps - rising))
+                ),
+                "you took the larger of the two lines. The smaller one counts: min.",
+            ),
+            Mistake(
+                lambda step, steps, rising, peak: (
+                    peak * min((step + 1) // rising, (steps - step) // (steps - rising))
+                ),
+                "// drops the fraction, and a rate is mostly a fraction of the peak. Divide with /.",
             ),
         ],
     ),

@@ -88,6 +88,14 @@ def _shift_of_the_inked_pixels(image):
     return round(14 - rows.mean()), round(14 - columns.mean())
 
 
+def _strongest_from_zero(response_map):
+    best, place = 0, (0, 0)
+    for i, j in np.ndindex(response_map.shape):
+        if response_map[i, j] > best:
+            best, place = response_map[i, j], (i, j)
+    return place
+
+
 def _unrounded_shift(image):
     rows, columns = np.indices(image.shape)
     return (
@@ -114,6 +122,7 @@ EXERCISES = (
             (np.array([[0.0, 1, 3, 2], [5, 0, 1, 9], [2, 0, 4, 1]]),),
             (_random.random((6, 9)),),
             (-_random.random((7, 4)) - 1,),
+            (_random.permutation(40).reshape(8, 5) - 20,),
         ],
         also_right=[
             _strongest_by_loop,
@@ -155,6 +164,15 @@ EXERCISES = (
                 "with axis=0 you get a row for every column. Leave axis out, then use "
                 "np.unravel_index.",
             ),
+            Mistake(
+                _strongest_from_zero,
+                "your search begins with 0 as the largest so far, and a map of negative numbers "
+                "never beats it. Begin with the first number of the map.",
+            ),
+            Mistake(
+                lambda m: strongest_place(np.abs(m)),
+                "you looked for the largest absolute value. The largest number is asked for.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -165,6 +183,8 @@ EXERCISES = (
             (_random.integers(0, 256, (9, 11)), 1, 2, 4, 2),
             (_random.integers(0, 256, (28, 28)), 5, 0, 14, 2),
             (_random.integers(0, 256, (20, 16)), 2, 3, 5, 3),
+            (_random.integers(0, 256, (6, 20)), 0, 5, 4, 3),
+            (_random.integers(0, 256, (20, 6)), 5, 1, 3, 3),
         ],
         also_right=[
             lambda image, row, column, size, jump: image[row * jump :, column * jump :][
@@ -177,7 +197,7 @@ EXERCISES = (
         "begins at the corner.",
         hints=[
             "Where does cell (0, 1) begin to look, if cell (0, 0) begins at column 0?",
-            "The patch is image[top : top + size, left : left + size] with top = row * jump.",
+            "The corner is at row · jump and column · jump. Where does a slice of `size` rows end?",
         ],
         mistakes=[
             Mistake(
@@ -232,7 +252,7 @@ EXERCISES = (
         hints=[
             "One weight a filter: over which axes of the gradients do you take the mean?",
             "maps @ weights multiplies each map by its weight and adds them up.",
-            "The ReLU comes last: np.maximum(…, 0) around the whole sum.",
+            "What speaks against the class is left out last of all, from the whole sum.",
         ],
         mistakes=[
             Mistake(
@@ -282,6 +302,8 @@ EXERCISES = (
             (_ink(1, 4, [[0, 1, 0], [1, 9, 5], [0, 8, 9], [0, 9, 9]]),),
             (_ink(3, 15, np.vstack([np.full((2, 9), 200), np.eye(12, 9) * 120])),),
             (_ink(16, 2, _random.random((9, 20)) * np.linspace(0.02, 1, 20) ** 3),),
+            (_random.random((20, 34)) ** 3,),
+            (np.pad(np.array([[3, 1], [0, 200], [7, 60]]), ((2, 9), (17, 1))),),
         ],
         also_right=[_shift_by_grids],
         lesson="the centre of mass is the mean of the pixels' places, weighted by their ink, so "
@@ -321,6 +343,18 @@ EXERCISES = (
             Mistake(
                 _unrounded_shift,
                 "an image can be moved by whole pixels only. Round both numbers at the end.",
+            ),
+            Mistake(
+                lambda image: tuple(
+                    round(n / 2 - 14 + k)
+                    for n, k in zip(image.shape, _unrounded_shift(image), strict=True)
+                ),
+                "you moved the mass to the middle of the image, whatever its size. It has to come "
+                "to lie on row 14, column 14.",
+            ),
+            Mistake(
+                lambda image: tuple(int(k) for k in _unrounded_shift(image)),
+                "you cut the fractions off. Round to the nearest whole pixel: round.",
             ),
         ],
     ),

@@ -49,6 +49,10 @@ def batch_norm(maps, gamma, beta, epsilon):
     return gamma * (maps - mean) / np.sqrt(variance + epsilon) + beta
 
 
+def _cell_by_cell(x, w1, w2):
+    return np.maximum(x + np.maximum(x * w1, 0) * w2, 0)
+
+
 def _normalised_over(axes):
     """A wrong answer: averages taken over other axes than batch, height and width."""
 
@@ -71,7 +75,14 @@ EXERCISES = (
         number="14.1",
         title="Follow the gradient through a chain",
         solution=chain_factor,
-        cases=[([0.5, 0.5, 0.5], False), ([0.5, -0.25, 0.1], True), ([0.9] * 20, False)],
+        cases=[
+            ([0.5, 0.5, 0.5], False),
+            ([0.5, -0.25, 0.1], True),
+            ([0.9] * 20, False),
+            # negative factors, each way
+            ([-0.5, 2.0], False),
+            ([-2.5, 0.5], True),
+        ],
         also_right=[
             lambda slopes, skip: np.prod(np.asarray(slopes) + (1 if skip else 0)),
             lambda slopes, skip: float(np.prod([skip + slope for slope in slopes])),
@@ -81,7 +92,6 @@ EXERCISES = (
         hints=[
             "The derivative of f(g(x)) is f'(g(x)) times g'(x): one factor a layer.",
             "The derivative of x is 1. What is the derivative of x + F(x)?",
-            "Multiply the slopes; with skip, multiply 1 + slope instead.",
         ],
         mistakes=[
             Mistake(
@@ -103,6 +113,16 @@ EXERCISES = (
                 "you added the 1 in every case. Without the skip a layer's factor is its slope "
                 "alone: look at `skip`.",
             ),
+            Mistake(
+                lambda slopes, skip: abs(np.prod([skip + slope for slope in slopes])),
+                "the sign is lost. A negative factor turns the gradient round, and that matters: "
+                "leave the absolute value out.",
+            ),
+            Mistake(
+                lambda slopes, skip: np.prod(slopes) + len(slopes) * skip,
+                "you added a 1 for each layer after multiplying. With the skip each layer has the "
+                "factor 1 + slope: add first, then multiply.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -122,8 +142,8 @@ EXERCISES = (
         why="The ReLU comes after the sum: a branch that ended in its own could only ever add.",
         hints=[
             "Name the branch first: F(x) is x @ w1, then ReLU, then @ w2.",
-            "ReLU of an array is np.maximum(array, 0).",
-            "The result is ReLU(x + F(x)).",
+            "ReLU of an array is np.maximum(array, 0). It comes twice: inside the branch, and at the "
+            "very end. What is added in between?",
         ],
         mistakes=[
             Mistake(
@@ -148,13 +168,35 @@ EXERCISES = (
                 lambda x, w1, w2: np.maximum(x * (np.maximum(x @ w1, 0) @ w2), 0),
                 "you multiplied x by the branch. The skip adds.",
             ),
+            Mistake(
+                _cell_by_cell,
+                "* multiplies cell by cell. A layer of weights is a matrix product: x @ w1.",
+            ),
+            Mistake(
+                lambda x, w1, w2: np.maximum(x - np.maximum(x @ w1, 0) @ w2, 0),
+                "you subtracted the branch. The skip adds: x + F(x).",
+            ),
+            Mistake(
+                lambda x, w1, w2: (
+                    np.maximum(np.maximum(x @ w1, 0) + x @ w2, 0) if w1.shape == w2.shape else None
+                ),
+                "you applied the second matrix to x. It works on what the ReLU of the first has "
+                "made.",
+            ),
         ],
     ),
     FunctionExercise(
         number="14.3",
         title="Count the parameters of a block",
         solution=block_parameters,
-        cases=[(8, 8), (8, 16), (16, 64)],
+        cases=[
+            (8, 8),
+            (8, 16),
+            (16, 64),
+            # more in than out; and two numbers that are equal without being one object
+            (64, 24),
+            (300, int("300")),
+        ],
         lesson="an identity shortcut is free, and a 1×1 projection costs (inputs + 1) × outputs, "
         "a small part of the block.",
         why="Nothing in the count depends on the size of the maps, as always with convolutions.",
@@ -189,6 +231,15 @@ EXERCISES = (
                 lambda a, b: 9 * a * b + 9 * b * b + (a != b) * a * b,
                 "you forgot the biases: one a filter, also in the projection.",
             ),
+            Mistake(
+                lambda a, b: (9 * a + 1) * b + (9 * b + 1) * b + (a < b) * (a + 1) * b,
+                "you left the projection out where there are more channels in than out. It is "
+                "needed wherever the two numbers differ: !=.",
+            ),
+            Mistake(
+                lambda a, b: (9 * a + 1) * b + (9 * b + 1) * b + (a != b) * a * b,
+                "the projection's biases are missing: one for each channel out.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -207,7 +258,8 @@ EXERCISES = (
             "one number a channel shall be left?",
             "maps.mean(axis=(0, 1, 2)) has one entry a channel, and so has "
             "maps.var(axis=(0, 1, 2)).",
-            "γ · (maps − mean) / √(variance + ε) + β.",
+            "Take the mean off and divide by the deviation, the root of variance + ε. What do γ and β "
+            "do to the result?",
         ],
         mistakes=[
             Mistake(
@@ -262,6 +314,23 @@ EXERCISES = (
                 ),
                 "you divided the squares by n − 1. Batch normalisation divides by n, NumPy's "
                 "default.",
+            ),
+            Mistake(
+                _normalised_over((1, 2, 3)),
+                "you took one mean for each image, as layer normalisation does. Batch normalisation "
+                "takes one for each channel: axes 0, 1 and 2.",
+            ),
+            Mistake(
+                lambda maps, gamma, beta, epsilon: batch_norm(maps, beta, gamma, epsilon),
+                "γ and β are exchanged: γ multiplies, β is added.",
+            ),
+            Mistake(
+                lambda maps, gamma, beta, epsilon: batch_norm(maps, gamma, beta, 0),
+                "ε is missing: add it to the variance, under the root.",
+            ),
+            Mistake(
+                lambda maps, gamma, beta, epsilon: gamma * (batch_norm(maps, 1, 0, epsilon) + beta),
+                "you multiplied β by γ as well. γ · (…) first, then + β.",
             ),
         ],
     ),

@@ -79,7 +79,7 @@ EXERCISES = (
         hints=[
             "How many numbers does a flattened map have? As many as the weights have rows.",
             "Split the first axis of the weights into three; the second stays the last.",
-            "weights.reshape(height, width, channels, units), with units = weights.shape[1].",
+            "reshape splits an axis as flattening had joined it. Which four lengths does it need?",
         ],
         mistakes=[
             Mistake(
@@ -112,6 +112,15 @@ EXERCISES = (
                 "you transposed the weights first, which mixes units with places. Leave them as "
                 "they are.",
             ),
+            Mistake(
+                lambda map_shape, weights: weights.reshape(*map_shape, weights.shape[1], order="F"),
+                'order="F" lets the first axis run fastest. Flattening lets the last one run '
+                "fastest, which is reshape's default.",
+            ),
+            Mistake(
+                lambda map_shape, weights: np.moveaxis(weights.reshape(*map_shape, -1), 3, 0),
+                "you moved the units to the front. In a kernel they are the last axis.",
+            ),
         ],
     ),
     FunctionExercise(
@@ -127,7 +136,6 @@ EXERCISES = (
         hints=[
             "How wide is the part that both share? It is as high as the boxes.",
             "Union: the area of both, minus what would be counted twice.",
-            "common = height · (width − shift); union = 2 · height · width − common.",
         ],
         mistakes=[
             Mistake(
@@ -152,13 +160,33 @@ EXERCISES = (
                 lambda height, width, shift: (height - shift) / (height + shift),
                 "you moved the box along its height. To the right, the width shrinks.",
             ),
+            Mistake(
+                lambda height, width, shift: (
+                    height * (width - shift) // (2 * height * width - height * (width - shift))
+                ),
+                "// drops the fraction, and an IoU below 1 becomes 0. Divide with /.",
+            ),
+            Mistake(
+                lambda height, width, shift: height * (width - shift),
+                "this is the area that both share. Divide it by the area of their union.",
+            ),
         ],
     ),
     FunctionExercise(
         number="15.3",
         title="Find the cell that answers for a box",
         solution=cell_of,
-        cases=[((3, 20, 15, 41), 8), ((0, 0, 10, 40), 16), ((33, 61.5, 52, 70), 8)],
+        cases=[
+            ((3, 20, 15, 41), 8),
+            ((0, 0, 10, 40), 16),
+            ((33, 61.5, 52, 70), 8),
+            # centres on a border of cells, and half a pixel before and after it
+            ((0, 0, 16, 16), 8),
+            ((4, 9, 11, 22), 8),
+            ((10, 1, 23, 14), 17),
+            ((0, 0, 16.5, 20.5), 8),
+            ((9, 0, 24, 15), 16),
+        ],
         also_right=[
             lambda box, side: (
                 int((box[0] + box[2]) / 2 / side),
@@ -175,8 +203,7 @@ EXERCISES = (
         "object.",
         hints=[
             "The centre lies halfway between top and bottom, and halfway between left and right.",
-            "Divide by the side of a cell and drop the fraction.",
-            "row = (top + bottom) / 2 // side; the column likewise with left and right.",
+            "How many whole cells fit between the edge of the image and the centre?",
         ],
         mistakes=[
             Mistake(
@@ -213,6 +240,38 @@ EXERCISES = (
                     int((box[3] - box[1]) / 2 // side),
                 ),
                 "half the difference of two edges is half a side. The centre is half their sum.",
+            ),
+            Mistake(
+                lambda box, side: (
+                    int(np.ceil((box[0] + box[2]) / 2 / side)) - 1,
+                    int(np.ceil((box[1] + box[3]) / 2 / side)) - 1,
+                ),
+                "right but for a centre on a border between two cells: it belongs to the cell that "
+                "begins there. Round down.",
+            ),
+            Mistake(
+                lambda box, side: (
+                    round((box[0] + box[2]) / 2) // side,
+                    round((box[1] + box[3]) / 2) // side,
+                ),
+                "you rounded the centre to whole pixels, which can carry it over a border. Divide "
+                "it as it is, then round down.",
+            ),
+            Mistake(
+                lambda box, side: (
+                    int((box[0] + box[2] - 1) / 2 // side),
+                    int((box[1] + box[3] - 1) / 2 // side),
+                ),
+                "your centre lies half a pixel too far up and left. It is (top + bottom) / 2, "
+                "without − 1.",
+            ),
+            Mistake(
+                lambda box, side: (
+                    int((box[0] + box[2] + 1) // 2 // side),
+                    int((box[1] + box[3] + 1) // 2 // side),
+                ),
+                "your centre lies up to half a pixel too far down and right. It is "
+                "(top + bottom) / 2, without + 1.",
             ),
         ],
     ),

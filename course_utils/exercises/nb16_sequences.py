@@ -44,6 +44,10 @@ def _says(*numbers):
     return predicate
 
 
+def _names_no_step(answer):
+    return answer.ndim == 1 and not set(answer.tolist()) <= {1, 2, 3, 4, 5, 6}
+
+
 def _lacks(*numbers):
     def predicate(answer):
         return answer.ndim == 1 and not set(numbers) <= set(answer.tolist())
@@ -89,6 +93,20 @@ def _padded(series, kernel, dilation, before, after):
     return sum(k * padded[m * dilation : m * dilation + length] for m, k in enumerate(kernel))
 
 
+def _wraps_round(series, kernel, dilation):
+    reach = len(kernel) - 1
+    return [
+        sum(kernel[m] * series[t - (reach - m) * dilation] for m in range(len(kernel)))
+        for t in range(len(series))
+    ]
+
+
+def _start_left_out(series, kernel, dilation):
+    result = causal_convolution(series, kernel, dilation)
+    result[: (len(kernel) - 1) * dilation] = 0
+    return result
+
+
 def _same(series, kernel, dilation):
     reach = (len(kernel) - 1) * dilation
     return _padded(series, kernel, dilation, reach // 2, reach - reach // 2)
@@ -117,6 +135,7 @@ EXERCISES = (
             (np.array([2.0, 3.0, 5.0, 7.0, 11.0, 13.0]), 3, 1),
             (_random.normal(size=14), 4, 3),
             (_random.normal(size=10), 1, 2),
+            (np.arange(9) ** 2, 2, 4),
         ],
         also_right=[_windows_by_view],
         lesson="the answer lies horizon periods after the window's last value, and there are "
@@ -173,8 +192,11 @@ EXERCISES = (
         number="16.2",
         title="Which steps leak",
         solution=leaks,
-        accepts=lambda answer: answer.ndim == 1 and sorted(answer.tolist()) == [1, 2, 4, 5],
-        also_right=[[5, 4, 2, 1], (1, 2, 4, 5)],
+        answer="leaks",
+        accepts=_says(1, 2, 4, 5),
+        # the order doesn't matter, so a set will do
+        measure=lambda answer: sorted(answer) if isinstance(answer, (set, frozenset)) else answer,
+        also_right=[[5, 4, 2, 1], (1, 2, 4, 5), {1, 2, 4, 5}, [1, 2, 2, 4, 5]],
         lesson="a step leaks if it uses a number that was not known when the forecast was made, "
         "be it an input, a scale, a neighbour or a training answer.",
         why="1 and 2 use later values, 4 puts later rows into the training, and in 5 the answers "
@@ -186,6 +208,16 @@ EXERCISES = (
             "Overlapping windows share inputs of the past. Is any of them unknown on the day?",
         ],
         mistakes=[
+            Mistake(
+                lambda answer: answer.ndim != 1,
+                "give a list of the steps' numbers, for example [1, 2].",
+                example=4,
+            ),
+            Mistake(
+                _names_no_step,
+                "the steps have the numbers 1 to 6, and your list holds another one.",
+                example=[0, 1, 3, 4],
+            ),
             Mistake(
                 _says(1, 2, 4),
                 "three are right, one hides well. In step 5 a row's answer is the change over the "
@@ -221,6 +253,12 @@ EXERCISES = (
                 "step 2 is missing. Half of a centred window lies after its middle.",
                 example=[1, 4, 5],
             ),
+            Mistake(
+                _lacks(5),
+                "step 5 is missing. A row's answer is the change over the year after it. Is that "
+                "year over when the next row is forecast?",
+                example=[1, 2, 3, 4],
+            ),
         ],
     ),
     FunctionExercise(
@@ -231,6 +269,9 @@ EXERCISES = (
             (np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([1.0, 10.0, 100.0]), 1),
             (_random.normal(size=9), _random.normal(size=2), 3),
             (_random.normal(size=12), _random.normal(size=3), 2),
+            # whole numbers with weights that make fractions, and a reach as long as the series
+            (np.array([3, 1, 4, 1, 5, 9, 2]), np.array([0.5, 0.25, 0.1]), 2),
+            (_random.normal(size=6).round(2), np.array([0.5, -1.0, 2.0]), 3),
         ],
         also_right=[_causal_by_loops],
         lesson="with (k − 1)·dilation zeros on the left and none on the right, no result knows what "
@@ -278,13 +319,23 @@ EXERCISES = (
                 "you put k − 1 zeros. A dilated kernel spans (k − 1)·dilation periods before the "
                 "present, so it needs that many.",
             ),
+            Mistake(
+                _wraps_round,
+                "a negative index counts from the end, so your first results see the end of the "
+                "series: a leak. Before the first period there are zeros.",
+            ),
+            Mistake(
+                _start_left_out,
+                "your first results are 0 as long as a weight would reach before the start. Only "
+                "that weight meets a zero; the others count.",
+            ),
         ],
     ),
     FunctionExercise(
         number="16.4",
         title="The receptive field of a dilated stack",
         solution=dilated_field,
-        cases=[(2, [1, 2, 4, 8]), (3, [1, 2, 4, 8, 16]), (5, [1, 3])],
+        cases=[(2, [1, 2, 4, 8]), (3, [1, 2, 4, 8, 16]), (5, [1, 3]), (4, [3, 1, 2])],
         also_right=[_field_by_layers],
         lesson="each layer adds (k − 1)·dilation, so doubling the dilation doubles the view with "
         "every layer: seven layers of width 2 see 128 months.",
@@ -292,7 +343,8 @@ EXERCISES = (
         "layer below.",
         hints=[
             "One layer of width 2 and dilation 4: which two periods does it see? How far apart?",
-            "Every layer adds (kernel_size − 1) * dilation. What do you start from?",
+            "A layer of width 3 reaches back by two dilations. What each layer reaches back adds up; "
+            "what is seen without any layer?",
         ],
         mistakes=[
             Mistake(

@@ -54,7 +54,8 @@ def training_step():
 
 
 def _places(steps):
-    return {str(step).strip(): place for place, step in enumerate(steps)}
+    names = [str(step).strip().removesuffix("()").lower() for step in steps]
+    return {name: place for place, name in enumerate(names)}
 
 
 def _are_the_five(steps):
@@ -86,6 +87,7 @@ EXERCISES = (
             (np.arange(12).reshape(1, 2, 3, 2),),
             (_random.normal(size=(2, 4, 4, 4)),),
             (_random.normal(size=(3, 5, 4, 3)),),
+            (_random.normal(size=(2, 3, 5, 1)),),
         ],
         also_right=[
             lambda images: np.moveaxis(images, -1, 1),
@@ -98,7 +100,7 @@ EXERCISES = (
         hints=[
             "Which axis moves, and where to? The other three keep their order.",
             "a.transpose(i, j, k, l) has the old axis i first, then j, k and l.",
-            "The channels are the old axis 3, and become axis 1: begin with 0, 3.",
+            "The channels are the old axis 3, and become axis 1. The rest keeps its order.",
         ],
         mistakes=[
             Mistake(
@@ -237,6 +239,7 @@ EXERCISES = (
         number="17.4",
         title="The smallest loss after a softmax too many",
         solution=smallest_loss,
+        answer="smallest_loss",
         tolerance=0.005,
         lesson="softmax applied twice can't become sure: its largest probability is "
         "e / (e + 9) ≈ 0.23, and the loss stops at 1.46.",
@@ -283,11 +286,13 @@ EXERCISES = (
         number="17.5",
         title="The five lines of a training step",
         solution=training_step,
+        answer="steps_in_order",
         accepts=_is_a_training_step,
         also_right=[
             ["forward", "zero_grad", "loss", "backward", "step"],
             ["forward", "loss", "zero_grad", "backward", "step"],
             ("forward", "loss", "backward", "step", "zero_grad"),
+            np.array(["zero_grad", "forward", "loss", "backward", "step"]),
         ],
         lesson="gradients stay until you empty them, and weights change only when you say step. "
         "Keras' fit does all five for you.",

@@ -62,6 +62,7 @@ VALUE = ValueExercise(
     number="99.2",
     title="An inner product",
     solution=seventy,
+    answer="product",
     lesson="lesson.",
     why="Why.",
     hints=["Hint."],

@@ -8,7 +8,7 @@ import pytest
 
 from course_utils import exercises
 from course_utils.exercises.nb02_convolution_by_hand import (
-    correlate_by_hand,
+    my_correlation,
     patch_count,
     shift_left_kernel,
 )
@@ -102,13 +102,13 @@ def test_the_lecture_s_numbers() -> None:
     )
     kernel = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
     assert patch_count(image.shape, kernel.shape) == 9
-    assert correlate_by_hand(image, kernel).tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
+    assert my_correlation(image, kernel).tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
     small = np.array([[1, 1, 1, 0], [0, 1, 1, 1], [0, 1, 1, 0], [1, 1, 0, 0]])
-    assert correlate_by_hand(small, kernel).tolist() == [[4, 3], [3, 4]]
+    assert my_correlation(small, kernel).tolist() == [[4, 3], [3, 4]]
 
 
 def test_the_kernel_shifts_to_the_left() -> None:
     image = np.random.default_rng(0).normal(size=(5, 7))
-    shifted = correlate_by_hand(np.pad(image, 1), shift_left_kernel())
+    shifted = my_correlation(np.pad(image, 1), shift_left_kernel())
     np.testing.assert_array_equal(shifted[:, :-1], image[:, 1:])
     np.testing.assert_array_equal(shifted[:, -1], 0)

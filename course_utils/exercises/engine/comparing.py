@@ -1,10 +1,14 @@
 """Finding the first difference between two plain values, and saying it in words."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from course_utils.exercises.engine.plain_values import TooLarge, Unreadable, describe, one_line
+
+# relative error of a few operations by the bytes of a float: half and single precision
+_ROUNDING = {2: 5e-3, 4: 1e-5}
 
 
 def difference(
@@ -63,6 +67,8 @@ def _wrong_kind(expected: Any, given: Any, subject: str) -> str:
         return f"{text} Leave the quotation marks off."
     if given is None and expected is not None:
         return f"{text} Make sure that every way through your function ends in a return."
+    if given is ... and expected is not None:
+        return f"{text} There is still a … left to be filled in."
     if isinstance(given, tuple) and isinstance(expected, np.ndarray):
         return f"{text} Its parts have different shapes or are not numbers."
     return text
@@ -109,20 +115,31 @@ def _array_difference(
         return " ".join([words, *_shape_remark(expected.shape, given.shape)])
     if isinstance(given, TooLarge):
         return f"{subject} is too large to be compared."
-    equal = np.isclose(given, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
+    equal = _close(expected, given, tolerance)
     if equal.all():
         return None
     cell = tuple(int(index) for index in np.argwhere(~equal)[0])
     got, wanted = number_in_words(given[cell]), number_in_words(expected[cell])
-    remarks = _value_remark(expected, given, tolerance)
     if not cell:
         should = f"it should be {wanted}" if reveal else _which_way(expected, given)
-        return " ".join([f"{subject} is {got}; {should}.", *remarks])
+        return f"{subject} is {got}; {should}."
     should = f"it should be {wanted}" if reveal else "which is not right"
     count = f"wrong cells: {np.count_nonzero(~equal)} of {equal.size}"
     link = ";" if reveal else ","
-    words = f"cell {list(cell)} of {subject} is {got}{link} {should} ({count})."
-    return " ".join([words, *remarks])
+    return f"cell {list(cell)} of {subject} is {got}{link} {should} ({count})."
+
+
+def _close(expected: np.ndarray, given: np.ndarray, tolerance: float) -> np.ndarray:
+    """Which cells are equal, as far as the given type can tell."""
+    rounding = _ROUNDING.get(given.dtype.itemsize, 0.0) if given.dtype.kind == "f" else 0.0
+    around_zero = tolerance
+    if rounding:
+        # what was summed up in few digits is off by a part of the largest terms, not of itself
+        finite = np.abs(expected[np.isfinite(expected)]).astype(float)
+        around_zero = max(tolerance, rounding * float(finite.max(initial=1.0)))
+    return np.isclose(
+        given, expected, rtol=max(tolerance, rounding), atol=around_zero, equal_nan=True
+    )
 
 
 def _which_way(expected: np.ndarray, given: np.ndarray) -> str:
@@ -133,61 +150,124 @@ def _which_way(expected: np.ndarray, given: np.ndarray) -> str:
 
 
 def _shape_remark(expected: tuple[int, ...], given: tuple[int, ...]) -> list[str]:
-    if len(given) == len(expected) and given == expected[::-1]:
-        return ["Rows and columns are exchanged."]
+    if len(given) == len(expected) == 2 and given == expected[::-1]:
+        return ["The numbers of rows and columns are exchanged."]
     if len(given) != len(expected):
         if np.prod(given) == np.prod(expected):
             return ["The number of cells is right: only the shape has to change."]
         return []
-    excess = {got - wanted for got, wanted in zip(given, expected, strict=True)} - {0}
-    if excess == {1}:
-        return ["That is one too many: look where the loop ends."]
-    if excess == {-1}:
-        return ["That is one too few: look where the loop ends."]
+    excess = [got - wanted for got, wanted in zip(given, expected, strict=True)]
+    axes = [axis for axis, surplus in enumerate(excess) if surplus]
+    if {excess[axis] for axis in axes} == {1}:
+        return [f"That is one too many {_along(axes, len(given))}."]
+    if {excess[axis] for axis in axes} == {-1}:
+        return [f"That is one too few {_along(axes, len(given))}."]
     return []
 
 
-def _value_remark(expected: np.ndarray, given: np.ndarray, tolerance: float) -> list[str]:
-    """A sentence on what relates a wrong array to the right one, if something simple does."""
-
-    def same(candidate: np.ndarray) -> bool:
-        return candidate.shape == given.shape and np.allclose(
-            given, candidate, rtol=tolerance, atol=tolerance, equal_nan=True
-        )
-
-    expected = expected.astype(np.result_type(expected, np.float64))
-    if np.isnan(given).any() and not np.isnan(expected).any():
-        return ["nan means that 0/0 or inf − inf was computed somewhere."]
-    if given.size > 1 and not given.any():
-        return ["Everything in it is zero: look where it is filled, and with what."]
-    if expected.dtype.kind == "f" and given.dtype.kind != "c" and same(np.trunc(expected)):
-        return ["The decimals are cut off: an array made for integers keeps no decimals."]
-    if same(-expected):
-        return ["Only the sign is reversed."]
-    for remark, candidate in _rearranged(expected):
-        if same(candidate):
-            return [remark]
-    return _factor_remark(expected, given, same)
+def _along(axes: list[int], count: int) -> str:
+    if count == 1:
+        return "in all"
+    if len(axes) == count:
+        return "along every axis"
+    return f"along axis {' and '.join(map(str, axes))}"
 
 
-def _rearranged(expected: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    if expected.ndim == 1:
-        return [("The values are right but in reversed order.", expected[::-1])]
-    if expected.ndim != 2:
-        return []
-    return [
-        ("The array is transposed: rows and columns are exchanged.", expected.T),
-        ("The array is upside down.", expected[::-1]),
-        ("The array is mirrored left to right.", expected[:, ::-1]),
-        ("The array is rotated by 180°.", expected[::-1, ::-1]),
+def relation(pairs: Sequence[tuple[Any, Any]], *, tolerance: float) -> str:
+    """Say what simple thing relates wrong arrays to the right ones, if one and the same does.
+
+    Parameters
+    ----------
+    pairs : sequence of (expected, given)
+        Plain values of all cases; the remark has to hold in each of them.
+    tolerance : float
+        As for `difference`.
+
+    Returns
+    -------
+    str
+        A sentence, or "" if nothing simple fits all the evidence.
+    """
+    if not all(
+        isinstance(given, np.ndarray)
+        and isinstance(expected, np.ndarray)
+        # NumPy's own shape: what was given may be of another
+        and given.shape == expected.shape
+        for expected, given in pairs
+    ):
+        return ""
+    if any(_nan_is_new(expected, given) for expected, given in pairs):
+        return "nan comes from 0/0, inf − inf or inf/inf, or from a root or log of what has none."
+    wide = [
+        (expected.astype(np.result_type(expected, np.float64)), given) for expected, given in pairs
     ]
+    if all(given.size > 1 and not given.any() for _, given in wide):
+        return "Everything in it is zero: look where it is filled, and with what."
+    if _decimals_are_cut(wide, tolerance):
+        return (
+            "The decimals are cut off: an array made for integers keeps none, such as "
+            "np.zeros_like of an image of integers, and // and int() drop them."
+        )
+    for remark, changed in _CHANGES:
+        if all(_same(changed(expected), given, tolerance) for expected, given in wide):
+            return remark
+    return _factor_remark(wide, tolerance)
 
 
-def _factor_remark(expected: np.ndarray, given: np.ndarray, same: Any) -> list[str]:
-    if np.count_nonzero(expected) < 2:
-        return []
+def _same(candidate: np.ndarray | None, given: np.ndarray, tolerance: float) -> bool:
+    return (
+        candidate is not None
+        and candidate.shape == given.shape
+        and bool(_close(candidate, given, tolerance).all())
+    )
+
+
+def _nan_is_new(expected: np.ndarray, given: np.ndarray) -> bool:
+    return bool(np.isnan(given).any() and not np.isnan(expected).any())
+
+
+def _decimals_are_cut(pairs: Sequence[tuple[np.ndarray, np.ndarray]], tolerance: float) -> bool:
+    """Whether integers stand in place of all fractions of the wrong cases, in several cells."""
+    cut = 0
+    for expected, given in pairs:
+        if _same(expected, given, tolerance):
+            continue
+        if expected.dtype.kind != "f" or given.dtype.kind not in "iu":
+            return False
+        whole = np.trunc(expected)
+        fractional = ~_close(expected, whole, tolerance)
+        if not _same(whole, given, tolerance):
+            return False
+        cut += np.count_nonzero(fractional & (whole != 0))
+    return cut > 1
+
+
+def _if_matrix(change: Callable[[np.ndarray], np.ndarray]) -> Callable:
+    return lambda array: change(array) if array.ndim == 2 else None
+
+
+_CHANGES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray | None]], ...] = (
+    ("Only the sign is reversed.", np.negative),
+    (
+        "The values are right but in reversed order.",
+        lambda array: array[::-1] if array.ndim == 1 else None,
+    ),
+    ("The array is transposed: rows and columns are exchanged.", _if_matrix(np.transpose)),
+    ("The array is upside down.", _if_matrix(np.flipud)),
+    ("The array is mirrored left to right.", _if_matrix(np.fliplr)),
+    ("The array is rotated by 180°.", _if_matrix(lambda array: array[::-1, ::-1])),
+)
+
+
+def _factor_remark(pairs: Sequence[tuple[np.ndarray, np.ndarray]], tolerance: float) -> str:
+    cells = sum(np.count_nonzero(expected) for expected, _ in pairs)
+    expected, given = max(pairs, key=lambda pair: np.abs(pair[0]).max(initial=0.0))
+    if cells < 2 or not expected.any():
+        return ""
     place = np.argmax(np.abs(expected))
     factor = given.flat[place] / expected.flat[place]
-    if np.isfinite(factor) and factor != 0 and same(expected * factor):
-        return [f"Every cell is {number_in_words(factor)} times what it should be."]
-    return []
+    if not np.isfinite(factor) or factor == 0:
+        return ""
+    if not all(_same(expected * factor, given, tolerance) for expected, given in pairs):
+        return ""
+    return f"Everything is {number_in_words(factor)} times what it should be."

@@ -62,8 +62,8 @@ class Exercise:
         What is to be done, in a few words.
     solution : function
         A right answer; `solution(number)` shows its source, so write it as a student would,
-        without helpers from its own module. For a `ValueExercise` it takes no argument and
-        returns the value.
+        without helpers from its own module, and under the name of the notebook's stub. For a
+        `ValueExercise` it takes no argument and returns the value.
     lesson : str
         One sentence for the reply to a right answer: what has been learnt.
     why : str
@@ -116,12 +116,26 @@ class Exercise:
         return self.number[:2]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names that the student's cell defines, as the check hands them over."""
+        return (self.solution.__name__,)
+
+    @property
+    def answer_in_words(self) -> str:
+        """What stands behind the number in a call of `check`."""
+        return self.names[0] if len(self.names) == 1 else f"({', '.join(self.names)})"
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """Names of the solution's parameters."""
         code = self.solution.__code__
         return code.co_varnames[: code.co_argcount]
 
     def source(self) -> str:
+        """Source of the solution as it can stand in the student's cell."""
+        return self._definition()
+
+    def _definition(self) -> str:
         """Source of the solution, dedented, without decorator lines."""
         text = textwrap.dedent(inspect.getsource(self.solution))
         # the line of a FunctionDef is that of `def`, below its decorators
@@ -137,10 +151,15 @@ class FunctionExercise(Exercise):
     ----------
     cases : sequence of tuple
         Arguments on which the student's function is compared with the solution, the easiest
-        first. Take data without symmetry and images that are not square, so that mistakes show.
+        first. Take data without symmetry and images that are not square, so that mistakes show;
+        whole numbers with fractional weights, values on borders, both signs, repeated values.
+    readings : sequence of function, optional
+        What the task can also be read to ask for, where its wording leaves that open: an answer
+        is right that agrees with one of these in every case.
     """
 
     cases: Sequence[tuple[Any, ...]]
+    readings: Sequence[Callable[..., Any]] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -163,16 +182,22 @@ class ValueExercise(Exercise):
 
     Parameters
     ----------
+    answer : str
+        The name that the notebook gives to the value, or several, "first, second"; a solution of
+        more than one line builds the value under that name.
     accepts : callable, optional
         Whether an answer is right, where more than one is. It gets a plain value (a NumPy array
         for numbers, of any shape); one that raises counts as "no". By default an answer is right
         that equals the solution's value.
     """
 
+    answer: str
     accepts: Callable[[Any], bool] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not all(name.isidentifier() for name in self.names):
+            raise ValueError(f"answer {self.answer!r} of {self.number} is no name of a variable")
         if self.parameters:
             raise ValueError(f"solution of {self.number} must take no argument: it is a value")
         for mistake in self.mistakes:
@@ -181,3 +206,20 @@ class ValueExercise(Exercise):
                     f"a predicate among the mistakes of {self.number} has no example: "
                     "add example=… so that the tests can try it"
                 )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that the student's cell defines, as the check hands them over."""
+        return tuple(name.strip() for name in self.answer.split(","))
+
+    def source(self) -> str:
+        """Source of the solution as it can stand in the student's cell, not as a function."""
+        function = ast.parse(self._definition()).body[0]
+        *statements, last = function.body
+        value = ast.unparse(last.value).removeprefix("(").removesuffix(")")
+        lines = [ast.get_source_segment(self._definition(), each) for each in statements]
+        if value != self.answer:
+            expression = ast.get_source_segment(self._definition(), last.value)
+            lines.append(f"{self.answer} = {expression}")
+        # what goes on over several lines stood four spaces deeper in the function
+        return "\n".join(lines).replace("\n    ", "\n")

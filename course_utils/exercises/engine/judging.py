@@ -1,7 +1,10 @@
 """Judging an answer: right, a mistake known by name, or wrong in a way that can be described."""
 
+import contextlib
 import copy
 import functools
+import importlib
+import sys
 import types
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.exercises.engine import sandbox
-from course_utils.exercises.engine.comparing import difference
+from course_utils.exercises.engine.comparing import difference, relation
 from course_utils.exercises.engine.exercise import Exercise, FunctionExercise, Reply, ValueExercise
 from course_utils.exercises.engine.plain_values import (
     Unreadable,
@@ -22,6 +25,7 @@ from course_utils.exercises.engine.plain_values import (
     with_article,
 )
 from course_utils.exercises.engine.sandbox import Failure, Outcome, Run
+from course_utils.exercises.engine.stubs import imported_modules, is_stub
 from course_utils.exercises.engine.wording import (
     case_in_words,
     failure_in_words,
@@ -39,6 +43,12 @@ _FUNCTION_TYPES = (
     type,
 )
 _PRINTS_HIDDEN = " What it prints is not shown during a check; call it yourself to read that."
+_DRAWS_HIDDEN = " What it draws is not shown during a check; call it yourself to see that."
+_KEEPS_STATE = (
+    "your function gives another result when it is called again with the same arguments: it keeps "
+    "something from call to call. Begin inside it with a new total, list or array; a default such "
+    "as kept=[] is made only once, and a global name outlives the call."
+)
 
 
 def judge_answer(exercise: Exercise, answer: Any, *, time_limit: float | None = None) -> Reply:
@@ -77,31 +87,57 @@ def _judge_function(exercise: FunctionExercise, answer: Any, limit: float) -> Re
             f'itself, without brackets: exercises.check("{number}", {name}).'
         )
     read = functools.partial(_read, exercise.measure)
-    run = sandbox.run(answer, copy.deepcopy(list(exercise.cases)), read=read, time_limit=limit)
+    _import_beforehand(answer)
+    # the first case once more at the end: a function that keeps something answers it differently
+    calls = [copy.deepcopy(case) for case in (*exercise.cases, exercise.cases[0])]
+    run = sandbox.run(answer, calls, read=read, time_limit=limit)
     if run.timed_out:
         return _wrong(too_slow_in_words(exercise, run, limit))
-    changed = _changed_argument(exercise, run.outcomes)
-    if _is_stub(run) and changed is None:
+    *outcomes, again = run.outcomes
+    changed = _changed_argument(exercise, outcomes)
+    if _is_not_attempted(answer, run):
         return NOT_ATTEMPTED
-    wanted = [_trusted(exercise, exercise.solution, case) for case in exercise.cases]
-    found = _first_wrong(exercise, wanted, run.outcomes)
-    if found is None and changed is None:
+    wanted = _nearest_reading(exercise, outcomes)
+    keeps_state = not _same(exercise, outcomes[0], again)
+    found = _first_wrong(exercise, wanted, outcomes)
+    if found is None and not keeps_state and changed is None:
         return Reply("right", exercise.lesson, share=1.0)
-    if found is None:
+    if found is None and not keeps_state:
         return _wrong(
             f"the results are right, but your function changes its argument {changed}, and "
             f"whoever calls it loses the original. Work on {changed}.copy().",
             share=1.0,
         )
-    share = _share_right(exercise, wanted, run.outcomes)
+    share = _share_right(exercise, wanted, outcomes)
     notes = f" It also changes its argument {changed}: work on a copy." if changed else ""
     notes += _PRINTS_HIDDEN if run.printed.strip() else ""
-    named = _named_mistake(exercise, run.outcomes)
+    notes += _DRAWS_HIDDEN if run.drew else ""
+    if keeps_state and outcomes[0].failure is None:
+        return _wrong(_KEEPS_STATE + notes, share)
+    named = _named_mistake(exercise, outcomes)
     if named is not None:
         return _wrong(named + notes, share)
-    if all(outcome.failure is None and is_blank(outcome.value) for outcome in run.outcomes):
-        return _returned_nothing(name, run, changed)
-    return _wrong(found + notes, share)
+    if all(outcome.failure is None and is_blank(outcome.value) for outcome in outcomes):
+        return _wrong(_returned_nothing(name, run, outcomes, changed))
+    return _wrong(str(found) + notes, share)
+
+
+def _nearest_reading(exercise: FunctionExercise, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What is wanted in each case, by the reading of the task that the answer comes nearest to."""
+    readings = [
+        [_trusted(exercise, function, case) for case in exercise.cases]
+        for function in (exercise.solution, *exercise.readings)
+    ]
+    return max(readings, key=lambda wanted: _share_right(exercise, wanted, outcomes))
+
+
+def _import_beforehand(answer: Callable[..., Any]) -> None:
+    """Import what an answer imports, so that the first use of a library costs it no time."""
+    for name in imported_modules(answer):
+        if name not in sys.modules:
+            # the answer itself will meet whatever goes wrong
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
 
 
 def _judge_value(exercise: ValueExercise, answer: Any, limit: float) -> Reply:
@@ -186,14 +222,21 @@ def _signature(failure: Failure | None) -> tuple[str, str] | None:
 def _first_wrong(
     exercise: FunctionExercise, wanted: Sequence[Outcome], outcomes: Sequence[Outcome]
 ) -> str | None:
-    """Sentences on the first case that is wrong."""
+    """Sentences on the first case that is wrong, and on what holds of all of them."""
     for case, right, outcome in zip(exercise.cases, wanted, outcomes, strict=True):
         if outcome.failure is not None:
             return failure_in_words(exercise, case, outcome.failure)
         with _quiet():
             found = difference(right.value, outcome.value, tolerance=exercise.tolerance)
+            if found:
+                pairs = [
+                    (right.value, outcome.value)
+                    for right, outcome in zip(wanted, outcomes, strict=True)
+                ]
+                remark = relation(pairs, tolerance=exercise.tolerance)
         if found:
-            return with_next_step(exercise, f"for {case_in_words(exercise, case)}, {found}")
+            words = f"for {case_in_words(exercise, case)}, {found}"
+            return with_next_step(exercise, f"{words} {remark}".strip())
     return None
 
 
@@ -231,8 +274,8 @@ def _holds(predicate: Callable[[Any], bool], value: Any) -> bool:
         return False
 
 
-def _is_stub(run: Run) -> bool:
-    return not run.printed.strip() and all(
+def _is_not_attempted(answer: Callable[..., Any], run: Run) -> bool:
+    return is_stub(answer) and all(
         is_blank(outcome.value)
         if outcome.failure is None
         else outcome.failure.kind == "NotImplementedError"
@@ -250,16 +293,23 @@ def _changed_argument(exercise: FunctionExercise, outcomes: Sequence[Outcome]) -
     return None
 
 
-def _returned_nothing(name: str, run: Run, changed: str | None) -> Reply:
+def _returned_nothing(name: str, run: Run, outcomes: Sequence[Outcome], changed: str | None) -> str:
     if run.printed.strip():
-        return _wrong(
+        return (
             f"your function {name} prints its result and returns None. Return it: the last line "
             "has to be return and the result."
         )
-    return _wrong(
-        f"your function {name} changes its argument {changed} and returns None. Make a new "
-        "array, fill that one, and return it."
-    )
+    if changed is not None:
+        return (
+            f"your function {name} changes its argument {changed} and returns None. Make a new "
+            "array, fill that one, and return it."
+        )
+    if all(outcome.value is None for outcome in outcomes):
+        return (
+            f"your function {name} computes something, but returns nothing: without a return the "
+            "result is None. End it with return and the result."
+        )
+    return f"your function {name} returns a … that is still to be filled in. Put the result there."
 
 
 def _value_difference(exercise: ValueExercise, wanted: Any, given: Any) -> str:
@@ -273,6 +323,8 @@ def _value_difference(exercise: ValueExercise, wanted: Any, given: Any) -> str:
             reveal=False,
         )
     if exercise.accepts is None and found:
-        return found
+        with _quiet():
+            remark = relation([(wanted, given)], tolerance=exercise.tolerance)
+        return f"{found} {remark}".strip()
     same_kind = describe(wanted) == describe(given)
     return "your answer does not do what is asked." if same_kind or not found else found

@@ -5,6 +5,9 @@ only place that touches it (inside the sandbox's thread); all that follows sees 
 texts, tuples, dicts, None and Ellipsis, or a description of what could not be read.
 """
 
+import array
+import collections
+import decimal
 import inspect
 import numbers
 import sys
@@ -126,10 +129,10 @@ def _plain(value: Any, budget: list[int], depth: int) -> Any:
     if issubclass(kind, np.ndarray):
         return _plain_array(value, budget, depth)
     if issubclass(kind, _SCALARS):
-        array = np.asarray(value)
+        number = np.asarray(value)
         # an int of more than 64 bits
-        array = np.asarray(float(value)) if array.dtype == object else array
-        return _plain_array(array, budget, depth)
+        number = np.asarray(float(value)) if number.dtype == object else number
+        return _plain_array(number, budget, depth)
     if issubclass(kind, (list, tuple)):
         return _plain_sequence(value, budget, depth)
     if issubclass(kind, dict):
@@ -138,23 +141,36 @@ def _plain(value: Any, budget: list[int], depth: int) -> Any:
         return TooLarge((len(value),)) if len(value) > MOST_CELLS else np.array(value)
     if issubclass(kind, numbers.Real):
         return np.asarray(float(value))
+    if issubclass(kind, (collections.deque, array.array)) or _is_shape(kind):
+        return _plain_sequence(tuple(value), budget, depth)
+    if issubclass(kind, decimal.Decimal):
+        return np.asarray(float(value))
+    if hasattr(kind, "detach") and hasattr(kind, "__array__"):
+        # a PyTorch tensor that records gradients refuses to be read
+        value = value.detach()
     if hasattr(kind, "__array__"):
         return _plain_array(np.asarray(value), budget, depth)
     return _unreadable(value)
 
 
-def _plain_array(array: np.ndarray, budget: list[int], depth: int) -> Any:
-    masked = "numpy.ma" in sys.modules and issubclass(type(array), np.ma.MaskedArray)
-    if masked and np.ma.is_masked(array):
+def _is_shape(kind: type) -> bool:
+    """Whether a type is TensorFlow's for shapes; its package need not be there."""
+    name = type.__dict__["__name__"].__get__(kind)
+    return name == "TensorShape" and str(kind.__module__).startswith("tensorflow.")
+
+
+def _plain_array(cells: np.ndarray, budget: list[int], depth: int) -> Any:
+    masked = "numpy.ma" in sys.modules and issubclass(type(cells), np.ma.MaskedArray)
+    if masked and np.ma.is_masked(cells):
         return Unreadable("a masked array with masked cells", "Fill them with numbers.")
-    array = np.ndarray.view(array, np.ndarray)
-    if array.size > MOST_CELLS:
-        return TooLarge(array.shape)
-    if array.dtype.kind in "biufc":
-        return array.copy()
-    if array.dtype.kind in "OUS":
-        items = _plain(array.tolist(), budget, depth + 1)
-        if array.dtype.kind != "O" or isinstance(items, np.ndarray) or is_blank(items):
+    cells = np.ndarray.view(cells, np.ndarray)
+    if cells.size > MOST_CELLS:
+        return TooLarge(cells.shape)
+    if cells.dtype.kind in "biufc":
+        return cells.copy()
+    if cells.dtype.kind in "OUS":
+        items = _plain(cells.tolist(), budget, depth + 1)
+        if cells.dtype.kind != "O" or isinstance(items, np.ndarray) or is_blank(items):
             return items
         return Unreadable(
             "an array of Python objects (dtype object)",
@@ -162,13 +178,13 @@ def _plain_array(array: np.ndarray, budget: list[int], depth: int) -> Any:
         )
     try:
         # bfloat16 and its relatives register a conversion to float; dates and records do not
-        return array.astype(np.float64) if array.dtype.kind == "V" else _odd_array(array)
+        return cells.astype(np.float64) if cells.dtype.kind == "V" else _odd_array(cells)
     except (TypeError, ValueError):
-        return _odd_array(array)
+        return _odd_array(cells)
 
 
-def _odd_array(array: np.ndarray) -> Unreadable:
-    return Unreadable(f"an array of dtype {array.dtype.name}", "Make it hold numbers.")
+def _odd_array(cells: np.ndarray) -> Unreadable:
+    return Unreadable(f"an array of dtype {cells.dtype.name}", "Make it hold numbers.")
 
 
 def _plain_sequence(value: list | tuple, budget: list[int], depth: int) -> Any:
@@ -178,9 +194,9 @@ def _plain_sequence(value: list | tuple, budget: list[int], depth: int) -> Any:
     if depth >= _DEEPEST:
         return Unreadable("a list nested without end", "A list of rows is two levels deep.")
     if _HARMLESS.issuperset(map(type, value)):
-        array = np.array(value)
-        if array.dtype.kind in "biuf":
-            return array
+        numbers_in_it = np.array(value)
+        if numbers_in_it.dtype.kind in "biuf":
+            return numbers_in_it
     items = tuple(_plain(item, budget, depth + 1) for item in value)
     if all(isinstance(item, np.ndarray) for item in items):
         if len({item.shape for item in items}) == 1:

@@ -51,22 +51,42 @@ def find(number: str) -> Exercise:
         If there is no such exercise; names those there are.
     """
     if type(number) is not str:
+        guess = _guess(repr(number)) if type(number) is float else ""
         raise ValueError(
-            f'the number comes first and is a text, such as "02.1"; here it is of type '
-            f"{type_name(number)}. Write it in quotation marks."
+            f'the number comes first and is a text, such as "{guess or "02.1"}"; here it is of '
+            f"type {type_name(number)}. Write it in quotation marks."
         )
-    for exercise in exercises_of(number.strip()[:2]):
-        if exercise.number == number.strip():
+    asked = number.strip()
+    here = exercises_of(asked[:2])
+    for exercise in here:
+        if exercise.number == asked:
             return exercise
-    raise ValueError(f"there is no exercise {number[:20]!r}. There are {_ranges()}.")
+    guess = _guess(asked)
+    if guess:
+        raise ValueError(f"there is no exercise {asked[:20]!r}. Did you mean {guess}?")
+    there_are = _range(here) if here else _ranges()
+    raise ValueError(f"there is no exercise {asked[:20]!r}. There are {there_are}.")
+
+
+def _guess(asked: str) -> str:
+    """The number that was meant by "5.2" or "05,2", if there is one such exercise."""
+    digits = re.findall(r"\d+", asked[:20])
+    if len(digits) == 1 and len(digits[0]) in (2, 3):
+        # "52", "052"
+        digits = [digits[0][:-1], digits[0][-1]]
+    if len(digits) != 2 or len(digits[0]) > 2:
+        return ""
+    likely = f"{int(digits[0]):02d}.{int(digits[1])}"
+    return likely if any(each.number == likely for each in exercises_of(likely[:2])) else ""
+
+
+def _range(exercises: tuple[Exercise, ...]) -> str:
+    return f"{exercises[0].number} to {exercises[-1].number}"
 
 
 def _ranges() -> str:
     """The numbers there are: "02.1 to 02.4 and 03.1 to 03.5"."""
-    ranges = []
-    for notebook in module_names():
-        numbers = [exercise.number for exercise in exercises_of(notebook)]
-        ranges.append(f"{numbers[0]} to {numbers[-1]}")
+    ranges = [_range(exercises_of(notebook)) for notebook in module_names()]
     if len(ranges) < 2:
         return "".join(ranges)
     return f"{', '.join(ranges[:-1])} and {ranges[-1]}"

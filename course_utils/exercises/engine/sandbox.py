@@ -4,47 +4,30 @@ It runs in a thread of its own: the notebook's main thread stays free to watch t
 receive the interruption that a user sends from the menu. A thread that does not finish is stopped
 by an exception raised inside it, which works alike on every system, where signals do not.
 
-What cannot be stopped within a second is left behind, and `Run.abandoned` says so: one long call
+What cannot be stopped within two seconds is left behind, and `Run.abandoned` says so: one long call
 into compiled code, or (in Python 3.12) a loop around a bare ``except: pass``. Two things no thread
 can be kept from: holding the interpreter's lock in one long call (``sum(range(10**12))``), and
 ending the process (``os._exit``).
 """
 
 import _thread
-import builtins
-import contextlib
 import contextvars
-import ctypes
-import functools
-import io
 import linecache
 import sys
 import threading
 import time
 import types
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, TextIO
+from typing import Any, TextIO
 
-import numpy as np
-
+from course_utils.exercises.engine.keeping import close_figures_but, open_figures, session_kept
 from course_utils.exercises.engine.plain_values import one_line, plain, type_name
+from course_utils.exercises.engine.stopping import stop
 
 # Windows does not interrupt a wait for a lock, so a Ctrl-C is noticed between two short waits
 _WAIT = 0.05
-_STOP_WITHIN = 1.0
 _MOST_PRINTED = 10_000
-
-
-class _Stop(SystemExit):
-    """Ends a student's function, even one that catches everything.
-
-    Each one sleeps while it comes into being, long enough for `_stop` to have the next one
-    waiting. Should a ``try`` catch it, the next is raised before that ``try`` is entered again.
-    """
-
-    __init__ = staticmethod(functools.partial(time.sleep, 0.01))
 
 
 @dataclass(frozen=True)
@@ -75,13 +58,14 @@ class Run:
     """What came of all calls.
 
     `outcomes` is shorter than the calls if the time was up; `abandoned` says that the thread
-    could not be stopped and still runs.
+    could not be stopped and still runs, `drew` that it opened figures, which are closed again.
     """
 
     outcomes: tuple[Outcome, ...]
     timed_out: bool
     abandoned: bool
     printed: str
+    drew: bool = False
 
 
 def attempt(
@@ -125,7 +109,8 @@ def run(
         If the user interrupts, never if the function raises it.
     """
     job = _Job(function, calls, read)
-    with _state_restored(job):
+    figures = open_figures()
+    with session_kept(job.printed, job.complained):
         # the student's own np.errstate and print options hold in the thread, changes end with it
         context = contextvars.copy_context()
         # not threading.Thread, which would report a _Stop that escapes as an error
@@ -137,8 +122,9 @@ def run(
         finally:
             finished = job.done.is_set()
             outcomes = tuple(job.outcomes)
-            abandoned = not finished and not _stop(thread_id, job)
-    return Run(outcomes, not finished, abandoned, job.printed.text)
+            abandoned = not finished and not stop(thread_id, job)
+    drew = close_figures_but(figures)
+    return Run(outcomes, not finished, abandoned, job.printed.text, drew)
 
 
 @dataclass
@@ -194,46 +180,6 @@ class _Recorder:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
-
-
-def _no_input(prompt: object = "") -> NoReturn:
-    raise RuntimeError("nobody answers input() during a check")
-
-
-def _no_change(limit: int) -> None:
-    """Stands in for sys.setrecursionlimit."""
-
-
-@contextlib.contextmanager
-def _state_restored(job: _Job) -> Iterator[None]:
-    streams = sys.stdout, sys.stderr, sys.stdin
-    ask, limit_recursion = builtins.input, sys.setrecursionlimit
-    with warnings.catch_warnings(), np.errstate(), np.printoptions():
-        try:
-            warnings.simplefilter("ignore")
-            sys.stdout, sys.stderr, sys.stdin = job.printed, job.complained, io.StringIO()
-            builtins.input = _no_input
-            # the limit is common to all threads: a low one would fell the waiting thread
-            sys.setrecursionlimit = _no_change
-            yield
-        finally:
-            sys.stdout, sys.stderr, sys.stdin = streams
-            builtins.input = ask
-            sys.setrecursionlimit = limit_recursion
-
-
-def _stop(thread_id: int, job: _Job) -> bool:
-    """Raise `_Stop` inside the thread until it ends; False if it does not."""
-    job.cancelled = True
-    give_up = time.monotonic() + _STOP_WITHIN
-    while not job.ended:
-        if time.monotonic() > give_up:
-            return False
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread_id), ctypes.py_object(_Stop)
-        )
-        job.done.wait(0.002)
-    return True
 
 
 def _failure(error: BaseException) -> Failure:

@@ -15,7 +15,11 @@ _LONGEST = 60
 _LEFT_BEHIND = " It could not be stopped and still runs: restart the kernel to end it."
 _REMEDIES = {
     "IndexError": "An index ran past the end: look where the loops stop and what is indexed.",
-    "NameError": "Look for a misspelt name, or for a cell that has not been run yet.",
+    "NameError": (
+        "Look for a misspelt name, or for a cell that has not been run yet: after a restart of "
+        "the kernel, run the cells above first."
+    ),
+    "ModuleNotFoundError": "Look for a misspelt name; the course needs no module that is not here.",
     "UnboundLocalError": "Give that name a value before it is used.",
     "ZeroDivisionError": "Look for what becomes zero there.",
     "RecursionError": "It calls itself without end: give it a case in which it returns at once.",
@@ -31,7 +35,8 @@ def too_slow_in_words(exercise: FunctionExercise, run: Run, limit: float) -> str
     return (
         f"your function had not finished after {limit:g} s, for {case_in_words(exercise, case)}. "
         "Look for a loop whose condition never becomes false, or that runs over far more than "
-        f"the data.{_LEFT_BEHIND if run.abandoned else ''}"
+        "the data. If there is none, the first use of a large library may have taken the time: "
+        f"then check once more.{_LEFT_BEHIND if run.abandoned else ''}"
     )
 
 
@@ -64,6 +69,8 @@ def case_in_words(exercise: FunctionExercise, case: Sequence[Any]) -> str:
 def _argument_in_words(name: str, argument: Any) -> str:
     if isinstance(argument, (str, int, float, tuple, list)) and len(repr(argument)) <= _LONGEST:
         return f"{name} = {argument!r}"
+    if callable(argument):
+        return f"a function {name}"
     value = plain(argument)
     if not isinstance(value, np.ndarray):
         return f"{name}, {describe(value)}"
