@@ -17,19 +17,21 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser lab refresh slides live site check handouts clean
+.PHONY: help run test test-browser lab progress lint refresh slides live site check handouts clean
 
 help:
 	@echo "make run      execute every notebook; read the results in build/index.html"
 	@echo "make test     prove the package and every notebook right"
 	@echo "make site     build the course's site; read it in build/site/index.html"
 	@echo "make test-browser  open slides, site and pages in Chromium, if there is one"
-	@echo "make lab      open the notebooks in JupyterLab"
+	@echo "make lab      your own copies of the notebooks, in JupyterLab"
+	@echo "make progress what you have solved"
 	@echo "make check    tell whether this machine is ready"
 	@echo "make refresh  execute the notebooks and store their outputs in them"
 	@echo "make slides   slides of every notebook, HTML and PDF, in build/slides"
 	@echo "make live     notebooks as slides that run, in JupyterLab, on copies in build/live"
 	@echo "make handouts students' and instructor's copies, as notebooks and PDF, in build/handouts"
+	@echo "make lint     check format, usual mistakes and types of the package"
 	@echo "make clean    remove .venv, build and caches"
 	@echo "Options go through ARGS, for example: make run ARGS=05, make run ARGS=--help"
 
@@ -44,7 +46,15 @@ test-browser: $(READY)
 	$(BIN)/python -m pytest --browser tests/browser $(ARGS)
 
 lab: $(READY)
-	$(BIN)/python -m jupyterlab --notebook-dir notebooks $(ARGS)
+	$(COURSE) lab $(ARGS)
+
+progress: $(READY)
+	$(COURSE) progress $(ARGS)
+
+lint: $(READY)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
 
 refresh: $(READY)
 	$(COURSE) refresh $(ARGS)

@@ -9,6 +9,7 @@
 | `exercises` | checks, hints and solutions, and the engine that replies |
 | `notebooks` | notebook files: found, read, written |
 | `publishing` | pages, slides, site, handouts, assignments |
+| `desk` | the student's own copies, updates, progress |
 | `execution`, `sweeping` | notebooks executed, once or over a grid of parameters |
 | `commands` | `python -m course_utils …` |
 

@@ -109,7 +109,7 @@ def _lay_one(path: Path, folder: Path, names: Sequence[str], moment: str) -> Lai
         return Laid(name, "kept")
     try:
         base = notebooks.read_notebook(given)
-    except ValueError:
+    except (OSError, ValueError):
         # What the course gave is not known any more: all that is there counts as the student's.
         base = course
     merged = merge(base, own, course)

@@ -105,9 +105,11 @@ def _with_both(
 ) -> list[NotebookNode]:
     """Put the course's new cell below the student's wherever both have changed it."""
     taken = {cell.id for cell in cells}
+    # An update that was interrupted has put the course's cell there already.
+    known = {cell.source for cell in mine.values()}
     result = []
     for cell in cells:
-        if cell.id not in conflicts:
+        if cell.id not in conflicts or new[cell.id].source in known:
             result.append(cell)
             continue
         theirs = NotebookNode(new[cell.id])

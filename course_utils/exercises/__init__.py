@@ -104,6 +104,7 @@ it.
 
 from course_utils.exercises.engine import cells
 from course_utils.exercises.engine.exercise import Exercise, FunctionExercise
+from course_utils.exercises.engine.progress import read_progress
 from course_utils.exercises.engine.registry import all_exercises, find
 from course_utils.exercises.engine.session import check, hint, judge, points, solution
 from course_utils.exercises.engine.summary import progress
@@ -118,6 +119,7 @@ __all__ = [
     "judge",
     "points",
     "progress",
+    "read_progress",
     "solution",
 ]
 

@@ -39,6 +39,7 @@ VARIABLE = "CNN_COURSE_DESK"
 FILE = "progress.json"
 _FOLDER = ".desk"
 _VERSION = 1
+_NO_PROGRESS = (ValueError, KeyError, TypeError, AttributeError)  # what reading another file gives
 _PATIENCE = 2.0  # seconds that another kernel may hold the lock
 
 Entry = dict[str, Any]
@@ -112,6 +113,33 @@ def entries() -> dict[str, Entry]:
     return found
 
 
+def read_progress(path: Path) -> dict[str, Entry]:
+    """Read a progress file, anybody's.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    dict of str to dict
+        Entries by the number of the exercise, each with all the fields above.
+
+    Raises
+    ------
+    ValueError
+        If the file isn't there, or isn't a progress file.
+    """
+    try:
+        return _parsed(Path(path))
+    except (OSError, *_NO_PROGRESS) as error:
+        raise ValueError(
+            f"{Path(path).name} is no progress file ({type(error).__name__}): it should be a "
+            f"student's {_FOLDER}/{FILE}"
+        ) from error
+
+
 def desk_file() -> Path | None:
     """The file that progress is kept in, which need not exist yet; None if there is no desk."""
     named = os.environ.get(VARIABLE)
@@ -157,16 +185,20 @@ def _remember(number: str, change: Change) -> str:
 def _read(path: Path, *, set_aside: bool = False) -> tuple[dict[str, Entry], str]:
     """Entries of the file, and a line about a file that could not be read."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        return {str(n): _checked(entry) for n, entry in stored["exercises"].items()}, ""
+        return _parsed(path), ""
     except FileNotFoundError:
         return {}, ""
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except _NO_PROGRESS:
         if not set_aside:
             return {}, ""
         kept = path.with_name(f"progress.unreadable-{datetime.now():%Y%m%d-%H%M%S-%f}.json")
         os.replace(path, kept)
         return {}, f"Your progress file could not be read; it is kept as {kept.name}."
+
+
+def _parsed(path: Path) -> dict[str, Entry]:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return {str(n): _checked(entry) for n, entry in stored["exercises"].items()}
 
 
 def _checked(stored: Any) -> Entry:
