@@ -1,23 +1,17 @@
 """A notebook shown as slides in JupyterLab itself, and run there."""
 
-import os
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import nbformat
 import pytest
+import running_lab
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_utils import notebooks
 from course_utils.publishing.live_slides import write_live_copy
 
-TOKEN = "live"
-STARTING = 120  # seconds
 IN_SIGHT = """() => jupyterapp.shell.currentWidget.content.widgets.filter(cell => {
   const box = cell.node.getBoundingClientRect();
   return box.height > 0 && getComputedStyle(cell.node).visibility !== 'hidden';
@@ -29,8 +23,8 @@ def cell(make, name: str, source: str, kind: str):
 
 
 @pytest.fixture
-def lab(tmp_path: Path, unused_port: int) -> Iterator[str]:
-    """A running JupyterLab with one notebook; yields that notebook's address."""
+def lab(tmp_path: Path) -> Iterator[str]:
+    """A running JupyterLab with one notebook; yields its address."""
     try:
         version("jupyterlab-slideshow")
     except PackageNotFoundError:
@@ -48,67 +42,13 @@ def lab(tmp_path: Path, unused_port: int) -> Iterator[str]:
     )
     nbformat.write(made, tmp_path / "one.ipynb")
     write_live_copy(tmp_path / "one.ipynb", tmp_path / "live")
-    base = f"http://127.0.0.1:{unused_port}"
-    folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
-    environment = os.environ | {f"JUPYTER_{name}": str(tmp_path / name) for name in folders}
-    environment |= {
-        f"JUPYTERLAB_{name}_DIR": str(tmp_path / name) for name in ("SETTINGS", "WORKSPACES")
-    }
-    options = {
-        "ServerApp.root_dir": tmp_path / "live",
-        "ServerApp.port": unused_port,
-        "ServerApp.ip": "127.0.0.1",
-        "ServerApp.open_browser": False,
-        "ServerApp.allow_root": True,
-        "IdentityProvider.token": TOKEN,
-        "LabApp.expose_app_in_browser": True,
-        "LabApp.news_url": None,
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-    }
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())],
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            wait_for(f"{base}/api?token={TOKEN}", server, tmp_path / "log")
-            yield f"{base}/lab/tree/one.ipynb?token={TOKEN}"
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-@pytest.fixture
-def unused_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
-    until = time.monotonic() + STARTING
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.25)
-    pytest.fail(f"JupyterLab does not start:\n{log.read_text()[-2000:]}")
+    with running_lab.running(tmp_path / "live", tmp_path / "work") as base:
+        yield base
 
 
 def test_cells_are_shown_and_run_as_slides(lab: str, record) -> None:
     page = record.page
-    page.set_default_timeout(STARTING * 1000)
-    page.goto(lab)
-    page.locator(".jp-NotebookPanel:visible .jp-Notebook").wait_for()
-    page.evaluate(
-        "async () => { const shown = jupyterapp.shell.currentWidget; await shown.context.ready; "
-        "await shown.sessionContext.ready; await shown.revealed; }"
-    )
+    running_lab.open_notebook(page, lab, "one.ipynb")
     page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
     # Running all cells leaves the last one active, and the deck begins at the active cell.
     page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 0; }")
