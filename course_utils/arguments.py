@@ -55,6 +55,32 @@ def as_numeric(name: str, value: ArrayLike, *axes: tuple[str, ...]) -> np.ndarra
     return array
 
 
+def as_batch(name: str, value: ArrayLike, *axes: tuple[str, ...]) -> np.ndarray:
+    """Return `value` as `as_numeric` does, but let a batch of no examples pass.
+
+    Parameters
+    ----------
+    name, value
+        As in `as_numeric`.
+    axes
+        What each axis means; it is a batch where the name of the first begins with
+        ``"batch"``.
+
+    Raises
+    ------
+    ValueError
+        As `as_numeric`.
+    """
+    shape = tuple(getattr(value, "shape", ()))
+    batches = [len(meanings) for meanings in axes if meanings[0].startswith("batch")]
+    if len(shape) in batches and shape[0] == 0 and all(shape[1:]):
+        array = np.asarray(value)
+        # One example stands for the none that there are.
+        as_numeric(name, np.broadcast_to(np.zeros((), array.dtype), (1, *shape[1:])), *axes)
+        return array
+    return as_numeric(name, value, *axes)
+
+
 def as_integer(name: str, value: object, minimum: int) -> int:
     """Return `value` as an `int` of at least `minimum`; floats and booleans are refused.
 
