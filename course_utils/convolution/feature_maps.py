@@ -33,6 +33,9 @@ from course_utils.convolution.windows import (
 # the batch or an image is, no call needs more for them.
 PATCH_BYTES_AT_ONCE = 8 * 2**20
 
+# The same for maps of single channels, which are added up in place and not unrolled.
+CHANNEL_BYTES_AT_ONCE = 2**18
+
 FEW_CHANNELS = 4
 
 # OpenBLAS gives a product of no more multiplications than this to one thread. With few filters
@@ -139,20 +142,23 @@ def _maps_by_group(
 def _by_channels(padded: np.ndarray, filters: np.ndarray, plans: Plans) -> np.ndarray:
     """Add the shifted channels, weighted, once for each filter cell: nothing sums over channels."""
     v, u = plans
-    c_in = padded.shape[3]
-    times = filters.shape[3] // c_in
-    weights = filters.reshape(v.k, u.k, c_in, times)
-    out = np.zeros((len(padded), v.size, u.size, c_in, times), padded.dtype)
-    rows_at_once = max(1, PATCH_BYTES_AT_ONCE // (8 * max(1, out[0, 0].nbytes)))
+    c_out = filters.shape[3]
+    times = c_out // padded.shape[3]
+    out = np.zeros((len(padded), v.size, u.size, c_out), padded.dtype)
+    rows_at_once = max(1, CHANNEL_BYTES_AT_ONCE // (u.size * c_out * padded.itemsize))
     with np.errstate(invalid="ignore"):
         for image, maps in zip(padded, out):
             for top in range(0, v.size, rows_at_once):
                 part = maps[top : top + rows_at_once]
+                reach = (len(part) - 1) * v.stride + 1
+                seen = image[top * v.stride :][: reach + v.span - 1]
+                if times > 1:
+                    seen = seen.repeat(times, axis=2)
                 for m, n in np.ndindex(v.k, u.k):
-                    first, left = top * v.stride + m * v.dilation, n * u.dilation
-                    cells = image[first :: v.stride, left : left + u.reach : u.stride]
-                    part += cells[: len(part), ..., None] * weights[m, n]
-    return out.reshape(*out.shape[:3], -1)
+                    down, right = m * v.dilation, n * u.dilation
+                    cells = seen[down : down + reach : v.stride, right : right + u.reach : u.stride]
+                    part += cells * filters[m, n, 0]
+    return out
 
 
 def _maps(

@@ -47,7 +47,7 @@ class Sequential:
         data set.
         """
         batch_size = as_integer("batch_size", batch_size, 1)
-        starts = range(0, len(x), batch_size)
+        starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate([self.forward(x[start : start + batch_size]) for start in starts])
 
     def backward(self, gradient: ArrayLike) -> np.ndarray:
