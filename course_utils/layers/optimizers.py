@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from course_utils.layers import Layer
+    from course_utils.layers.layer import Layer
 
 
 class SGD:
