@@ -79,12 +79,13 @@ def _parts(name: str, value: object, array: np.ndarray) -> str:
         try:
             float(item)
         except (TypeError, ValueError, OverflowError, RuntimeError):
-            return _one_part(name, value, place, item)
+            return _one_part(name, value, array, place)
     kind = "text" if isinstance(array.flat[0], (str, bytes)) else "a number that isn't NumPy's"
     return f"{name} holds {_short(array.flat[0])}, {kind}: give np.array({name}, dtype=float)"
 
 
-def _one_part(name: str, value: object, place: tuple[int, ...], item: object) -> str:
+def _one_part(name: str, value: object, array: np.ndarray, place: tuple[int, ...]) -> str:
+    item = array[place]
     where = f"{name}[{', '.join(map(str, place))}]"
     if hasattr(value, "select_dtypes"):
         return (
@@ -92,9 +93,10 @@ def _one_part(name: str, value: object, place: tuple[int, ...], item: object) ->
             f"{name}.select_dtypes('number')"
         )
     if isinstance(item, (str, bytes)):
-        return (
-            f"{where} is {_short(item)}, which is no number: give numbers; names of classes "
-            f"become numbers by np.unique({name}, return_inverse=True)[1]"
+        return f"{where} is {_short(item)}, which is no number: give numbers" + (
+            f"; names of classes become numbers by np.unique({name}, return_inverse=True)[1]"
+            if array.ndim == 1 and all(isinstance(other, (str, bytes)) for other in array)
+            else ""
         )
     if isinstance(item, (complex, np.complexfloating)):
         return (

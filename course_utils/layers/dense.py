@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from course_utils.arguments import as_integer, as_numeric
+from course_utils.arguments import as_integer, as_numeric, as_real
 from course_utils.layers.layer import Layer, he_normal
 
 _ROWS = ("batch", "units")
@@ -14,7 +14,7 @@ class ReLU(Layer):
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return x with 0 in place of what is negative."""
-        x = np.asarray(x)
+        x = as_real("x", x)
         return self._remember(x, np.maximum(x, 0))
 
     def backward(self, gradient: ArrayLike) -> np.ndarray:
@@ -28,7 +28,7 @@ class Flatten(Layer):
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return (batch, h·w·channels) for a batch (batch, h, w, channels)."""
-        x = np.asarray(x)
+        x = as_numeric("x", x, ("batch", "…"))
         return self._remember(x, x.reshape(len(x), -1))
 
     def backward(self, gradient: ArrayLike) -> np.ndarray:
