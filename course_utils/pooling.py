@@ -82,9 +82,9 @@ def pool2d(
     Returns
     -------
     numpy.ndarray
-        Array (out_h, out_w) or (batch, out_h, out_w, channels), empty for a batch of no images. ``"max"`` keeps the dtype; sums of
-        integers are 64-bit; the other modes keep floating dtypes and make integers `float64`, in
-        which a product of many pixels doesn't wrap around.
+        Array (out_h, out_w) or (batch, out_h, out_w, channels), empty for a batch of no images.
+        ``"max"`` keeps the dtype; sums of integers are 64-bit; the other modes keep floating dtypes
+        and make integers `float64`, in which a product of many pixels doesn't wrap around.
 
     Raises
     ------

@@ -44,8 +44,8 @@ method
     holds a NaN or an infinity.
     By ``"fft"`` the rounding is in proportion to the largest numbers of the whole image and not to
     those under a window, so that a zero becomes 1e-16: choose ``"direct"`` where that matters, as
-    for an image whose numbers differ by more than about 1e10. `course_utils.convolution.path_costs` has the
-    rule.
+    for an image whose numbers differ by more than about 1e10. The rule is in
+    `course_utils.convolution.path_costs`.
 
 dtypes: see `course_utils.arguments.common_dtype`. `float16` is summed as `float32` and rounded
 once.

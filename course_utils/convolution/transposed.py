@@ -50,7 +50,7 @@ def conv2d_transpose(
     neighbour's stamp; where stamps overlap, they add up:
     y[b, i·s + m·d − p, j·s + n·d − q, o] += Σ_c images[b, i, j, c] · filters[m, n, o, c],
     for all i, j, m, n, and at last + bias[o]. That is how `conv2d` with the same filters leads the
-    slopes of its output back to its input, as matrices do: where `conv2d` is M @ x, this is M.T @ y.
+    slopes of its output back to its input, as matrices do: where `conv2d` is M @ x, it is M.T @ y.
 
     With p and q cells of padding before and after, stride s, dilation d and r cells of output
     padding, n cells become (n − 1)·s + d·(k − 1) + 1 − p − q + r.

@@ -13,8 +13,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer
-from course_utils.detection.boxes import Detections, Objects, as_share, intersection_over_union
+from course_utils.arguments import as_integer, as_real
+from course_utils.detection.boxes import (
+    Detections,
+    Objects,
+    as_detections,
+    as_objects,
+    as_share,
+    intersection_over_union,
+)
 
 
 class PrecisionRecall(NamedTuple):
@@ -63,9 +70,11 @@ def true_positives(found: Detections, truth: Objects, *, threshold: float = 0.5)
     Raises
     ------
     ValueError
-        If a box isn't one, or `threshold` isn't between 0 and 1.
+        If a box isn't one, boxes, labels and scores aren't equally many, a label isn't a class
+        number, a score is NaN, or `threshold` isn't between 0 and 1.
     """
-    return _claims(found, truth, threshold) >= 0
+    found, truth = as_detections("found", found), as_objects("truth", truth)
+    return _claims(found, truth, as_share("threshold", threshold)) >= 0
 
 
 def sort_out(found: Detections, truth: Objects, *, threshold: float = 0.5) -> Outcome:
@@ -87,23 +96,23 @@ def sort_out(found: Detections, truth: Objects, *, threshold: float = 0.5) -> Ou
     ValueError
         As in `true_positives`.
     """
-    claims = _claims(found, truth, threshold)
+    found, truth = as_detections("found", found), as_objects("truth", truth)
+    claims = _claims(found, truth, as_share("threshold", threshold))
     missed = np.setdiff1d(np.arange(len(truth.labels)), claims)
     return Outcome(
-        Detections(*(np.asarray(part)[claims >= 0] for part in found)),
-        Detections(*(np.asarray(part)[claims < 0] for part in found)),
-        Objects(*(np.asarray(part)[missed] for part in truth)),
+        Detections(*(part[claims >= 0] for part in found)),
+        Detections(*(part[claims < 0] for part in found)),
+        Objects(*(part[missed] for part in truth)),
     )
 
 
 def _claims(found: Detections, truth: Objects, threshold: float) -> np.ndarray:
     """Return for each detection the place of the object that it finds, or −1."""
-    threshold = as_share("threshold", threshold)
     overlaps = intersection_over_union(found.boxes, truth.boxes)
-    overlaps[np.asarray(found.labels)[:, None] != np.asarray(truth.labels)] = -1
+    overlaps[found.labels[:, None] != truth.labels] = -1
     claims = np.full(len(overlaps), -1)
     free = np.ones(overlaps.shape[1], bool)
-    for place in np.argsort(-np.asarray(found.scores), kind="stable") if free.size else ():
+    for place in np.argsort(-found.scores, kind="stable") if free.size else ():
         best = overlaps[place].argmax()
         # A threshold of 0 must not make boxes right that touch nothing.
         if overlaps[place, best] > 0 and overlaps[place, best] >= threshold and free[best]:
@@ -117,7 +126,7 @@ def precision_recall(right: ArrayLike, positives: int) -> PrecisionRecall:
     Parameters
     ----------
     right
-        Whether each detection is right, the surest first, `bool` (n,).
+        Whether each detection is right, the surest first, `bool` (n,) or 0 and 1.
     positives
         How many objects there are to be found.
 
@@ -130,12 +139,11 @@ def precision_recall(right: ArrayLike, positives: int) -> PrecisionRecall:
     Raises
     ------
     ValueError
-        If there is nothing to be found, or more is right than there is.
+        If `right` isn't truth values, there is nothing to be found, or more is right than there
+        is.
     """
     positives = as_integer("positives", positives, 1)
-    right = np.asarray(right, dtype=bool)
-    if right.ndim != 1:
-        raise ValueError(f"right has shape {right.shape}: give one truth value a detection, (n,)")
+    right = as_truth_values("right", right)
     hits = np.cumsum(right)
     if right.sum() > positives:
         raise ValueError(
@@ -143,6 +151,25 @@ def precision_recall(right: ArrayLike, positives: int) -> PrecisionRecall:
             "an object can be found once"
         )
     return PrecisionRecall(hits / np.arange(1, len(hits) + 1), hits / positives)
+
+
+def as_truth_values(name: str, value: ArrayLike) -> np.ndarray:
+    """Return `value` as `bool` (n,): booleans, or integers that are 0 or 1.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else: a score isn't a truth value, and the text "False" is true to Python.
+    """
+    array = as_real(name, value)
+    if array.ndim != 1:
+        raise ValueError(f"{name} has shape {array.shape}: give one truth value a detection, (n,)")
+    if array.size and (array.dtype.kind == "f" or not ((array == 0) | (array == 1)).all()):
+        raise ValueError(
+            f"{name} holds {array[(array != 0) & (array != 1)][:1].tolist() or array[:1].tolist()} "
+            f"as {array.dtype}: give truth values, such as true_positives returns them"
+        )
+    return array.astype(bool)
 
 
 def average_precision(right: ArrayLike, positives: int) -> float:
@@ -154,7 +181,7 @@ def average_precision(right: ArrayLike, positives: int) -> float:
     Parameters
     ----------
     right
-        Whether each detection is right, the surest first, `bool` (n,).
+        Whether each detection is right, the surest first, `bool` (n,) or 0 and 1.
     positives
         How many objects there are to be found.
 
@@ -208,14 +235,30 @@ def ranked(
     ValueError
         As in `true_positives`; also if `found` and `truths` aren't equally many.
     """
+    found, truths = _by_image(found, truths)
+    return _ranked(found, truths, label, as_share("threshold", threshold))
+
+
+def _by_image(
+    found: Sequence[Detections], truths: Sequence[Objects]
+) -> tuple[list[Detections], list[Objects]]:
     if len(found) != len(truths):
         raise ValueError(f"found has {len(found)} entries for {len(truths)} truths: one an image")
+    return (
+        [as_detections(f"found[{k}]", one) for k, one in enumerate(found)],
+        [as_objects(f"truths[{k}]", one) for k, one in enumerate(truths)],
+    )
+
+
+def _ranked(
+    found: list[Detections], truths: list[Objects], label: int, threshold: float
+) -> tuple[np.ndarray, int]:
     right, scores, positives = [np.zeros(0, bool)], [np.zeros(0)], 0
     for one, truth in zip(found, truths):
-        mine, there = np.asarray(one.labels) == label, np.asarray(truth.labels) == label
-        of_class = Detections(*(np.asarray(part)[mine] for part in one))
-        objects = Objects(*(np.asarray(part)[there] for part in truth))
-        right.append(true_positives(of_class, objects, threshold=threshold))
+        mine, there = one.labels == label, truth.labels == label
+        of_class = Detections(*(part[mine] for part in one))
+        objects = Objects(*(part[there] for part in truth))
+        right.append(_claims(of_class, objects, threshold) >= 0)
         scores.append(of_class.scores)
         positives += int(there.sum())
     order = np.argsort(-np.concatenate(scores), kind="stable")
@@ -237,7 +280,7 @@ def mean_average_precision(
         What is found and what is there, one entry an image. Give detections of low score as well:
         average precision looks at all of them in order.
     classes
-        How many there are.
+        How many there are: labels run from 0 to `classes` − 1.
     threshold
         From which intersection over union on a box counts as right: 0.5 for mAP@0.5.
 
@@ -250,12 +293,17 @@ def mean_average_precision(
     Raises
     ------
     ValueError
-        If `found` and `truths` aren't equally many, or there isn't a single object.
+        As in `true_positives`; also if `found` and `truths` aren't equally many, a label isn't
+        below `classes`, or there isn't a single object.
     """
     classes = as_integer("classes", classes, 1)
+    found, truths = _by_image(found, truths)
+    threshold = as_share("threshold", threshold)
+    _check_classes("found", found, classes)
+    _check_classes("truths", truths, classes)
     by_class = np.full(classes, np.nan)
     for label in range(classes):
-        right, positives = ranked(found, truths, label, threshold=threshold)
+        right, positives = _ranked(found, truths, label, threshold)
         if positives:
             by_class[label] = average_precision(right, positives)
     if np.isnan(by_class).all():
@@ -264,3 +312,14 @@ def mean_average_precision(
             "something to be found"
         )
     return Evaluation(float(np.nanmean(by_class)), by_class)
+
+
+def _check_classes(
+    name: str, entries: Sequence[Detections] | Sequence[Objects], classes: int
+) -> None:
+    largest = max((int(one.labels.max(initial=0)) for one in entries), default=0)
+    if largest >= classes:
+        raise ValueError(
+            f"{name} has the label {largest}, which {classes} classes, 0 to {classes - 1}, don't "
+            f"have: give classes={largest + 1} or more"
+        )

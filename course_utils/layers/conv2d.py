@@ -62,7 +62,8 @@ class Conv2D(Layer):
     ------
     ValueError
         If a number isn't a positive integer, the groups don't divide channels and filters, there is
-        no such border, or `rng` or `dtype` can't be used. `forward` raises it as `course_utils.convolution.conv2d` does.
+        no such border, or `rng` or `dtype` can't be used. `forward` raises it as
+        `course_utils.convolution.conv2d` does.
     """
 
     def __init__(

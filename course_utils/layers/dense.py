@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from course_utils.arguments import as_batch, as_integer
+from course_utils.arguments import as_batch, as_integer, as_real
 from course_utils.layers.layer import Layer, he_normal
 
 _ROWS = ("batch", "units")
@@ -16,7 +16,7 @@ class ReLU(Layer):
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return x with 0 in place of what is negative."""
-        x = np.asarray(x)
+        x = as_real("x", x)
         return self._remember(x, np.maximum(x, 0))
 
     def backward(self, gradient: ArrayLike) -> np.ndarray:
@@ -30,7 +30,7 @@ class Flatten(Layer):
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return (batch, h·w·channels) for a batch (batch, h, w, channels)."""
-        x = np.asarray(x)
+        x = as_batch("x", x, ("batch", "…"))
         return self._remember(x, x.reshape(len(x), math.prod(x.shape[1:])))
 
     def backward(self, gradient: ArrayLike) -> np.ndarray:

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from course_utils.arguments import as_floating
+
 
 class Layer:
     """What all layers share: parameters and gradients by name, both empty for most kinds.
@@ -43,7 +45,7 @@ class Layer:
         RuntimeError
             If `forward` hasn't been called.
         ValueError
-            If the gradient has another shape than the output.
+            If the gradient isn't real numbers, or has another shape than the output.
         """
         raise NotImplementedError
 
@@ -57,7 +59,7 @@ class Layer:
             raise RuntimeError(
                 f"{type(self).__name__}.backward needs a forward pass first: call forward(x)"
             )
-        gradient = np.asarray(gradient)
+        gradient = as_floating("gradient", gradient)
         if gradient.shape != self._output_shape:
             raise ValueError(
                 f"gradient has shape {gradient.shape}: give a slope for each cell of the output, "

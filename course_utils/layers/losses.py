@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_numeric
+from course_utils.arguments import as_class_numbers, as_floating, as_numeric
 
 
 def softmax(logits: ArrayLike) -> np.ndarray:
@@ -20,11 +20,19 @@ def softmax(logits: ArrayLike) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Array of the same shape; positive or 0, with sum 1 along the last axis.
+        Array of the same shape and floating dtype (`float64` for integers); positive or 0, with
+        sum 1 along the last axis.
+
+    Raises
+    ------
+    ValueError
+        If the scores aren't a non-empty array of real numbers with at least one axis.
     """
-    logits = np.asarray(logits)
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    given = as_numeric("logits", logits, ("…", "classes"))
+    scores = as_floating("logits", given)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    dtype = given.dtype if given.dtype.kind == "f" else scores.dtype
+    return (powers / powers.sum(axis=-1, keepdims=True)).astype(dtype, copy=False)
 
 
 class SoftmaxCrossEntropy:
@@ -59,14 +67,12 @@ class SoftmaxCrossEntropy:
             If the labels aren't as many integers as the logits have rows, each below the number of
             classes.
         """
-        logits = as_numeric("logits", logits, ("batch", "classes"))
-        labels = as_numeric("labels", labels, ("batch",))
+        logits = as_floating("logits", logits, ("batch", "classes"))
+        labels = as_class_numbers("labels", labels, ("batch",), classes=logits.shape[1])
         if len(labels) != len(logits):
-            raise ValueError(f"labels has {len(labels)} entries for {len(logits)} rows of logits")
-        if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= logits.shape[1]:
             raise ValueError(
-                f"labels holds {labels.min()} to {labels.max()} as {labels.dtype}: give class "
-                f"numbers, integers from 0 to {logits.shape[1] - 1}"
+                f"labels has {len(labels)} entries for {len(logits)} rows of logits: give one for "
+                "each"
             )
         self.probabilities, self._labels = softmax(logits), labels
         # From the logits, not from the probabilities: those may be rounded to 0.

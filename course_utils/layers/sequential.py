@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer
+from course_utils.arguments import as_batch, as_integer
 from course_utils.layers.layer import Layer
 
 
@@ -40,13 +40,13 @@ class Sequential:
             x = layer.forward(x)
         return x
 
-    def predict(self, x: np.ndarray, *, batch_size: int = 256) -> np.ndarray:
+    def predict(self, x: ArrayLike, *, batch_size: int = 256) -> np.ndarray:
         """Return the last layer's output for any number of examples, a batch at a time.
 
         A convolution needs room for all patches of a batch, which would be gigabytes for a whole
         data set.
         """
-        batch_size = as_integer("batch_size", batch_size, 1)
+        x, batch_size = as_batch("x", x, ("batch", "…")), as_integer("batch_size", batch_size, 1)
         starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate([self.forward(x[start : start + batch_size]) for start in starts])
 

@@ -49,7 +49,7 @@ def test_what_is_empty_otherwise_is_refused():
             conv2d(images, FILTERS)
     with pytest.raises(ValueError, match="filters is empty"):
         conv2d(ONE, FILTERS[..., :0])
-    with pytest.raises(ValueError, match="images has dtype complex"):
+    with pytest.raises(ValueError, match="images .*complex"):
         conv2d(NONE.astype(complex), FILTERS)
     with pytest.raises(ValueError, match="x is empty"):
         pad(np.ones((0, 4)), 1)

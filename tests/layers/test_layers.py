@@ -586,9 +586,9 @@ def test_bad_batches_are_refused():
     "labels, match",
     [
         ([0], "labels has 1 entries for 2 rows"),
-        ([0, 3], "labels holds 0 to 3"),
-        ([-1, 0], "labels holds -1 to 0"),
-        ([0.0, 1.0], "as float64: give class numbers"),
+        ([0, 3], "labels holds 3: with"),
+        ([-1, 0], "labels holds -1: with"),
+        ([0.0, 1.0], "dtype float64: give class numbers"),
     ],
 )
 def test_bad_labels_are_refused(labels, match):
