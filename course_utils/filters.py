@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_utils.arguments import as_amount, as_numeric
 from course_utils.convolution import correlate2d
 
 
@@ -154,10 +155,16 @@ def direction_error(kernel_x: ArrayLike, kernel_y: ArrayLike, *, radius: float =
     Raises
     ------
     ValueError
-        If the radius isn't larger than 1.5, which leaves no ring to measure on.
+        If a kernel isn't a matrix of real numbers, or the radius isn't larger than 1.5, which
+        leaves no ring to measure on.
     """
-    if not radius > 1.5:
+    radius = as_amount("radius", radius, "use more than 1.5 pixels")
+    if radius <= 1.5:
         raise ValueError(f"radius is {radius}: use more than 1.5 pixels")
+    kernel_x, kernel_y = (
+        as_numeric(name, kernel, ("height", "width"))
+        for name, kernel in (("kernel_x", kernel_x), ("kernel_y", kernel_y))
+    )
     reach = int(np.ceil(2 * radius)) + 1
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     r = np.hypot(x, y)

@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric
+from course_utils.arguments import as_amount, as_double, as_integer, as_numeric, as_real
+from course_utils.magnitudes import power_of_two, root_mean_square
 
 if TYPE_CHECKING:
     import keras
 
-Forecaster = Callable[[np.ndarray], np.ndarray]
-Fit = Callable[[np.ndarray, np.ndarray], Forecaster]
+Forecaster = Callable[[ArrayLike], np.ndarray]
+Fit = Callable[[ArrayLike, ArrayLike], Forecaster]
 
 # Steps that a network takes in one call of the compiled loop.
 _STEPS_A_CALL = 50
+_ROWS = ("rows", "…")
 
 
 def make_windows(
@@ -123,7 +125,7 @@ def expanding_splits(
 
 
 def expanding_forecasts(
-    fit: Fit, x: np.ndarray, y: np.ndarray, first: int, *, every: int = 1, horizon: int = 1
+    fit: Fit, x: ArrayLike, y: ArrayLike, first: int, *, every: int = 1, horizon: int = 1
 ) -> np.ndarray:
     """Forecast the rows from `first` on, each from earlier rows only.
 
@@ -144,13 +146,14 @@ def expanding_forecasts(
     Raises
     ------
     ValueError
-        If x and y differ in length, or a forecast isn't one number a row.
+        If x and y differ in length or aren't real numbers, or a forecast isn't one number a row.
     """
+    x, y = as_numeric("x", x, _ROWS), as_numeric("y", y, ("rows",))
     if len(x) != len(y):
         raise ValueError(f"y has {len(y)} rows for {len(x)} windows: give one target each")
     forecasts = []
     for past, block in expanding_splits(len(y), first, every=every, horizon=horizon):
-        found = np.asarray(fit(x[past], y[past])(x[block]))
+        found = as_real("forecasts", fit(x[past], y[past])(x[block]))
         if found.shape != y[block].shape:
             raise ValueError(
                 f"fit gives forecasts of shape {found.shape} for {len(y[block])} rows: "
@@ -168,13 +171,15 @@ def rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
     ValueError
         If the two aren't equally long lines of numbers.
     """
-    actual = as_numeric("actual", actual, ("rows",))
-    forecast = as_numeric("forecast", forecast, ("rows",))
+    actual, forecast = (
+        as_double(name, values, ("rows",))
+        for name, values in (("actual", actual), ("forecast", forecast))
+    )
     if len(actual) != len(forecast):
         raise ValueError(
             f"forecast has {len(forecast)} values for {len(actual)} actual ones: give one each"
         )
-    return float(np.sqrt(np.mean((actual - forecast) ** 2)))
+    return root_mean_square(actual - forecast)
 
 
 def relative_rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
@@ -187,7 +192,8 @@ def relative_rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
     ValueError
         If the two aren't equally long lines of numbers, or "0" is right everywhere.
     """
-    error, naive_error = rmse(actual, forecast), rmse(actual, np.zeros(len(np.atleast_1d(actual))))
+    error = rmse(actual, forecast)
+    naive_error = root_mean_square(as_double("actual", actual, ("rows",)))
     if naive_error == 0:
         raise ValueError("actual is 0 everywhere: the forecast 0 can't be improved on, use rmse")
     return error / naive_error
@@ -213,12 +219,15 @@ def diebold_mariano(actual: ArrayLike, forecast: ArrayLike, rival: ArrayLike) ->
     Economic Statistics (1995), equation for uncorrelated gains.
     """
     lines = {"actual": actual, "forecast": forecast, "rival": rival}
-    arrays = [as_numeric(name, values, ("rows",)) for name, values in lines.items()]
+    arrays = [as_double(name, values, ("rows",)) for name, values in lines.items()]
     lengths = [len(array) for array in arrays]
     if len(set(lengths)) > 1:
         raise ValueError(f"actual, forecast and rival have {lengths} values: give one a row each")
     truth, ours, theirs = arrays
-    gain = (truth - theirs) ** 2 - (truth - ours) ** 2
+    errors, their_errors = truth - ours, truth - theirs
+    # The result doesn't depend on the unit, in which squares shall neither overflow nor vanish.
+    scale = power_of_two(errors, their_errors)
+    gain = (their_errors / scale) ** 2 - (errors / scale) ** 2
     if np.ptp(gain) == 0:
         raise ValueError("forecast and rival differ by the same in every row: nothing to compare")
     return float(gain.mean() / (gain.std() / np.sqrt(len(gain))))
@@ -258,8 +267,10 @@ def simulate_threshold(
     H. Tong, "Non-linear Time Series: A Dynamical System Approach" (1990).
     """
     periods, delay = as_integer("periods", periods, 1), as_integer("delay", delay, 1)
+    remedy = "use a number between −1 and 1, or the series explodes"
+    slope = as_amount("slope", slope, remedy)
     if not -1 < slope < 1:
-        raise ValueError(f"slope is {slope}: use a number between −1 and 1, or the series explodes")
+        raise ValueError(f"slope is {slope}: {remedy}")
     burn_in = 100 + delay
     values = np.random.default_rng(seed).normal(size=periods + burn_in)
     for t in range(delay, len(values)):
@@ -267,13 +278,31 @@ def simulate_threshold(
     return values[burn_in:]
 
 
-def fit_linear(x: np.ndarray, y: np.ndarray) -> Forecaster:
+def fit_linear(x: ArrayLike, y: ArrayLike) -> Forecaster:
     """Fit a linear autoregression by least squares: a constant and one weight for each input.
 
     With fewer rows than weights it is the solution of smallest norm.
+
+    Raises
+    ------
+    ValueError
+        If x and y aren't equally many rows of real, finite numbers.
     """
+    x, y = _examples(x, y)
     weights = np.linalg.lstsq(_with_constant(x), y, rcond=None)[0]
-    return lambda windows: _with_constant(windows) @ weights
+    return lambda windows: _with_constant(as_double("windows", windows, _ROWS)) @ weights
+
+
+def _examples(x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return windows and targets as at least float64, equally many, all finite."""
+    arrays = as_double("x", x, _ROWS), as_double("y", y, ("rows",))
+    for name, array in zip("xy", arrays):
+        if not np.isfinite(array).all():
+            bad = array[~np.isfinite(array)][0]
+            raise ValueError(f"{name} holds {bad}: leave those rows out, nothing is learned there")
+    if len(arrays[0]) != len(arrays[1]):
+        raise ValueError(f"y has {len(arrays[1])} rows for {len(arrays[0])} windows: give one each")
+    return arrays
 
 
 def _with_constant(x: np.ndarray) -> np.ndarray:
@@ -287,11 +316,17 @@ def standardised(fit: Fit) -> Fit:
     no others; forecasts are returned in the unit of y.
     """
 
-    def fit_scaled(x: np.ndarray, y: np.ndarray) -> Forecaster:
+    def fit_scaled(x: ArrayLike, y: ArrayLike) -> Forecaster:
+        x, y = as_double("x", x, ("rows", "width", "…")), as_double("y", y, ("rows",))
         centre, scale = x.mean(axis=(0, 1)), _scale(x.std(axis=(0, 1)))
         y_centre, y_scale = y.mean(), _scale(y.std())
-        forecast = fit((x - centre) / scale, (y - y_centre) / y_scale)
-        return lambda windows: y_centre + y_scale * forecast((windows - centre) / scale)
+        learned = fit((x - centre) / scale, (y - y_centre) / y_scale)
+
+        def forecast(windows: ArrayLike) -> np.ndarray:
+            windows = as_double("windows", windows, ("rows", "width", "…"))
+            return y_centre + y_scale * learned((windows - centre) / scale)
+
+        return forecast
 
     return fit_scaled
 
@@ -447,14 +482,18 @@ class NetworkTrainer:
         if steps % _STEPS_A_CALL:
             raise ValueError(f"steps is {steps}: use a multiple of {_STEPS_A_CALL}")
 
-        def fit(x: np.ndarray, y: np.ndarray) -> Forecaster:
+        def fit(x: ArrayLike, y: ArrayLike) -> Forecaster:
+            x, y = as_numeric("x", x, _ROWS), as_numeric("y", y, ("rows",))
+            if len(x) != len(y):
+                raise ValueError(f"y has {len(y)} rows for {len(x)} windows: give one each")
             self._start(seed)
             order = _shuffled_rows(len(x), steps * self.batch_size, seed)
             for rows in order.reshape(steps // _STEPS_A_CALL, _STEPS_A_CALL, self.batch_size):
                 self._take_steps(x[rows].astype("float32"), y[rows].astype("float32"))
             weights = self.model.get_weights()
 
-            def forecast(windows: np.ndarray) -> np.ndarray:
+            def forecast(windows: ArrayLike) -> np.ndarray:
+                windows = as_numeric("windows", windows, _ROWS)
                 # Another training may have overwritten the model meanwhile.
                 self.model.set_weights(weights)
                 return np.asarray(self.model(windows.astype("float32")), dtype=float)[:, 0]
@@ -465,8 +504,8 @@ class NetworkTrainer:
 
     def forecasts(
         self,
-        x: np.ndarray,
-        y: np.ndarray,
+        x: ArrayLike,
+        y: ArrayLike,
         first: int,
         *,
         every: int = 1,

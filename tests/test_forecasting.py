@@ -58,7 +58,7 @@ def test_windows_are_the_caller_s_own():
         (np.arange(4), 2, {"horizon": 0.5}, "horizon is 0.5"),
         (np.arange(4), 2, {"target": np.arange(3)}, "target has 3 periods, series 4"),
         (np.zeros((4, 2, 2)), 2, {}, "series has 3 axes"),
-        (["a", "b"], 1, {}, "series has dtype"),
+        (["a", "b"], 1, {}, "series.0. is .a., which is no number"),
     ],
 )
 def test_bad_windows_are_named(series, width, options, says):

@@ -25,7 +25,15 @@ EXTRAS = PROJECT["optional-dependencies"]
 # From the ground up. Imports go down or stay on their floor; what shares a floor imports in no
 # circle. A name is a wing (a folder) or a file on the ground beside the wings.
 FLOORS = (
-    ("arguments", "cores", "quiet_tensorflow", "__init__"),
+    (
+        "arguments",
+        "cores",
+        "integer_sums",
+        "magnitudes",
+        "number_messages",
+        "quiet_tensorflow",
+        "__init__",
+    ),
     ("convolution", "filters", "pooling", "connectivity", "layers"),
     ("datasets", "handwriting"),
     ("networks", "forecasting"),
@@ -40,7 +48,7 @@ FLOORS = (
     ("commands", "__main__"),
 )
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
-NUMERICS = sorted({"arguments", "cores", *FLOORS[1], *FLOORS[2]})
+NUMERICS = sorted({*FLOORS[0], *FLOORS[1], *FLOORS[2]} - {"quiet_tensorflow", "__init__"})
 NEURAL = {"keras", "tensorflow", "torch"}
 IMPORT_LIMIT = 0.3  # seconds beyond NumPy
 

@@ -2,6 +2,12 @@
 
 A box is four numbers (top, left, bottom, right) in pixels: the distances of its edges from the
 upper left corner of the image. Pixel (0, 0) alone fills the box (0, 0, 1, 1).
+
+Other collections write boxes in other ways. COCO's are (left, top, width, height). Those of the
+PASCAL VOC challenges are (left, top, right, bottom), and name pixels instead of edges: the first
+and the last column and row that are still inside, so that pixel (0, 0) alone is (0, 0, 0, 0). Put
+the four numbers into the order of this module, and say ``inclusive=True`` where a function asks:
+heights and widths are then one pixel longer than the difference.
 """
 
 from __future__ import annotations
@@ -10,6 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from course_utils.arguments import as_amount, as_class_numbers, as_double, as_real
+
+# Sides from 1 / _LARGE to _LARGE have areas that neither overflow nor vanish.
+_LARGE = 1e75
 
 
 class Objects(NamedTuple):
@@ -43,19 +54,22 @@ def at_least(found: Detections, score: float) -> Detections:
     Raises
     ------
     ValueError
-        If `score` isn't between 0 and 1.
+        If `found` isn't what a detector says, or `score` isn't between 0 and 1.
     """
-    sure = np.asarray(found.scores) >= as_share("score", score)
-    return Detections(*(np.asarray(part)[sure] for part in found))
+    found = as_detections("found", found)
+    return Detections(*(part[found.scores >= as_share("score", score)] for part in found))
 
 
-def areas(boxes: ArrayLike) -> np.ndarray:
-    """Return the area of each box in square pixels.
+def areas(boxes: ArrayLike, *, inclusive: bool = False) -> np.ndarray:
+    """Return the area of each box in square pixels: (bottom − top) · (right − left).
 
     Parameters
     ----------
     boxes
         Array (n, 4) of boxes (top, left, bottom, right).
+    inclusive
+        If true, the four numbers are a box's first and last row and column, as in VOC's files, and
+        the area is (bottom − top + 1) · (right − left + 1).
 
     Returns
     -------
@@ -67,16 +81,20 @@ def areas(boxes: ArrayLike) -> np.ndarray:
     ValueError
         If `boxes` isn't of this form, or an edge isn't a finite number or lies on the wrong side.
     """
-    return _areas(as_boxes("boxes", boxes))
+    return _areas(_with_edges(as_boxes("boxes", boxes), inclusive))
 
 
-def intersection_over_union(boxes: ArrayLike, others: ArrayLike) -> np.ndarray:
+def intersection_over_union(
+    boxes: ArrayLike, others: ArrayLike, *, inclusive: bool = False
+) -> np.ndarray:
     """Return how much each box overlaps each of the others: common area / area of both together.
 
     Parameters
     ----------
     boxes, others
         Arrays (n, 4) and (m, 4) of boxes (top, left, bottom, right).
+    inclusive
+        As in `areas`, for all boxes and for what they share.
 
     Returns
     -------
@@ -96,11 +114,42 @@ def intersection_over_union(boxes: ArrayLike, others: ArrayLike) -> np.ndarray:
     array([[0.33333333, 1.        , 0.        ]])
     """
     one, two = as_boxes("boxes", boxes), as_boxes("others", others)
+    return _overlaps(_with_edges(one, inclusive), _with_edges(two, inclusive))
+
+
+def _with_edges(boxes: np.ndarray, inclusive: bool) -> np.ndarray:
+    """Return boxes by their edges, where they may be given by their first and last pixels."""
+    return boxes + (0, 0, 1, 1) if inclusive else boxes
+
+
+def _overlaps(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    if not (_plain(one) and _plain(two)):
+        return _overlaps_in_units(one / 4, two / 4)
     start = np.maximum(one[:, None, :2], two[:, :2])
     end = np.minimum(one[:, None, 2:], two[:, 2:])
     common = np.prod(np.clip(end - start, 0, None), axis=-1)
     union = _areas(one)[:, None] + _areas(two) - common
     # Where nothing is shared the union may be 0, and the quotient is not looked at.
+    return np.divide(common, union, out=np.zeros_like(common), where=common > 0)
+
+
+def _plain(boxes: np.ndarray) -> bool:
+    """Tell whether areas of these boxes neither overflow nor vanish."""
+    if np.abs(boxes).max(initial=0) > _LARGE:
+        return False
+    sides = boxes[:, 2:] - boxes[:, :2]
+    return not ((sides > 0) & (sides < 1 / _LARGE)).any()
+
+
+def _overlaps_in_units(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """Return the overlaps with each pair's heights and widths in units of the larger one."""
+    sides, other_sides = one[:, None, 2:] - one[:, None, :2], two[:, 2:] - two[:, :2]
+    unit = np.maximum(sides, other_sides)
+    unit[unit == 0] = 1
+    start = np.maximum(one[:, None, :2], two[:, :2])
+    end = np.minimum(one[:, None, 2:], two[:, 2:])
+    common = np.prod(np.clip(end - start, 0, None) / unit, axis=-1)
+    union = np.prod(sides / unit, axis=-1) + np.prod(other_sides / unit, axis=-1) - common
     return np.divide(common, union, out=np.zeros_like(common), where=common > 0)
 
 
@@ -110,6 +159,7 @@ def non_maximum_suppression(
     labels: ArrayLike | None = None,
     *,
     threshold: float = 0.5,
+    inclusive: bool = False,
 ) -> np.ndarray:
     """Choose among overlapping boxes: the surest stays, and drops those that overlap it too much.
 
@@ -123,10 +173,12 @@ def non_maximum_suppression(
     scores
         How sure the detector is of each, (n,). Among equal scores the earlier box goes first.
     labels
-        The class of each, (n,): boxes of different classes then leave each other alone. None
+        The class number of each, (n,): boxes of different classes then leave each other alone. None
         treats all alike.
     threshold
         A box is dropped if its intersection over union with a kept one is greater than this.
+    inclusive
+        As in `areas`.
 
     Returns
     -------
@@ -139,18 +191,22 @@ def non_maximum_suppression(
         If `boxes`, `scores` and `labels` don't fit each other, a score isn't a number, or
         `threshold` isn't between 0 and 1.
     """
-    boxes = as_boxes("boxes", boxes)
+    boxes = _with_edges(as_boxes("boxes", boxes), inclusive)
     scores = _one_each("scores", scores, len(boxes))
-    labels = np.zeros(len(boxes)) if labels is None else _one_each("labels", labels, len(boxes))
+    labels = (
+        np.zeros(len(boxes))
+        if labels is None
+        else _one_each("labels", labels, len(boxes), labels=True)
+    )
     threshold = as_share("threshold", threshold)
-    overlaps = intersection_over_union(boxes, boxes) > threshold
-    overlaps &= labels[:, None] == labels
     kept: list[int] = []
-    free = np.ones(len(boxes), bool)
-    for place in np.argsort(-scores, kind="stable"):
-        if free[place]:
-            kept.append(int(place))
-            free &= ~overlaps[place]
+    # Not all pairs at once: their number grows with the square of the boxes'.
+    left = np.argsort(-scores, kind="stable")
+    while left.size:
+        surest, left = left[0], left[1:]
+        kept.append(int(surest))
+        dropped = _overlaps(boxes[surest][np.newaxis], boxes[left])[0] > threshold
+        left = left[~(dropped & (labels[left] == labels[surest]))]
     return np.array(kept, np.int64)
 
 
@@ -160,16 +216,10 @@ def as_boxes(name: str, value: ArrayLike) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the value has another shape, an edge isn't a finite number, or a box ends before it
-        begins.
+        If the value isn't real numbers or has another shape, an edge isn't a finite number, or a
+        box ends before it begins.
     """
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"{name} can't be made an array of numbers ({error}): give rows of four, "
-            "(top, left, bottom, right)"
-        ) from error
+    array = as_real(name, value).astype(np.float64)
     if array.size == 0 and array.ndim <= 2:
         return np.zeros((0, 4))
     if array.ndim != 2 or array.shape[1] != 4:
@@ -190,6 +240,55 @@ def as_boxes(name: str, value: ArrayLike) -> np.ndarray:
     return array
 
 
+def as_objects(name: str, value: Objects) -> Objects:
+    """Return `value` with `float64` boxes (n, 4) and as many `int64` class numbers.
+
+    Raises
+    ------
+    ValueError
+        If it isn't a pair of such arrays.
+    """
+    boxes, labels = _parts(name, value, Objects._fields)
+    found = as_boxes(f"{name}.boxes", boxes)
+    return Objects(found, _labels(name, labels, len(found)))
+
+
+def as_detections(name: str, value: Detections) -> Detections:
+    """Return `value` with `float64` boxes (n, 4), `int64` class numbers and scores, as many.
+
+    Raises
+    ------
+    ValueError
+        If it isn't three such arrays, or a score is NaN.
+    """
+    boxes, labels, scores = _parts(name, value, Detections._fields)
+    found = as_boxes(f"{name}.boxes", boxes)
+    count = len(found)
+    return Detections(
+        found, _labels(name, labels, count), _one_each(f"{name}.scores", scores, count)
+    )
+
+
+def _parts(name: str, value: object, fields: tuple[str, ...]) -> tuple[ArrayLike, ...]:
+    try:
+        parts = tuple(value)  # type: ignore[arg-type]
+    except TypeError:
+        parts = ()
+    if len(parts) != len(fields) or isinstance(value, (str, dict, set)):
+        what = type(value).__name__
+        raise ValueError(f"{name} is a {what}: give ({', '.join(fields)}), arrays of one length")
+    return parts
+
+
+def _labels(name: str, labels: ArrayLike, count: int) -> np.ndarray:
+    array = as_class_numbers(f"{name}.labels", labels)
+    if len(array) != count:
+        raise ValueError(
+            f"{name}.labels has {len(array)} entries for {count} boxes: give one for each"
+        )
+    return array
+
+
 def as_share(name: str, value: object) -> float:
     """Return `value` as a `float` between 0 and 1.
 
@@ -198,10 +297,7 @@ def as_share(name: str, value: object) -> float:
     ValueError
         If it isn't one.
     """
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = np.nan
+    number = as_amount(name, value, "use a number between 0 and 1")
     if not 0 <= number <= 1:
         raise ValueError(f"{name} is {value!r}: use a number between 0 and 1")
     return number
@@ -211,8 +307,8 @@ def _areas(boxes: np.ndarray) -> np.ndarray:
     return np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
 
 
-def _one_each(name: str, value: ArrayLike, count: int) -> np.ndarray:
-    array = np.asarray(value, dtype=np.float64)
+def _one_each(name: str, value: ArrayLike, count: int, *, labels: bool = False) -> np.ndarray:
+    array = as_real(name, value) if labels else as_double(name, value)
     if array.shape != (count,):
         raise ValueError(f"{name} has shape {array.shape} for {count} boxes: give one for each")
     if np.isnan(array).any():

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric, per_axis
+from course_utils.arguments import as_amount, as_class_numbers, as_integer, as_numeric, per_axis
 from course_utils.detection.boxes import Objects, intersection_over_union
 
 # A pixel belongs to a digit from this brightness on, of 255; below lies the blur of its edge.
@@ -64,8 +64,8 @@ def make_canvases(
     Raises
     ------
     ValueError
-        If a digit has no ink, digits and labels aren't equally many, a range is empty, or the
-        largest digit doesn't fit on a canvas.
+        If digits or labels aren't of this form, a digit has no ink, they aren't equally many, a
+        range is empty, or the largest digit doesn't fit on a canvas.
 
     Notes
     -----
@@ -73,16 +73,21 @@ def make_canvases(
     """
     from PIL import Image  # only here: the numbers above need no Pillow
 
-    digits = as_numeric("digits", digits, ("digits", "height", "width")).astype(np.uint8)
-    labels = as_numeric("labels", labels, ("digits",)).astype(np.int64)
+    digits = _as_brightness(digits)
+    labels = as_class_numbers("labels", labels, ("digits",))
     if len(digits) != len(labels):
         raise ValueError(
             f"labels has {len(labels)} entries for {len(digits)} digits: give one for each"
         )
     count = as_integer("count", count, 1)
     sides = tuple(as_integer("size", side, 1) for side in per_axis("size", size))
-    fewest, most = (as_integer("digits_each", number, 0) for number in digits_each)
-    low, high = (float(scale) for scale in scales)
+    fewest, most = (
+        as_integer("digits_each", number, 0) for number in _pair("digits_each", digits_each)
+    )
+    low, high = (
+        as_amount("scales", scale, "give two positive factors, the smaller first")
+        for scale in _pair("scales", scales)
+    )
     if fewest > most:
         raise ValueError(f"digits_each is {digits_each}: give the least number first")
     if not 0 < low <= high:
@@ -116,6 +121,25 @@ def make_canvases(
             classes.append(labels[k])
         objects.append(Objects(boxes, np.array(classes, np.int64)))
     return Canvases(images, objects)
+
+
+def _as_brightness(digits: ArrayLike) -> np.ndarray:
+    array = as_numeric("digits", digits, ("digits", "height", "width"))
+    low, high = array.min(), array.max()
+    if not (low >= 0 and high <= 255):
+        raise ValueError(
+            f"digits holds {low} to {high}: brightness runs from 0, black, to 255, white"
+        )
+    if array.dtype.kind == "f" and 0 < high <= 1:
+        raise ValueError(f"digits holds {low} to {high}: brightness runs to 255, multiply by it")
+    return array.astype(np.uint8)
+
+
+def _pair(name: str, value: object) -> tuple[object, object]:
+    one = value.tolist() if isinstance(value, np.ndarray) else value
+    if not isinstance(one, (tuple, list)) or len(one) != 2:
+        raise ValueError(f"{name} is {value!r}: give a pair, the least and the largest")
+    return one[0], one[1]
 
 
 def _cropped(digit: np.ndarray, place: int) -> tuple[np.ndarray, np.ndarray]:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric
-from course_utils.detection.boxes import Detections, Objects, as_boxes, as_share
+from course_utils.arguments import as_double, as_integer, per_axis
+from course_utils.detection.boxes import Detections, Objects, as_boxes, as_objects, as_share
 
 CELL = 8  # pixels, the side of a cell
 TYPICAL_SIDE = 24.0  # pixels, the side of a box whose logarithmic size is 0
@@ -80,12 +80,14 @@ def grid_targets(objects: Sequence[Objects], size: tuple[int, int]) -> np.ndarra
     Raises
     ------
     ValueError
-        If `size` isn't whole in cells, a centre lies outside, or a box has no area.
+        If `size` isn't whole in cells, boxes and labels aren't equally many or of that form, a
+        centre lies outside, or a box has no area.
     """
     rows, columns = grid_shape(size)
+    objects = [as_objects(f"objects[{k}]", one) for k, one in enumerate(objects)]
     targets = np.zeros((len(objects), rows, columns, BOX_CHANNELS + 1), np.float32)
     for target, (boxes, labels) in zip(targets, objects):
-        for box, label in zip(as_boxes("boxes", boxes), labels):
+        for box, label in zip(boxes, labels):
             row, column = responsible_cell(box)
             if not (0 <= row < rows and 0 <= column < columns):
                 raise ValueError(
@@ -110,7 +112,7 @@ def grid_shape(size: tuple[int, int]) -> tuple[int, int]:
     ValueError
         If a side isn't a positive multiple of `CELL`.
     """
-    height, width = (as_integer("size", side, 1) for side in size)
+    height, width = (as_integer("size", side, 1) for side in per_axis("size", size))
     if height % CELL or width % CELL:
         raise ValueError(
             f"size is {height}×{width}, which isn't whole in cells of {CELL}×{CELL} pixels: "
@@ -141,9 +143,14 @@ def decode_grid(answers: ArrayLike, *, min_score: float = 0.01) -> Detections:
     Raises
     ------
     ValueError
-        If `answers` isn't of this form or `min_score` isn't between 0 and 1.
+        If `answers` isn't of this form or holds NaN, or `min_score` isn't between 0 and 1.
     """
-    answers = as_numeric("answers", answers, ("rows", "columns", "channels")).astype(np.float64)
+    answers = as_double("answers", answers, ("rows", "columns", "channels"))
+    if np.isnan(answers).any():
+        raise ValueError(
+            "answers holds nan: a network says so after a training that ran away, train it again "
+            "with a lower learning rate"
+        )
     rows, columns, channels = answers.shape
     if channels <= BOX_CHANNELS:
         raise ValueError(

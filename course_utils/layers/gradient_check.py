@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_numeric
+from course_utils.arguments import as_amount, as_double, as_real
+from course_utils.magnitudes import length_of, power_of_two
 
 
 def central_difference(
@@ -42,10 +43,13 @@ def central_difference(
             f"values is of {found}: give a float64 array, in which so small a step isn't lost by "
             "rounding"
         )
+    as_real("values", values)
     if not values.flags.writeable:
         raise ValueError("values is read-only: give the array that loss reads, or a copy for both")
-    if not step > 0:
-        raise ValueError(f"step is {step}: use a number above 0, such as 1e-6")
+    remedy = "use a number above 0, such as 1e-6"
+    step = as_amount("step", step, remedy)
+    if step <= 0:
+        raise ValueError(f"step is {step}: {remedy}")
     slopes = np.empty_like(values)
     for index in np.ndindex(values.shape):
         before = values[index]
@@ -70,12 +74,12 @@ def relative_error(one: ArrayLike, other: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or an argument isn't a non-empty array of real numbers.
     """
-    axes = ("…",) * np.ndim(one)
-    one = as_numeric("one", one, axes)
-    other = np.asarray(other)
+    one, other = as_double("one", one, ("…",)), as_double("other", other, ("…",))
     if one.shape != other.shape:
         raise ValueError(f"other has shape {other.shape}, one has {one.shape}: give equal shapes")
-    size = np.linalg.norm(one) + np.linalg.norm(other)
-    return float(np.linalg.norm(one - other) / size) if size else 0.0
+    scale = power_of_two(one, other)
+    size = length_of(one, scale) + length_of(other, scale)
+    # Each is divided first: the difference of the largest numbers would overflow.
+    return float(np.linalg.norm(np.ravel(one / scale - other / scale)) / size) if size else 0.0

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from course_utils.arguments import as_amount
+
 if TYPE_CHECKING:
-    from course_utils.layers import Layer
+    from course_utils.layers.layer import Layer
 
 
 class SGD:
@@ -36,12 +38,14 @@ class SGD:
     def __init__(
         self, layers: Sequence[Layer], learning_rate: float, momentum: float = 0.0
     ) -> None:
-        if not learning_rate > 0:
-            raise ValueError(
-                f"learning_rate is {learning_rate}: use a number above 0, such as 0.01"
-            )
+        remedy = "use a number above 0, such as 0.01"
+        learning_rate = as_amount("learning_rate", learning_rate, remedy)
+        if learning_rate <= 0:
+            raise ValueError(f"learning_rate is {learning_rate}: {remedy}")
+        remedy = "use at least 0 and below 1, such as 0.9"
+        momentum = as_amount("momentum", momentum, remedy)
         if not 0 <= momentum < 1:
-            raise ValueError(f"momentum is {momentum}: use at least 0 and below 1, such as 0.9")
+            raise ValueError(f"momentum is {momentum}: {remedy}")
         self.learning_rate, self.momentum = learning_rate, momentum
         self._layers = list(layers)
         self._velocities = [

@@ -8,6 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from course_utils.arguments import as_amount, as_real
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
@@ -33,7 +38,7 @@ class RandomAffine:
     Raises
     ------
     ValueError
-        If an amount is negative, or `scale` isn't below 1.
+        If an amount is negative or not finite, or `scale` isn't below 1.
     """
 
     rotation: float = 0.0
@@ -42,13 +47,14 @@ class RandomAffine:
     shift: float = 0.0
 
     def __post_init__(self) -> None:
+        remedy = "use a number of at least 0, 0 for none"
         for name, amount in vars(self).items():
-            if not amount >= 0:
-                raise ValueError(f"{name} is {amount}: use a number of at least 0, 0 for none")
+            if as_amount(name, amount, remedy) < 0:
+                raise ValueError(f"{name} is {amount}: {remedy}")
         if not self.scale < 1:
             raise ValueError(f"scale is {self.scale}: use a share below 1, such as 0.1")
 
-    def __call__(self, images: tf.Tensor) -> tf.Tensor:
+    def __call__(self, images: tf.Tensor | ArrayLike) -> tf.Tensor:
         """Change each image of a batch; what comes in from beyond the edges is 0.
 
         An output pixel at (x, y), counted from the centre, is taken from the input at
@@ -59,13 +65,18 @@ class RandomAffine:
         Parameters
         ----------
         images
-            Tensor (batch, height, width, channels), float32.
+            Tensor or array (batch, height, width, channels), as a rule float32.
 
         Returns
         -------
         tensorflow.Tensor
-            The same shape and dtype. The random numbers are TensorFlow's:
-            `keras.utils.set_random_seed` repeats them.
+            The same shape; the same floating dtype, float32 for integers. The random numbers are
+            TensorFlow's: `keras.utils.set_random_seed` repeats them.
+
+        Raises
+        ------
+        ValueError
+            If the images have another rank or aren't real numbers.
         """
         import math
 
@@ -74,6 +85,7 @@ class RandomAffine:
 
         import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
 
+        images = _as_images(images)
         count, height, width = (tf.shape(images)[axis] for axis in range(3))
 
         def drawn(amount: float) -> tf.Tensor:
@@ -93,3 +105,33 @@ class RandomAffine:
         return keras.ops.image.affine_transform(
             images, transforms, fill_mode="constant", data_format="channels_last"
         )
+
+
+def _as_images(images: tf.Tensor | ArrayLike) -> tf.Tensor:
+    """Return a batch of images as a tensor of a floating dtype; in a `tf.data` map it is one."""
+    import tensorflow as tf
+
+    if not tf.is_tensor(images):
+        array = as_real("images", images)
+        images = tf.convert_to_tensor(
+            array.astype(np.float32) if array.dtype.kind != "f" else array
+        )
+    if images.dtype.is_complex or images.dtype == tf.string:
+        raise ValueError(
+            f"images has dtype {images.dtype.name}: give real numbers, such as float32"
+        )
+    rank, shape = images.shape.rank, tuple(images.shape)
+    if rank == 3:
+        remedy = (
+            "if it is one image, give images[np.newaxis], if grey images without channels, "
+            "images[..., np.newaxis]"
+        )
+    elif rank == 2:
+        remedy = "give one grey image as images[np.newaxis, ..., np.newaxis]"
+    else:
+        remedy = "give one tensor of this form"
+    if rank not in (None, 4):
+        raise ValueError(
+            f"images has shape {shape}, not (batch, height, width, channels): {remedy}"
+        )
+    return images if images.dtype.is_floating else tf.cast(images, tf.float32)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric
+from course_utils.arguments import as_class_numbers, as_integer
 
 
 def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, *, classes: int = 10) -> np.ndarray:
@@ -38,28 +38,11 @@ def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, *, classes: int 
            [0, 0, 1]])
     """
     classes = as_integer("classes", classes, 1)
-    truth = _as_classes("labels", labels, classes)
-    said = _as_classes("predictions", predictions, classes)
+    truth = as_class_numbers("labels", labels, ("examples",), classes=classes)
+    said = as_class_numbers("predictions", predictions, ("examples",), classes=classes)
     if len(truth) != len(said):
         raise ValueError(
             f"predictions has {len(said)} entries for {len(truth)} labels: give one for each"
         )
     counts = np.bincount(truth * classes + said, minlength=classes * classes)
     return counts.reshape(classes, classes)
-
-
-def _as_classes(name: str, value: ArrayLike, classes: int) -> np.ndarray:
-    array = as_numeric(name, value, ("examples",))
-    if array.dtype.kind not in "iu":
-        raise ValueError(
-            f"{name} has dtype {array.dtype}: give class numbers as integers, "
-            "for example with .argmax(axis=1)"
-        )
-    array = array.astype(np.int64)
-    outside = (array < 0) | (array >= classes)
-    if outside.any():
-        raise ValueError(
-            f"{name} holds {array[outside][0]}: with {classes} classes "
-            f"the numbers run from 0 to {classes - 1}"
-        )
-    return array

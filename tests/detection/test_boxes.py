@@ -189,7 +189,7 @@ def test_the_sure_ones_are_picked_out():
         ([0, 0, 1, 1], r"boxes has shape \(4,\).*a single box is \[box\]"),
         ([[0, 0, 1]], r"boxes has shape \(1, 3\)"),
         ([[0, 0, 1, 1], [0, 0, 1]], "boxes can't be made an array"),
-        ([["a", 0, 1, 1]], "boxes can't be made an array"),
+        ([["a", 0, 1, 1]], r"boxes\[0, 0\] is 'a', which is no number"),
         ([[0, 0, np.nan, 1]], r"boxes\[0\] is .*must be finite"),
         ([[0, 0, 1, np.inf]], r"boxes\[0\] is .*must be finite"),
         ([[0, 0, 1, 1], [3, 0, 1, 1]], r"boxes\[1\] is .*ends before it begins"),

@@ -45,7 +45,7 @@ def test_small_integers_do_not_wrap_around():
         ([0, 1], [[0, 1]], "predictions has 2 axes"),
         ([0, 1], [0.9, 0.1], "predictions has dtype float64"),
         ([], [], "labels"),
-        (["a"], [0], "labels has dtype"),
+        (["a"], [0], "labels.0. is .a., which is no number"),
     ],
 )
 def test_bad_arguments_are_named(labels, predictions, says):
