@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_numeric, common_dtype, size_text, sum_dtype
+from course_utils.convolution.direct_sums import by_rows, matmul_quietly
 from course_utils.convolution.fourier import maps_by_fft
 from course_utils.convolution.path_costs import AUTO, Work, check_method, fastest
-from course_utils.convolution.sliding import by_rows, matmul_quietly
 from course_utils.convolution.windows import (
     AxisPlan,
     Padding,
