@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_batch, as_integer, as_numeric, common_dtype, sum_dtype
 from course_utils.convolution.borders import bordered
+from course_utils.convolution.direct_sums import by_rows, matmul_quietly
 from course_utils.convolution.fourier import maps_by_fft
 from course_utils.convolution.path_costs import (
     AUTO,
@@ -17,7 +18,6 @@ from course_utils.convolution.path_costs import (
     check_method,
     fastest,
 )
-from course_utils.convolution.sliding import by_rows, matmul_quietly
 from course_utils.convolution.windows import (
     BATCH,
     AxisPlan,

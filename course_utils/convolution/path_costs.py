@@ -3,17 +3,19 @@
 Three ways lead to the same feature maps:
 
 ``"direct"``
-    The products and sums of the definition, row by row (`sliding`).
+    The products and sums of the definition (`direct_sums`, where they are added up in six ways).
 ``"im2col"``
     All patches as the rows of one matrix, multiplied by the filters (`feature_maps`).
 ``"fft"``
-    Multiplied Fourier transforms (`fourier`).
+    Multiplied Fourier transforms, of all at once or of one tile after another (`fourier`).
 
 Only the ratios matter. The constants were fitted to measured times of one machine with two cores;
-`benchmarks/convolution.py` shows where the three really cross, and what the choice costs.
+`benchmarks/convolution.py` shows where the ways really cross, and what the choice costs.
 """
 
 import math
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from course_utils.convolution.windows import AxisPlan
@@ -24,14 +26,26 @@ AUTO = "auto"
 # Nanoseconds for a float64; a float32 takes about half of it, and the transforms are always done
 # in float64.
 PRODUCT = 0.028  # of a multiplication and addition in a row's small matrix product
+OUTER_PRODUCT = 4.0  # more, where the kernel has one row: that is no matrix product
 SHIFTED_SUM = 1.1  # of adding one number of such a product to the output
+SHIFTED_PRODUCT = 1.0  # of multiplying one number of the image by a kernel cell and adding it
+LINE_PRODUCT = 0.25, 0.11, 0.55  # in np.correlate: short kernels, long ones, integers
+LINE_SUM = 2.0, 9.0, 3.0  # of one number of the output beside its products: the same three
+LONG_LINE = 12
+TRANSPOSED = 3.5  # of one number of the output, if it and the image are transposed
 COPIED = 0.9  # of one number of a patch, copied and read again
 RUN = 2.0  # of beginning another row of a patch
 MULTIPLIED = 0.012  # of one number of a patch times one filter
 TRANSFORMED = 0.3  # of one number, for each of the log₂ n steps of a transform
+THERE_AND_BACK = 0.42  # the same for an image without channels, both transforms together
+SIZES = 1.5  # times as much, since the sizes are transformed as well (`rounding`)
+SLOWER_TRANSFORM = 1.8  # times as slow, where the numbers don't fit into a processor's cache
+CACHED_POINTS = 2**17
 INTERLEAVED = 0.35  # more, where the channels of a pixel lie between two numbers
+TRANSFORM_COPY = 4.0  # of one number of a transform, copied there and back and multiplied
 CALL = 25_000.0  # of the first row, or of a patch matrix
-TRANSFORM_CALL = 45_000.0
+SMALL_CALL = 1_200.0  # of one NumPy function
+TRANSFORM_CALL = 90_000.0
 
 # A transform leaves 1e-16 where the definition gives 0, so that "nothing found here" can no longer
 # be told by == 0. Small kernels keep their zeros, even where a transform would be a little faster.
@@ -39,6 +53,18 @@ FEWEST_CELLS_TRANSFORMED = 100
 
 # The transforms of all filters are held at once; larger ones are out of the question.
 FILTER_SPECTRA_BYTES = 64 * 2**20
+
+# Numbers of one transform: with its copies, about 50 bytes for each are needed at once.
+POINTS_AT_ONCE = 2**20
+
+DIRECT_WAYS = (
+    "rows",
+    "rows transposed",
+    "lines",
+    "lines transposed",
+    "shifts",
+    "shifts transposed",
+)
 
 
 class Work(NamedTuple):
@@ -57,14 +83,66 @@ class Work(NamedTuple):
         """Time of these numbers in proportion to float64."""
         return self.itemsize / 8
 
+    @property
+    def transposed(self) -> "Work":
+        """The same with the axes exchanged."""
+        return self._replace(height=self.width, width=self.height, plans=self.plans[::-1])
 
-def direct_nanoseconds(work: Work) -> float:
-    """Grows with the cells of the output times those of the kernel, for each pair of channels."""
-    vertical, horizontal = work.plans
-    products = vertical.size * vertical.k * horizontal.k * work.width
-    sums = vertical.size * horizontal.k * horizontal.size
-    one = work.share * (PRODUCT * products + SHIFTED_SUM * sums) + CALL
+
+def direct_nanoseconds(work: Work, blas: bool = True) -> float:
+    """Grows with the cells of the output times those of the kernel, for each pair of channels.
+
+    `blas` is true of the dtypes that BLAS multiplies, float32 and float64.
+    """
+    return _way_nanoseconds(direct_way(work, blas), work, blas)
+
+
+@lru_cache(maxsize=256)
+def direct_way(work: Work, blas: bool = True) -> str:
+    """Return the one of `DIRECT_WAYS` that is expected to take the least time."""
+    ways = DIRECT_WAYS if blas else DIRECT_WAYS[2:]
+    return min(ways, key=lambda way: _way_nanoseconds(way, work, blas))
+
+
+def _way_nanoseconds(way: str, work: Work, blas: bool) -> float:
+    turned = way.endswith("transposed")
+    vertical, horizontal = (work.transposed if turned else work).plans
+    outputs = vertical.size * horizontal.size
+    estimate = {"rows": _rows, "lines": _lines, "shifts": _shifts}[way.removesuffix(" transposed")]
+    one = estimate(vertical, horizontal, work.share, blas) + turned * TRANSPOSED * outputs + CALL
     return work.images * work.c_in * work.c_out * one
+
+
+def _rows(vertical: AxisPlan, horizontal: AxisPlan, share: float, blas: bool) -> float:
+    outputs = vertical.size * horizontal.size
+    # The columns that are weighted, for each that a window begins at: neighbouring tiles share
+    # some, and a stride leaves some out.
+    wide = min(horizontal.size, 4096)
+    columns = (wide * horizontal.stride + min(horizontal.span, 256)) / wide
+    product = PRODUCT * vertical.k + (OUTER_PRODUCT if vertical.k == 1 else 0)
+    calls = vertical.size * math.ceil(horizontal.size / 4096)
+    small = 8 * share * horizontal.k * columns * wide / 2**20
+    calls *= 0.6 + horizontal.k * min(1, max(small, 1 / 32))
+    return share * outputs * horizontal.k * (product * columns + SHIFTED_SUM) + SMALL_CALL * calls
+
+
+def _lines(vertical: AxisPlan, horizontal: AxisPlan, share: float, blas: bool) -> float:
+    outputs = vertical.size * horizontal.size
+    period = math.lcm(horizontal.stride, horizontal.dilation)
+    phases = min(period // horizontal.dilation, horizontal.k)
+    calls = vertical.size * min(period // horizontal.stride, horizontal.size) * phases
+    k = horizontal.k / phases
+    kind = 2 if not blas else 1 if k >= LONG_LINE else 0
+    each = LINE_SUM[kind] + k * LINE_PRODUCT[kind]
+    return vertical.k * (outputs * phases * each + 3 * SMALL_CALL * calls)
+
+
+def _shifts(vertical: AxisPlan, horizontal: AxisPlan, share: float, blas: bool) -> float:
+    outputs = vertical.size * horizontal.size
+    strided = 2 if horizontal.stride > 1 else 1
+    calls = math.ceil(8 * share * outputs / 2**18)
+    each = share * strided * SHIFTED_PRODUCT * outputs + 2 * SMALL_CALL * calls
+    return vertical.k * horizontal.k * each
 
 
 def im2col_nanoseconds(work: Work) -> float:
@@ -76,15 +154,95 @@ def im2col_nanoseconds(work: Work) -> float:
     return work.share * (copied + MULTIPLIED * numbers * work.c_out) + CALL
 
 
+class Transforms(NamedTuple):
+    """How the output is cut into tiles, and the lengths of the transform that makes one of them."""
+
+    tile: tuple[int, int]
+    lengths: tuple[int, int]
+    nanoseconds: float
+
+    @property
+    def points(self) -> int:
+        """Numbers of one transform."""
+        return self.lengths[0] * self.lengths[1]
+
+
 def fft_nanoseconds(work: Work) -> float:
-    """Grows with n log n of the image's n cells, and not at all with the kernel's."""
-    pairs, cells = work.c_in * work.c_out, work.height * work.width
+    """Grows with n log n of the image's n cells, and hardly with the kernel's."""
+    pairs = work.c_in * work.c_out
     kernel_cells = work.plans[0].k * work.plans[1].k
-    if kernel_cells < FEWEST_CELLS_TRANSFORMED or 8 * pairs * cells > FILTER_SPECTRA_BYTES:
+    if kernel_cells < FEWEST_CELLS_TRANSFORMED:
         return math.inf
-    transforms = pairs + work.images * (work.c_in + work.c_out)
+    if pairs == 1:
+        shape = tuple(
+            n - plan.before - plan.after
+            for n, plan in zip((work.height, work.width), work.plans, strict=True)
+        )
+        return work.images * transforms(work.plans, shape).nanoseconds
+    cells = work.height * work.width
+    if 8 * pairs * cells > FILTER_SPECTRA_BYTES:
+        return math.inf
+    transforms_done = pairs + work.images * (work.c_in + work.c_out)
     step = TRANSFORMED + INTERLEAVED * (work.c_out > 1)
-    return step * transforms * cells * math.log2(cells + 1) + TRANSFORM_CALL
+    return step * transforms_done * cells * math.log2(cells + 1) + TRANSFORM_CALL
+
+
+@lru_cache(maxsize=256)
+def transforms(plans: tuple[AxisPlan, AxisPlan], shape: tuple[int, int]) -> Transforms:
+    """Return the tiles that are expected to take the least time for one image and one kernel.
+
+    `shape` is that of the image without its zeros. The whole output is one of the candidates.
+    """
+    rows, columns = (list(_tiles_along(plan, n)) for plan, n in zip(plans, shape, strict=True))
+    candidates = []
+    for (height, down), (width, right) in ((v, h) for v in rows for h in columns):
+        count = math.ceil(plans[0].size / height) * math.ceil(plans[1].size / width)
+        # The kernel's transform is one more, and half of the work of a tile.
+        time = (count + 0.5) * _transform_nanoseconds(down * right) + count * TRANSFORM_CALL
+        candidates.append(Transforms((height, width), (down, right), time))
+    return min(candidates, key=lambda each: (each.points > POINTS_AT_ONCE, each.nanoseconds))
+
+
+def _transform_nanoseconds(points: int) -> float:
+    step = THERE_AND_BACK * (1 if points <= CACHED_POINTS else SLOWER_TRANSFORM)
+    return SIZES * points * (step * math.log2(points + 1) + TRANSFORM_COPY)
+
+
+def _tiles_along(plan: AxisPlan, n: int) -> Iterator[tuple[int, int]]:
+    """Yield lengths of a tile of the output, and of the transform that it needs."""
+    whole = fast_length(circular_length(plan, n), plan.k)
+    yield plan.size, whole
+    seen = min(plan.span, n)
+    length = 32
+    while plan.k > 1 and length < whole:
+        for each in (length, length + length // 2):
+            if seen < each < whole:
+                yield (each - seen) // plan.stride + 1, each
+        length *= 2
+    if plan.k == 1:
+        for size in (1, 8, 64, 512):
+            if size < plan.size:
+                yield size, (size - 1) * plan.stride + 1
+
+
+def circular_length(plan: AxisPlan, n: int) -> int:
+    """Return from which length on a window that reaches over the end finds zeros at the beginning.
+
+    A transform takes the image for periodic. The n cells lie behind `plan.before` zeros; the zeros
+    after them may be fewer than the windows see, since those before them follow.
+    """
+    if plan.k == 1:
+        return max(n + plan.before, plan.reach)
+    return max(n + plan.before, plan.reach + plan.span - 1 - plan.before, plan.reach, plan.span)
+
+
+def fast_length(n: int, k: int) -> int:
+    """Return the next length that is transformed fast; n itself along an axis left as it is."""
+    if k == 1:
+        return n
+    from scipy import fft
+
+    return fft.next_fast_len(n, real=True)
 
 
 def check_method(method: object, methods: tuple[str, ...] = METHODS) -> None:

@@ -1,17 +1,28 @@
-"""One kernel slid over one image, as fast as NumPy goes: what `convolution` rests on."""
+"""One kernel slid over one image: the way is chosen here, by the sizes and by the numbers."""
+
+import math
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from course_utils.arguments import common_dtype, sum_dtype
+from course_utils.convolution.direct_sums import correlate_directly
 from course_utils.convolution.fourier import correlate_by_fft
-from course_utils.convolution.path_costs import AUTO, Work, check_method, fastest
-from course_utils.convolution.windows import AxisPlan, pad_for
-
-# Output rows worked on at once: they and what they are made from stay in a processor's cache.
-ROWS_AT_ONCE = 32
+from course_utils.convolution.path_costs import (
+    AUTO,
+    POINTS_AT_ONCE,
+    Work,
+    check_method,
+    fastest,
+    transforms,
+)
+from course_utils.convolution.rounding import correlate_safely
+from course_utils.convolution.tiles import Part
+from course_utils.convolution.windows import AxisPlan
 
 METHODS = ("direct", "fft")
+
+# Up to here a floating-point number holds every integer.
+EXACT = {np.float32: 2**24, np.float64: 2**53}
 
 
 def correlate(
@@ -26,77 +37,51 @@ def correlate(
     """
     check_method(method, METHODS)
     dtype = common_dtype(image, kernel)
-    padded = pad_for(image, plans, sum_dtype(dtype), first=0)
-    floating = "f" in image.dtype.kind + kernel.dtype.kind
-    kernel = kernel.astype(padded.dtype, copy=False)
-    quick = padded.dtype in (np.float32, np.float64)
+    whole = Part(image, kernel, plans)
     if method == "fft":
-        found = correlate_by_fft(padded, kernel, plans)
         single = dtype.kind == "f" and dtype.itemsize <= 4
-        return found.astype(np.float32 if single else np.float64, copy=False)
-    if method == AUTO and quick and floating:
-        work = Work(1, *padded.shape, 1, 1, plans, padded.itemsize)
-        if fastest(work, METHODS) == "fft":
-            found = correlate_by_fft(padded, kernel, plans)
-            # A number that isn't finite spreads over all cells here, and over its windows below.
-            if np.isfinite(found).all():
-                return found.astype(dtype, copy=False)
-    found = by_rows(padded, kernel, plans) if quick else _by_shifts(padded, kernel, plans)
-    return found.astype(dtype, copy=False)
-
-
-def _by_shifts(
-    padded: np.ndarray, kernel: np.ndarray, plans: tuple[AxisPlan, AxisPlan]
-) -> np.ndarray:
-    """Add the shifted image once for each kernel cell: exact for integers, and for any dtype."""
-    vertical, horizontal = plans
-    out = np.zeros((vertical.size, horizontal.size), padded.dtype)
-    for m, n in np.ndindex(kernel.shape):
-        top, left = m * vertical.dilation, n * horizontal.dilation
-        out += (
-            kernel[m, n]
-            * padded[
-                top : top + vertical.reach : vertical.stride,
-                left : left + horizontal.reach : horizontal.stride,
-            ]
-        )
+        out = np.empty(whole.size, np.float32 if single else np.float64)
+        correlate_by_fft(whole, out)
+        return out
+    out = np.empty(whole.size, dtype)
+    if "f" not in image.dtype.kind + kernel.dtype.kind:
+        _correlate_integers(whole, dtype, method, out)
+        return out
+    sums = sum_dtype(dtype)
+    quick = sums in (np.float32, np.float64)
+    if method == AUTO and quick and _faster_by_fft(whole, sums) and np.isfinite(kernel).all():
+        correlate_safely(whole, sums, out)
+    else:
+        correlate_directly(whole, sums, out)
     return out
 
 
-def by_rows(padded: np.ndarray, kernel: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarray:
-    """Weight the rows of each window by one matrix product, then add the shifted columns.
-
-    For output row i the product kernel.T @ padded[rows of the window] holds, for each kernel column
-    n and each image column, the sum over the kernel's rows. Only k_w shifted additions are left,
-    instead of k_h·k_w, and the rest runs at the speed of the BLAS library.
-    """
-    vertical, horizontal = plans
-    width = padded.shape[1]
-    down, right = padded.strides
-    windows = as_strided(
-        padded,
-        (vertical.size, vertical.k, width),
-        (down * vertical.stride, down * vertical.dilation, right),
-        writeable=False,
-    )
-    weights = np.ascontiguousarray(kernel.T)
-    out = np.empty((vertical.size, horizontal.size), padded.dtype)
-    room = np.empty((min(ROWS_AT_ONCE, vertical.size), horizontal.k, width), padded.dtype)
-    for start in range(0, vertical.size, ROWS_AT_ONCE):
-        rows = out[start : start + ROWS_AT_ONCE]
-        sums = matmul_quietly(weights, windows[start : start + len(rows)], out=room[: len(rows)])
-        rows[...] = sums[:, 0, : horizontal.reach : horizontal.stride]
-        for n in range(1, horizontal.k):
-            left = n * horizontal.dilation
-            rows += sums[:, n, left : left + horizontal.reach : horizontal.stride]
-    return out
+def _faster_by_fft(whole: Part, dtype: np.dtype) -> bool:
+    work = Work(1, whole.height, whole.width, 1, 1, whole.plans, dtype.itemsize)
+    return fastest(work, METHODS) == "fft"
 
 
-def matmul_quietly(one: np.ndarray, other: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """Return `np.matmul` without its warnings of invalid values.
+def _correlate_integers(whole: Part, dtype: np.dtype, method: str, out: np.ndarray) -> None:
+    """Sum in floating point where no sum is too large for that to be exact, as it is faster."""
+    weights = np.abs(whole.kernel.astype(float))
+    largest = _largest(whole.image)
+    # The sum of the weights is rounded itself.
+    most = largest * float(weights.sum()) * (1 + 1e-9)
+    sums = dtype
+    for floating, limit in EXACT.items():
+        if most < limit:
+            sums = np.dtype(floating)
+            break
+    if method == AUTO and sums != np.int64 and _faster_by_fft(whole, sums):
+        points = min(POINTS_AT_ONCE, whole.image.size)
+        norms = largest * math.sqrt(points) * float(np.linalg.norm(weights))
+        lengths = transforms(whole.plans, whole.image.shape).points
+        if most < EXACT[np.float64] and 32 * math.log2(lengths + 1) * 2**-53 * norms < 0.25:
+            correlate_by_fft(whole, out, rounded=True)
+            return
+    correlate_directly(whole, sums, out)
 
-    BLAS fills the edges of its blocks with zeros and multiplies those too, so that an infinity
-    warns of a NaN which is in no result.
-    """
-    with np.errstate(invalid="ignore"):
-        return np.matmul(one, other, out=out)
+
+def _largest(numbers: np.ndarray) -> int:
+    """Return the largest absolute value, which a signed integer may not hold itself."""
+    return max(abs(int(numbers.min())), abs(int(numbers.max())))
