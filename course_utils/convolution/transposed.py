@@ -16,7 +16,7 @@ from course_utils.arguments import (
 )
 from course_utils.convolution.feature_maps import bias_of
 from course_utils.convolution.patch_matrices import cells_of_windows
-from course_utils.convolution.sliding import matmul_quietly
+from course_utils.convolution.direct_sums import matmul_quietly
 from course_utils.convolution.windows import (
     BATCH,
     AxisPlan,
