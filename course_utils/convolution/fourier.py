@@ -105,9 +105,7 @@ def fft_part(whole: Part, where: tuple[slice, slice]) -> Part | None:
 
     The kernel's transform then serves all tiles.
     """
-    larger = any(
-        plan.span > n for plan, n in zip(whole.plans, whole.image.shape, strict=True)
-    )
+    larger = any(plan.span > n for plan, n in zip(whole.plans, whole.image.shape, strict=True))
     return part_of(whole, where, crop=larger and bool(np.isfinite(whole.kernel).all()))
 
 

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_batch, as_numeric, common_dtype, size_text, sum_dtype
 from course_utils.convolution.borders import bordered
-from course_utils.convolution.feature_maps import BANK, bias_of, check_channels, conv2d
 from course_utils.convolution.direct_sums import matmul_quietly
+from course_utils.convolution.feature_maps import BANK, bias_of, check_channels, conv2d
 from course_utils.convolution.windows import (
     BATCH,
     Padding,

@@ -14,9 +14,9 @@ from course_utils.arguments import (
     per_axis,
     sum_dtype,
 )
+from course_utils.convolution.direct_sums import matmul_quietly
 from course_utils.convolution.feature_maps import bias_of
 from course_utils.convolution.patch_matrices import cells_of_windows
-from course_utils.convolution.direct_sums import matmul_quietly
 from course_utils.convolution.windows import (
     BATCH,
     AxisPlan,

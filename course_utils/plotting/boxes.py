@@ -1,6 +1,7 @@
 """Boxes on images: what is there, what a detector finds, and the grid that answers."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +15,7 @@ from course_utils.detection import Detections, Objects, areas, as_boxes, interse
 from course_utils.plotting.style import BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
 
 # Each kind of box differs from the others in its dashes as well as in its colour.
-_KINDS = {
+_KINDS: dict[str, dict[str, Any]] = {
     "truth": {"color": SKY, "linestyle": "-", "linewidth": 2.0},
     "found": {"color": ORANGE, "linestyle": "--", "linewidth": 2.2},
     "right": {"color": ORANGE, "linestyle": "--", "linewidth": 2.2},
@@ -123,17 +124,19 @@ def draw_overlaps(
     ValueError
         If the boxes aren't one to five pairs, or titles aren't as many.
     """
-    boxes, others = as_boxes("boxes", boxes), as_boxes("others", others)
-    if len(boxes) != len(others) or not 1 <= len(boxes) <= 5:
-        raise ValueError(f"boxes has {len(boxes)} entries, others {len(others)}: give 1 to 5 pairs")
-    if len(titles) not in (0, len(boxes)):
-        raise ValueError(f"titles has {len(titles)} entries for {len(boxes)} pairs: one each")
-    fig, axes = plt.subplots(1, len(boxes), squeeze=False, figsize=(2.5 * len(boxes), 3.3))
-    starts, ends = np.minimum(boxes, others)[:, :2], np.maximum(boxes, others)[:, 2:]
+    firsts, seconds = as_boxes("boxes", boxes), as_boxes("others", others)
+    if len(firsts) != len(seconds) or not 1 <= len(firsts) <= 5:
+        raise ValueError(
+            f"boxes has {len(firsts)} entries, others {len(seconds)}: give 1 to 5 pairs"
+        )
+    if len(titles) not in (0, len(firsts)):
+        raise ValueError(f"titles has {len(titles)} entries for {len(firsts)} pairs: one each")
+    fig, axes = plt.subplots(1, len(firsts), squeeze=False, figsize=(2.5 * len(firsts), 3.3))
+    starts, ends = np.minimum(firsts, seconds)[:, :2], np.maximum(firsts, seconds)[:, 2:]
     # Every panel is as large as the largest pair, with its own pair in the middle.
     half = (ends - starts).max(axis=0) / 2 * 1.06
     middles = (starts + ends) / 2
-    for k, (ax, one, two) in enumerate(zip(axes[0], boxes, others)):
+    for k, (ax, one, two) in enumerate(zip(axes[0], firsts, seconds)):
         _add_box(ax, one, facecolor="none", edgecolor=BLUE, linewidth=3)
         _add_box(ax, two, facecolor="none", edgecolor=ORANGE, linewidth=3, linestyle="--")
         start, end = np.maximum(one[:2], two[:2]), np.minimum(one[2:], two[2:])
@@ -237,12 +240,12 @@ def _free_place(
     return places[hidden.argmin()]
 
 
-def _add_box(ax: Axes, box: Sequence[float], **look: object) -> None:
+def _add_box(ax: Axes, box: Sequence[float] | np.ndarray, **look: Any) -> None:
     top, left, bottom, right = box
     ax.add_patch(Rectangle((left, top), right - left, bottom - top, **look))
 
 
-def _write(ax: Axes, place: Sequence[float], text: str, color: str) -> None:
+def _write(ax: Axes, place: Sequence[float] | np.ndarray, text: str, color: str) -> None:
     ax.text(
         place[1],
         place[2],
@@ -256,7 +259,7 @@ def _write(ax: Axes, place: Sequence[float], text: str, color: str) -> None:
     )
 
 
-def _on_white(kind: str) -> dict[str, object]:
+def _on_white(kind: str) -> dict[str, Any]:
     """Yellow and sky blue are made for black images; on paper they need a darker neighbour."""
     darker = {"truth": BLUE, "missed": "#B8A500"}
     return {**_KINDS[kind], "color": darker.get(kind, _KINDS[kind]["color"])}

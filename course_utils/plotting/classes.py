@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from course_utils.plotting.style import BLUE, ORANGE, PADDING_COLOR
 
@@ -54,7 +55,7 @@ def draw_class(numbers: Sequence[str], counts: Sequence[tuple[int, int, int]]) -
         left = left + width
     ax.set_yticks(places, labels=list(numbers))
     ax.invert_yaxis()
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("students")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
     return fig

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from course_utils.plotting.curves import draw_lines
@@ -35,7 +34,7 @@ def draw_gradient_norms(networks: Mapping[str, Mapping[str, float]], *, title: s
             f"networks holds layers {counts}: give at least one network with one layer"
         )
     return draw_lines(
-        {name: np.arange(len(norms)) + 1 for name, norms in networks.items()},
+        {name: list(range(1, len(norms) + 1)) for name, norms in networks.items()},
         {name: list(norms.values()) for name, norms in networks.items()},
         xlabel="layer",
         ylabel="gradient norm",

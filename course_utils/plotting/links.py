@@ -141,7 +141,8 @@ def _reached(chain: list[np.ndarray], highlight: tuple[str, int] | None) -> list
 def _draw_panel(ax: Axes, panel: LinkPanel, chain: list[np.ndarray], dot: float) -> None:
     reached = _reached(chain, panel.highlight)
     places = [np.arange(len(row)) - (len(row) - 1) / 2 for row in reached]
-    faint, strong = [], {}
+    faint: list[list[tuple[float, float]]] = []
+    strong: dict[tuple[int, int], list[list[tuple[float, float]]]] = {}
     for k, wiring in enumerate(chain):
         for i, j in np.argwhere(wiring):
             line = [(places[k][j], k * _RISE), (places[k + 1][i], (k + 1) * _RISE)]
@@ -152,8 +153,8 @@ def _draw_panel(ax: Axes, panel: LinkPanel, chain: list[np.ndarray], dot: float)
             else:
                 faint.append(line)
     if faint:
-        color = "0.55" if panel.highlight is None else _FAINT
-        ax.add_collection(LineCollection(faint, colors=color, linewidths=1.2, zorder=1))
+        pale = "0.55" if panel.highlight is None else _FAINT
+        ax.add_collection(LineCollection(faint, colors=pale, linewidths=1.2, zorder=1))
     for (color, dashes), lines in zip(_looks(list(strong), panel.weights), strong.values()):
         ax.add_collection(
             LineCollection(lines, colors=[color], linewidths=2.4, linestyles=[dashes], zorder=2)
@@ -167,7 +168,7 @@ def _draw_panel(ax: Axes, panel: LinkPanel, chain: list[np.ndarray], dot: float)
             s=(30 * dot) ** 2,
             zorder=3,
             facecolors=faces,
-            edgecolors=np.where(row, on, "0.35"),
+            edgecolors=[on if one else "0.35" for one in row],
             linewidths=1.8,
         )
     ax.set(title=panel.title, aspect="equal", xticks=[], yticks=[])

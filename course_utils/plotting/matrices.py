@@ -99,7 +99,9 @@ def draw_matrix(
             face = "white"
         ax.add_patch(Rectangle((j, i), 1, 1, facecolor=face, edgecolor="0.6", linewidth=1))
         if value == value:
-            ax.text(j + 0.5, i + 0.5, number(value), ha="center", va="center", fontsize=fontsize)
+            ax.text(
+                j + 0.5, i + 0.5, number(float(value)), ha="center", va="center", fontsize=fontsize
+            )
     for mark in marks:
         frame = Rectangle((mark.column, mark.row), mark.width, mark.height, zorder=3, fill=False)
         frame.set(edgecolor=mark.color, linewidth=4, joinstyle="miter")
@@ -218,7 +220,8 @@ def draw_window_steps(
     """
     image, kernel, output = np.asarray(image), np.asarray(kernel), np.asarray(output)
     h, w = ((side - 1) * dilation + 1 for side in kernel.shape)
-    rows, captions = [], []
+    rows: list[list[Panel | str]] = []
+    captions = []
     for i, j in steps:
         patch = image[
             i * stride : i * stride + h : dilation, j * stride : j * stride + w : dilation
@@ -229,7 +232,9 @@ def draw_window_steps(
             [
                 Panel(image, titles[0], [Mark(i * stride, j * stride, h, w, INPUT_COLOR)], zeros),
                 "⋆",
-                Panel(kernel, titles[1], [Mark(0, 0, *kernel.shape, KERNEL_COLOR)]),
+                Panel(
+                    kernel, titles[1], [Mark(0, 0, kernel.shape[0], kernel.shape[1], KERNEL_COLOR)]
+                ),
                 "=",
                 Panel(done, titles[2], [Mark(i, j, color=OUTPUT_COLOR)]),
             ]
@@ -239,5 +244,5 @@ def draw_window_steps(
     return draw_equations(rows, captions=captions)
 
 
-def _sides(panel: Panel) -> tuple[int, int]:
-    return np.atleast_2d(np.asarray(panel.values)).shape
+def _sides(part: Panel | str) -> tuple[int, ...]:
+    return (1, 1) if isinstance(part, str) else np.atleast_2d(np.asarray(part.values)).shape

@@ -1,6 +1,7 @@
 """Pooling in pictures: which window makes which cell, with numbers and without."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -79,7 +80,7 @@ def draw_pooling(
     for i, j in np.ndindex(h, w):
         a, b = i // size, j // size
         taken = a < rows and b < columns
-        _cell(left, i, j, image[i, j], _tint(a, b) if taken else "white")
+        _cell(left, i, j, float(image[i, j]), _tint(a, b) if taken else "white")
     for a, b in np.ndindex(rows, columns):
         _cell(right, a, b, pooled[a, b], _tint(a, b))
         corner = (b * size, a * size)
@@ -146,9 +147,11 @@ def draw_pooling_windows(shape: tuple[int, int], size: int, strides: Sequence[in
     )
     for left, right, stride, out in zip(axes[0, ::2], axes[0, 1::2], strides, outs):
         _grid(left, h, w, INPUT_COLOR)
-        _grid(right, *out, OUTPUT_COLOR)
+        _grid(right, out[0], out[1], OUTPUT_COLOR)
         for place, (color, dashes) in enumerate(_FRAMES[: out[1]]):
-            look = dict(fill=False, edgecolor=color, linestyle=dashes, linewidth=3, zorder=3)
+            look: dict[str, Any] = dict(
+                fill=False, edgecolor=color, linestyle=dashes, linewidth=3, zorder=3
+            )
             # A little smaller from window to window, so that no frame hides another.
             gap = 0.1 * place
             left.add_patch(

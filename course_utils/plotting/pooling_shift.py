@@ -8,15 +8,20 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from course_utils.plotting.matrices import number
 from course_utils.plotting.style import ORANGE, SKY
 
-_CHANGED = tuple(0.75 * part + 0.25 for part in to_rgb(ORANGE))
-_SAME = tuple(0.45 * part + 0.55 for part in to_rgb(SKY))
+
+def _paler(color: str, share: float) -> str:
+    red, green, blue = (share * part + 1 - share for part in to_rgb(color))
+    return to_hex((red, green, blue))
+
+
+_CHANGED, _SAME = _paler(ORANGE, 0.75), _paler(SKY, 0.45)
 # Height of the upper row above the lower one, in cells.
 _RISE = 2.2
 

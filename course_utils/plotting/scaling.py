@@ -41,22 +41,24 @@ def draw_scaling(
     ValueError
         If a line has another length than `x`, or a number is zero or negative.
     """
-    x = np.asarray(x, dtype=float)
+    places = np.asarray(x, dtype=float)
     measured = {name: np.asarray(values, dtype=float) for name, values in lines.items()}
     for name, values in measured.items():
-        if values.shape != x.shape:
+        if values.shape != places.shape:
             raise ValueError(
-                f"lines[{name!r}] has shape {values.shape} and x {x.shape}: give one value for "
+                f"lines[{name!r}] has shape {values.shape} and x {places.shape}: give one value for "
                 "each x, NaN where there is none"
             )
-        if (x <= 0).any() or (values <= 0).any():
+        if (places <= 0).any() or (values <= 0).any():
             raise ValueError(
                 f"x or lines[{name!r}] has a number that isn't positive: a logarithmic axis "
                 "needs positive ones, or NaN for none"
             )
     fig, ax = plt.subplots(figsize=(9 if len(lines) <= 3 else 11, 4.4))
     for k, (name, values) in enumerate(measured.items()):
-        ax.plot(x, values, label=name, linestyle=DASHES[k % len(DASHES)], marker="osD^v"[k % 5])
+        ax.plot(
+            places, values, label=name, linestyle=DASHES[k % len(DASHES)], marker="osD^v"[k % 5]
+        )
     ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
     ax.set_xticks(x)
     ax.xaxis.set_major_formatter(PLAIN)

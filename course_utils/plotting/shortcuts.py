@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -188,13 +188,13 @@ def draw_shortcuts(model: keras.Model, *, title: str = "") -> Figure:
         left, right = start + 0.5, end + 0.5
         angle = np.linspace(0, np.pi, 40)
         x = (left + right) / 2 - (right - left) / 2 * np.cos(angle)
-        style = {"linestyle": (0, (3, 1.2)) if projected else "-", "linewidth": 2.6}
+        style: dict[str, Any] = {"linestyle": (0, (3, 1.2)) if projected else "-", "linewidth": 2.6}
         ax.plot(x, 0.05 + 1.25 * np.sin(angle), color=ORANGE, **style)
         ax.plot(right, 0.05, "v", color=ORANGE, markersize=7)
     for shape in order:
         places = [k + 1 for k, other in enumerate(shapes) if other == shape]
         text = "×".join(map(str, shape))
-        ax.text(np.mean(places), -0.68, text, ha="center", va="top", fontsize=13)
+        ax.text(float(np.mean(places)), -0.68, text, ha="center", va="top", fontsize=13)
     ax.set(xlim=(0.4, count + 0.7), ylim=(-1.15, 1.55), title=title)
     ax.axis("off")
     return fig

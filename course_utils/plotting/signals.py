@@ -42,17 +42,17 @@ def draw_echoes(
     ValueError
         If `shocks` or `response` isn't a non-empty line of numbers, or every shock is zero.
     """
-    shocks, response = _line("shocks", shocks), _line("response", response)
-    if not shocks.any():
+    sent, answer = _line("shocks", shocks), _line("response", response)
+    if not sent.any():
         raise ValueError("shocks are all zero: give at least one that isn't, to start an echo")
-    periods = np.arange(len(shocks) + len(response) - 1)
+    periods = np.arange(len(sent) + len(answer) - 1)
     above, below = np.zeros(len(periods)), np.zeros(len(periods))
     fig, ax = plt.subplots(figsize=(9, 3.9))
-    for k, start in enumerate(np.flatnonzero(shocks)):
+    for k, start in enumerate(np.flatnonzero(sent)):
         echo = np.zeros(len(periods))
-        echo[start : start + len(response)] = shocks[start] * response
+        echo[start : start + len(answer)] = sent[start] * answer
         base = np.where(echo >= 0, above, below)
-        label = f"echo of the {shocks[start]:g} in {xlabel} {start}"
+        label = f"echo of the {sent[start]:g} in {xlabel} {start}"
         ax.bar(
             periods,
             echo,
@@ -116,36 +116,34 @@ def draw_flip_and_slide(
     ValueError
         If the lines differ in length, or a time of `at` lies outside.
     """
-    time = _line("time", time)
-    values = {"signal": signal, "kernel": kernel, "result": result}
-    for name, given in values.items():
-        values[name] = _line(name, given)
-        if len(values[name]) != len(time):
-            raise ValueError(
-                f"{name} has {len(values[name])} values for {len(time)} times: give one each"
-            )
-    outside = [t for t in at if not time[0] <= t <= time[-1]]
+    times = _line("time", time)
+    given = {"signal": signal, "kernel": kernel, "result": result}
+    values = {name: _line(name, line) for name, line in given.items()}
+    for name, line in values.items():
+        if len(line) != len(times):
+            raise ValueError(f"{name} has {len(line)} values for {len(times)} times: give one each")
+    outside = [t for t in at if not times[0] <= t <= times[-1]]
     if outside or not len(at):
         raise ValueError(
-            f"at is {list(at)}: give times between {time[0]:g} and {time[-1]:g}, at least one"
+            f"at is {list(at)}: give times between {times[0]:g} and {times[-1]:g}, at least one"
         )
     f, g = names
     # As far to the left as to the right, so that the flipped function is seen whole.
-    tau = np.concatenate([time - time[-1] - (time[1] - time[0]), time])
-    first = np.interp(tau, time, values["signal"], left=0)
+    tau = np.concatenate([times - times[-1] - (times[1] - times[0]), time])
+    first = np.interp(tau, times, values["signal"], left=0)
     fig = plt.figure(figsize=(10.5, 4.6))
     grid = fig.add_gridspec(2, len(at), height_ratios=(1, 1))
     top = 1.25 * max(values["signal"].max(), values["kernel"].max())
     for place, t in enumerate(at):
         ax = fig.add_subplot(grid[0, place])
-        flipped = np.interp(t - tau, time, values["kernel"], left=0, right=0)
+        flipped = np.interp(t - tau, times, values["kernel"], left=0, right=0)
         ax.plot(tau, first, color=INPUT_COLOR, label=f"{f}(τ)")
         ax.plot(tau, flipped, "--", color=KERNEL_COLOR, label=f"{g}(t − τ)")
         ax.fill_between(tau, first * flipped, color=OUTPUT_COLOR, alpha=0.45, linewidth=0)
-        area = np.interp(t, time, values["result"])
+        area = np.interp(t, times, values["result"])
         ax.set(
             title=f"t = {t:g}: area {area:.2f}",
-            xlim=(-time[-1] / 2, time[-1]),
+            xlim=(-times[-1] / 2, times[-1]),
             ylim=(0, top),
             yticks=[0, 1] if top > 1 else [0],
         )
@@ -153,9 +151,9 @@ def draw_flip_and_slide(
         if place == 0:
             ax.legend(loc="upper right", fontsize=12, borderaxespad=0)
     ax = fig.add_subplot(grid[1, :])
-    ax.plot(time, values["result"], color=OUTPUT_COLOR)
-    ax.plot(at, np.interp(at, time, values["result"]), "o", color="black", markersize=9)
-    ax.set(xlabel="t", ylabel=f"({f} ∗ {g})(t)", xlim=(0, time[-1]))
+    ax.plot(times, values["result"], color=OUTPUT_COLOR)
+    ax.plot(at, np.interp(at, times, values["result"]), "o", color="black", markersize=9)
+    ax.set(xlabel="t", ylabel=f"({f} ∗ {g})(t)", xlim=(0, times[-1]))
     ax.set_ylim(0, 1.15 * values["result"].max())
     return fig
 

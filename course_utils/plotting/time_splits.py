@@ -1,6 +1,7 @@
 """Splits in time: what is learned from and what is forecast, one row a refit."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -41,7 +42,7 @@ def draw_time_splits(
         raise ValueError(f"times has {len(times)} entries, the splits take {max(last, 2)}")
     step = times[1] - times[0]
     fig, ax = plt.subplots(figsize=(9, 0.26 * len(splits) + 1.5))
-    looks = (
+    looks: tuple[dict[str, Any], ...] = (
         {"color": BLUE, "label": "learn from"},
         {"color": ORANGE, "label": "forecast", "hatch": "//", "edgecolor": "white"},
     )

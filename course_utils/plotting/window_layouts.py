@@ -1,7 +1,7 @@
 """Where the windows of a convolution lie: on a signal, one row a window, and on an image."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -46,7 +46,7 @@ def _pale(color: str, share: float) -> tuple[float, ...]:
 
 
 # How each kind of cell is drawn; the kind is also the artist's gid.
-_LOOKS = {
+_LOOKS: dict[str, dict[str, Any]] = {
     "input": dict(facecolor=_pale(INPUT_COLOR, 0.3), edgecolor="0.5"),
     "zero": dict(facecolor=PADDING_COLOR, edgecolor="0.5"),
     "window": dict(facecolor=_pale(KERNEL_COLOR, 0.75), edgecolor="0.35"),
@@ -230,7 +230,7 @@ def draw_windows_on_image(
 
 
 def _length(signal: Sequence[float] | int) -> int:
-    return int(signal) if np.ndim(signal) == 0 else len(signal)
+    return signal if isinstance(signal, int) else len(np.atleast_1d(signal))
 
 
 def _has_weights(case: SignalCase) -> bool:
@@ -278,7 +278,7 @@ def _draw_case(
             ax.text(
                 x + 0.5,
                 0.5,
-                number(case.signal[x]),
+                number(np.atleast_1d(case.signal)[x]),
                 ha="center",
                 va="center",
                 fontsize=fontsize,
@@ -289,8 +289,8 @@ def _draw_case(
     results = None
     if _has_weights(case):
         results = correlate1d(
-            case.signal,
-            case.kernel,
+            np.asarray(case.signal),
+            np.asarray(case.kernel),
             padding=case.padding,
             stride=case.stride,
             dilation=case.dilation,
@@ -311,7 +311,7 @@ def _draw_case(
                 ax.text(
                     x + 0.5,
                     top + 0.5,
-                    number(case.kernel[m]),
+                    number(np.atleast_1d(case.kernel)[m]),
                     ha="center",
                     va="center",
                     fontsize=fontsize,
