@@ -268,7 +268,7 @@ def table(experiments: Sequence[Experiment], runs: Iterable[Run]) -> str:
     """
     lines = [
         "| network | images | parameters | epochs | seeds | test accuracy, % | lowest–highest "
-        "| the lecture's, % | seconds an epoch |",
+        "| the lecture's, % | seconds per epoch |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     runs = list(runs)

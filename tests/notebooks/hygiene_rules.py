@@ -451,6 +451,29 @@ def prose_keeps_its_voice(stored: Stored) -> list[str]:
     return faults
 
 
+# Translated rather than written: "one a pixel" for "one per pixel", "has that layer?" for "does …
+# have", and words that nobody says.
+_UNNATURAL = re.compile(
+    r"\b(?:one|numbers?|products|multiplications|average|weights) an? "
+    r"(?:pixel|window|channel|position|class|digit|filter|seed|step|row of)\b"
+    r"|\b[Hh]ow many [\w -]+ has (?:that|the|this|one such)\b"
+    r"|\bforetell|\b[Ww]hoever\b|\bdearer\b|\breads best\b|\bis meant exactly\b"
+    r"|\bevery one of the course\b|\b(?:rows|columns|cells|parameters) less\b"
+)
+
+
+@rule
+def prose_reads_as_written_not_translated(stored: Stored) -> list[str]:
+    faults = []
+    for cell in stored.cells:
+        texts = [cell["metadata"].get("alt", "")]
+        if cell["cell_type"] == "markdown":
+            texts.append(without_code(shown_prose(cell, folded=True)))
+        for found in (match for text in texts for match in _UNNATURAL.finditer(text)):
+            faults.append(f"{name(cell)} says {found.group()!r}")
+    return faults
+
+
 @rule
 def chinese_terms_stand_beside_english(stored: Stored) -> list[str]:
     terms = {

@@ -359,6 +359,20 @@ listed(
     ("obviously", add("formula", "This is obviously so.")),
 )
 listed(
+    "prose_reads_as_written_not_translated",
+    ("a for per", add("formula", "Three numbers a pixel.")),
+    ("has the layer", add("formula", "How many weights has that layer?")),
+    ("foretell", add("formula", "You will foretell the size.")),
+    ("whoever", add("formula", "Whoever reads this knows.")),
+    (
+        "in an alternative text",
+        lambda nb: (
+            in_metadata("fig", alt="Bars, one a channel, that grow to the right of the axis")(nb),
+            show("fig", figure("Bars, one a channel, that grow to the right of the axis"))(nb),
+        ),
+    ),
+)
+listed(
     "chinese_terms_stand_beside_english",
     (
         "two terms",
