@@ -90,6 +90,28 @@ def _fits(rank: int, meanings: tuple[str, ...]) -> bool:
     return rank >= len(meanings) - 1 if "…" in meanings else rank == len(meanings)
 
 
+def as_batch(name: str, value: ArrayLike, *axes: tuple[str, ...]) -> np.ndarray:
+    """Return `value` as `as_numeric` does, but let a batch of no examples pass.
+
+    Parameters
+    ----------
+    name, value
+        As in `as_real`.
+    axes
+        As in `as_numeric`; it is a batch where the name of the first axis begins with ``"batch"``.
+
+    Raises
+    ------
+    ValueError
+        As `as_numeric`.
+    """
+    array = as_real(name, value)
+    batch = any(m[0].startswith("batch") and _fits(array.ndim, m) for m in axes)
+    if batch and len(array) == 0 and all(array.shape[1:]):
+        return array
+    return as_numeric(name, array, *axes)
+
+
 def as_floating(name: str, value: ArrayLike, *axes: tuple[str, ...]) -> np.ndarray:
     """Return `value` as `as_numeric` does, in the floating dtype to calculate in.
 

@@ -12,18 +12,30 @@ The modes follow I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (201
 ======================  ==========================================================================
 
 Padding never takes part: a window that reaches over the border is summed up over the cells of the
-image alone, as in TensorFlow.
+image alone, as in TensorFlow. Only the mean can be told to count it.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_numeric, common_dtype, sum_dtype
-from course_utils.convolution import AxisPlan, Padding, Pair, as_pair, fill_around, plan_image
+from course_utils.arguments import as_batch, common_dtype, sum_dtype
+from course_utils.convolution import (
+    BATCH,
+    AxisPlan,
+    Padding,
+    Pair,
+    Plans,
+    as_pair,
+    cells_of_windows,
+    fill_around,
+    plan_image,
+)
 
 MODES = ("max", "mean", "sum", "product", "l2", "distance")
 
-_AXES = ("height", "width"), ("batch", "height", "width", "channels")
+_AXES = ("height", "width"), BATCH
 
 
 def pool2d(
@@ -32,9 +44,15 @@ def pool2d(
     *,
     stride: Pair | None = None,
     padding: Padding = "valid",
+    dilation: Pair = 1,
     mode: str = "max",
+    count_padding: bool = False,
+    ceil_mode: bool = False,
 ) -> np.ndarray:
     """Return the images with every window replaced by one number, channel by channel.
+
+    On n cells with p cells of padding before and q after, windows of k cells, stride s and dilation
+    d have ⌊(n + p + q − d·(k − 1) − 1) / s⌋ + 1 positions along an axis.
 
     Parameters
     ----------
@@ -47,33 +65,163 @@ def pool2d(
     padding
         As in `course_utils.convolution`; ``"valid"`` drops what is left over on the right and at
         the bottom.
+    dilation
+        Distance between two neighbouring cells of a window, an integer or a pair.
     mode
         One of `MODES`.
+    count_padding
+        For ``"mean"`` only: if true, divide by the number of cells that a window has on the padded
+        image, so that padding counts as zeros and what stands at the border becomes darker. It is
+        PyTorch's ``count_include_pad``, which is true there unless told otherwise.
+    ceil_mode
+        If true, cells that are left over on the right and at the bottom get a window of their own,
+        which reaches over the edge: ⌈…⌉ in place of ⌊…⌋ in the formula, unless that window would
+        begin beyond the image. What lies outside image and padding is never counted. TensorFlow has
+        no such mode; PyTorch and ONNX have.
 
     Returns
     -------
     numpy.ndarray
-        Array (out_h, out_w) or (batch, out_h, out_w, channels). ``"max"`` keeps the dtype; sums of
-        integers are 64-bit; the other modes keep floating dtypes and make integers `float64`, in
-        which a product of many pixels doesn't wrap around.
+        Array (out_h, out_w) or (batch, out_h, out_w, channels), empty for a batch of no images.
+        ``"max"`` keeps the dtype; sums of integers are 64-bit; the other modes keep floating dtypes
+        and make integers `float64`, in which a product of many pixels doesn't wrap around.
 
     Raises
     ------
     ValueError
-        If the images have another rank, the window is larger than they are, a window lies in the
-        padding alone, or mode, size, stride or padding can't be understood.
+        If the images have another rank, the window is larger than they are, a window sees the
+        padding alone, `count_padding` is asked of another mode than ``"mean"``, or mode, size,
+        stride, padding or dilation can't be understood.
+
+    Examples
+    --------
+    >>> row = [[8, 8, 8, 8, 8]]
+    >>> pool2d(row, (1, 3), padding=(0, 1), stride=2, mode="mean")
+    array([[8., 8., 8.]])
+    >>> pool2d(row, (1, 3), padding=(0, 1), stride=2, mode="mean", count_padding=True).round(2)
+    array([[5.33, 8.  , 5.33]])
+    >>> pool2d(row, (1, 2), ceil_mode=True).shape
+    (1, 3)
     """
     if mode not in MODES:
         words = ", ".join(f'"{word}"' for word in MODES)
         raise ValueError(f"mode is {mode!r}: use one of {words}")
-    array = as_numeric("images", images, *_AXES)
+    if count_padding and mode != "mean":
+        raise ValueError(
+            f'count_padding is {count_padding}, but mode is {mode!r}: leave it out, only "mean" '
+            "divides by a number of cells"
+        )
+    array = as_batch("images", images, *_AXES)
     batch = array[None, :, :, None] if array.ndim == 2 else array
+    plans = plan_pooling(batch.shape[1:3], size, stride, padding, dilation, ceil_mode)
+    if mode == "mean":
+        out = _mean(batch, plans, count_padding)
+    else:
+        out = _POOLERS[mode](batch, plans)
+    return out[0, :, :, 0] if array.ndim == 2 else out
+
+
+def max_pool2d_argmax(
+    images: ArrayLike,
+    size: Pair,
+    *,
+    stride: Pair | None = None,
+    padding: Padding = "valid",
+    dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> np.ndarray:
+    """Return where on the image the largest value of every window stands.
+
+    Parameters
+    ----------
+    images, size, stride, padding, dilation, ceil_mode
+        As in `pool2d`.
+
+    Returns
+    -------
+    numpy.ndarray
+        `int64` of the shape that `pool2d` gives: row · w + column on the image (h, w) of the same
+        channel, as PyTorch's ``return_indices``. TensorFlow's `max_pool_with_argmax` counts the
+        channels too: this times their number, plus the channel. Where several cells of a window
+        share the largest value, it is the first in reading order, row by row and left to right; NaN
+        counts as larger than any number.
+
+    Raises
+    ------
+    ValueError
+        As `pool2d`.
+
+    Examples
+    --------
+    >>> max_pool2d_argmax([[1, 7, 0, 0], [2, 3, 0, 9]], 2)
+    array([[1, 7]])
+    """
+    array = as_batch("images", images, *_AXES)
+    batch = array[None, :, :, None] if array.ndim == 2 else array
+    plans = plan_pooling(batch.shape[1:3], size, stride, padding, dilation, ceil_mode)
+    rows, columns = (np.arange(plan.size) * plan.stride - plan.before for plan in plans)
+    m, n = np.divmod(winners(batch, plans), plans[1].k)
+    rows = rows[:, None, None] + m * plans[0].dilation
+    out = rows * batch.shape[2] + columns[:, None] + n * plans[1].dilation
+    return out[0, :, :, 0] if array.ndim == 2 else out
+
+
+def plan_pooling(
+    shape: tuple[int, ...],
+    size: Pair,
+    stride: Pair | None,
+    padding: Padding,
+    dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> Plans:
+    """Return where the windows of a pooling lie on images of this shape (h, w).
+
+    Raises
+    ------
+    ValueError
+        If they don't fit, or a window sees no cell of the image. The arguments are those of
+        `pool2d`.
+    """
     window = as_pair("size", size)
     stride = window if stride is None else stride
-    plans = plan_image(batch.shape[1:3], window, padding, stride, 1, ("image", "window"))
-    _check_no_empty_window(batch.shape[1:3], plans)
-    out = _POOLERS[mode](batch, plans)
-    return out[0, :, :, 0] if array.ndim == 2 else out
+    names = ("image", "window")
+    plans = plan_image(shape, window, padding, stride, dilation, names, ceil_mode=ceil_mode)
+    for axis in _axes(shape, plans):
+        if not axis.on_image.any(axis=1).all():
+            before, after = axis.plan.before, axis.plan.after - axis.plan.beyond
+            raise ValueError(
+                f"padding of {before} and {after} leaves windows of {axis.plan.k} without a cell "
+                "of the image: use less padding than the window is long"
+                + (", or a smaller dilation" if axis.plan.dilation > 1 else "")
+            )
+    return plans
+
+
+def winners(images: np.ndarray, plans: Plans) -> np.ndarray:
+    """Return which cell of every window is the largest: row · k_w + column within the window.
+
+    `int64` (batch, out_h, out_w, channels). The first in reading order wins among equals, the first
+    NaN over everything, and cells outside the image never.
+    """
+    padded = _surround(images, plans, 0)
+    vertical, horizontal = _axes(images.shape[1:3], plans)
+    everywhere = vertical.on_image.all() and horizontal.on_image.all()
+    floating = images.dtype.kind == "f"
+    best = cells_of_windows(padded, plans, 0, 0).copy()
+    where = np.zeros(best.shape, np.int64)
+    empty = ~(vertical.on_image[:, 0, None] & horizontal.on_image[:, 0])[:, :, None]
+    for m, n in list(np.ndindex(plans[0].k, plans[1].k))[1:]:
+        cells = cells_of_windows(padded, plans, m, n)
+        larger = cells > best
+        if floating:
+            larger |= np.isnan(cells) & ~np.isnan(best)
+        if not everywhere:
+            here = (vertical.on_image[:, m, None] & horizontal.on_image[:, n])[:, :, None]
+            larger = here & (larger | empty)
+            empty = empty & ~here
+        np.copyto(best, cells, where=larger)
+        np.copyto(where, m * plans[1].k + n, where=larger)
+    return where
 
 
 def global_pool2d(images: ArrayLike, *, mode: str = "max") -> np.ndarray:
@@ -96,7 +244,7 @@ def global_pool2d(images: ArrayLike, *, mode: str = "max") -> np.ndarray:
     ValueError
         As `pool2d`.
     """
-    array = as_numeric("images", images, *_AXES)
+    array = as_batch("images", images, *_AXES)
     if array.ndim == 2:
         return pool2d(array, array.shape, mode=mode)[0, 0]
     return pool2d(array, array.shape[1:3], mode=mode)[:, 0, 0, :]
@@ -129,19 +277,28 @@ def distance_weights(size: Pair) -> np.ndarray:
     return weights / weights.sum()
 
 
-def _check_no_empty_window(shape: tuple[int, ...], plans: tuple[AxisPlan, AxisPlan]) -> None:
+class _Axis(NamedTuple):
+    """The windows along one axis; which of their cells lie on the image, or on the padded one.
+
+    `on_image` and `on_padded` are `bool` (windows, k).
+    """
+
+    plan: AxisPlan
+    on_image: np.ndarray
+    on_padded: np.ndarray
+
+
+def _axes(shape: tuple[int, ...], plans: Plans) -> list[_Axis]:
+    found = []
     for n, plan in zip(shape, plans):
-        starts = np.arange(plan.size) * plan.stride - plan.before
-        if np.any(starts >= n) or np.any(starts + plan.k <= 0):
-            raise ValueError(
-                f"padding of {plan.before} and {plan.after} leaves windows of {plan.k} without a "
-                "cell of the image: use less padding than the window is long"
-            )
+        starts = np.arange(plan.size)[:, None] * plan.stride - plan.before
+        places = starts + np.arange(plan.k) * plan.dilation
+        end = n + plan.after - plan.beyond
+        found.append(_Axis(plan, (places >= 0) & (places < n), places < end))
+    return found
 
 
-def _fold(
-    ufunc: np.ufunc, images: np.ndarray, plans: tuple[AxisPlan, AxisPlan], outside: float
-) -> np.ndarray:
+def _fold(ufunc: np.ufunc, images: np.ndarray, plans: Plans, outside: float) -> np.ndarray:
     """Return a new array with each window's cells joined by `ufunc`; padding holds `outside`.
 
     The columns of a window are joined first, then its rows: k_h + k_w steps instead of k_h·k_w.
@@ -150,7 +307,7 @@ def _fold(
     for axis, plan in ((2, plans[1]), (1, plans[0])):
         first, *others = (
             out[(slice(None),) * axis + (slice(m, m + plan.reach, plan.stride),)]
-            for m in range(plan.k)
+            for m in range(0, plan.span, plan.dilation)
         )
         out = first.copy()
         for cells in others:
@@ -158,42 +315,46 @@ def _fold(
     return out
 
 
-def _surround(images: np.ndarray, plans: tuple[AxisPlan, AxisPlan], outside: float) -> np.ndarray:
+def _surround(images: np.ndarray, plans: Plans, outside: float) -> np.ndarray:
     if not any(plan.before or plan.after for plan in plans):
         return images
     around = [(plan.before, plan.after) for plan in plans]
     return fill_around(images, [(0, 0), *around, (0, 0)], outside)
 
 
-def _max(images: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarray:
+def _max(images: np.ndarray, plans: Plans) -> np.ndarray:
     kind = images.dtype.kind
     lowest = -np.inf if kind == "f" else False if kind == "b" else np.iinfo(images.dtype).min
     return _fold(np.maximum, images, plans, lowest)
 
 
-def _sum(images: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarray:
+def _sum(images: np.ndarray, plans: Plans) -> np.ndarray:
     dtype = common_dtype(images)
     images = images.astype(sum_dtype(dtype), copy=False)
     return _fold(np.add, images, plans, 0).astype(dtype, copy=False)
 
 
-def _mean(images: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarray:
+def _mean(images: np.ndarray, plans: Plans, count_padding: bool = False) -> np.ndarray:
     dtype, images = _as_floating(images)
-    count = _fold(np.add, np.ones((1, *images.shape[1:3], 1)), plans, 0).astype(images.dtype)
+    rows, columns = (
+        (axis.on_padded if count_padding else axis.on_image).sum(axis=1)
+        for axis in _axes(images.shape[1:3], plans)
+    )
+    count = (rows[:, None] * columns)[:, :, None].astype(images.dtype)
     return (_fold(np.add, images, plans, 0) / count).astype(dtype, copy=False)
 
 
-def _product(images: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarray:
+def _product(images: np.ndarray, plans: Plans) -> np.ndarray:
     dtype, images = _as_floating(images)
     return _fold(np.multiply, images, plans, 1).astype(dtype, copy=False)
 
 
-def _l2(images: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarray:
+def _l2(images: np.ndarray, plans: Plans) -> np.ndarray:
     dtype, images = _as_floating(images)
     return np.sqrt(_fold(np.add, np.square(images), plans, 0)).astype(dtype, copy=False)
 
 
-def _distance(images: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarray:
+def _distance(images: np.ndarray, plans: Plans) -> np.ndarray:
     dtype, images = _as_floating(images)
     v, h = plans
     weights = distance_weights((v.k, h.k)).astype(images.dtype)
@@ -202,9 +363,8 @@ def _distance(images: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarra
     total = np.zeros((len(images), v.size, h.size, images.shape[3]), images.dtype)
     weight = np.zeros((1, v.size, h.size, 1), images.dtype)
     for (m, n), nearness in np.ndenumerate(weights):
-        rows, columns = slice(m, m + v.reach, v.stride), slice(n, n + h.reach, h.stride)
-        total += nearness * images[:, rows, columns]
-        weight += nearness * inside[:, rows, columns]
+        total += nearness * cells_of_windows(images, plans, m, n)
+        weight += nearness * cells_of_windows(inside, plans, m, n)
     return (total / weight).astype(dtype, copy=False)
 
 
@@ -216,7 +376,6 @@ def _as_floating(images: np.ndarray) -> tuple[np.dtype, np.ndarray]:
 
 _POOLERS = {
     "max": _max,
-    "mean": _mean,
     "sum": _sum,
     "product": _product,
     "l2": _l2,

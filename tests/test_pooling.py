@@ -1,4 +1,6 @@
-"""Pooling against TensorFlow, Keras and the definition of each mode, and with bad input."""
+"""Pooling against TensorFlow, Keras, PyTorch and the definition of each mode; and bad input."""
+
+import doctest
 
 import numpy as np
 import pytest
@@ -7,8 +9,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from course_utils import pooling
 from course_utils.convolution import correlate2d
-from course_utils.pooling import MODES, distance_weights, global_pool2d, pool2d
+from course_utils.pooling import (
+    MODES,
+    distance_weights,
+    global_pool2d,
+    max_pool2d_argmax,
+    pool2d,
+)
 
 # The same examples in every run, so that a red test means a changed program, not a lucky draw; and
 # no time limit for one, as a shared machine may pause at any moment.
@@ -37,17 +46,29 @@ def layers(tf):
     return keras.layers
 
 
-def by_definition(image, size, rows, columns, mode):
+@pytest.fixture(scope="module")
+def torch():
+    return pytest.importorskip("torch")
+
+
+def cells_along(n, k, start, d):
+    """The numbers of a window's cells along an axis, and their places if they are on the image."""
+    places = [(m, start + m * d) for m in range(k)]
+    return [m for m, place in places if 0 <= place < n], [
+        place for _, place in places if 0 <= place < n
+    ]
+
+
+def by_definition(image, size, rows, columns, mode, dilations=(1, 1)):
     """Each window's cells on the image, gathered one by one and summed up by NumPy."""
     h, w = image.shape
     weights = distance_weights(size)
     out = np.zeros((len(rows), len(columns)), image.dtype)
     for i, top in enumerate(rows):
         for j, left in enumerate(columns):
-            first, last = max(top, 0), min(top + size[0], h)
-            left_most, right_most = max(left, 0), min(left + size[1], w)
-            cells = image[first:last, left_most:right_most]
-            near = weights[first - top : last - top, left_most - left : right_most - left]
+            m, down = cells_along(h, size[0], top, dilations[0])
+            n, right = cells_along(w, size[1], left, dilations[1])
+            cells, near = image[np.ix_(down, right)], weights[np.ix_(m, n)]
             out[i, j] = {
                 "max": cells.max,
                 "mean": cells.mean,
@@ -61,21 +82,21 @@ def by_definition(image, size, rows, columns, mode):
 
 def has_an_empty_window(g):
     return any(
-        start >= n or start + k <= 0
-        for n, k, starts in zip(g.image, g.kernel, g.starts)
+        not cells_along(n, k, start, d)[0]
+        for n, k, starts, d in zip(g.image, g.kernel, g.starts, g.dilations)
         for start in starts
     )
 
 
-@given(windows, st.sampled_from(MODES), st.sampled_from(DTYPES), SEEDS)
+@given(geometries(), st.sampled_from(MODES), st.sampled_from(DTYPES), SEEDS)
 @settings(STABLE, max_examples=500)
 def test_against_the_definition(g, mode, dtype, seed):
     assume(not has_an_empty_window(g))
     images = whole_numbers((2, *g.image, 3), seed, dtype)
-    arguments = {"stride": g.stride, "padding": g.padding, "mode": mode}
+    arguments = {**g.arguments, "mode": mode}
     b, c = seed % 2, seed % 3
     single = images[b, :, :, c]
-    expected = by_definition(single.astype("f8"), g.kernel, *g.starts, mode)
+    expected = by_definition(single.astype("f8"), g.kernel, *g.starts, mode, g.dilations)
     with np.errstate(over="ignore"):  # the product of a large window is beyond half precision
         actual = pool2d(images, g.kernel, **arguments)
         assert_array_equal(pool2d(single, g.kernel, **arguments), actual[b, :, :, c])
@@ -120,6 +141,150 @@ def test_pooling_by_sum_is_a_convolution_with_ones(g, seed):
     arguments = {"stride": g.stride, "padding": g.padding}
     actual = pool2d(image, g.kernel, mode="sum", **arguments)
     assert_array_equal(actual, correlate2d(image, np.ones(g.kernel), **arguments))
+
+
+# What PyTorch knows beside
+
+
+@st.composite
+def poolings(draw):
+    """Sizes and options that PyTorch takes: padding of at most half a window."""
+    size = draw(st.tuples(st.integers(1, 5), st.integers(1, 5)))
+    options = {
+        "stride": draw(st.tuples(st.integers(1, 4), st.integers(1, 4))),
+        "padding": draw(st.tuples(*(st.integers(0, k // 2) for k in size))),
+        "ceil_mode": draw(st.booleans()),
+    }
+    return draw(st.tuples(st.integers(1, 14), st.integers(1, 14))), size, options
+
+
+def spans(size, dilation):
+    return [(k - 1) * d + 1 for k, d in zip(size, dilation)]
+
+
+@given(poolings(), st.booleans(), SEEDS)
+@settings(STABLE, max_examples=300)
+def test_the_mean_with_and_without_padding_against_torch(torch, drawn, count, seed):
+    image, size, options = drawn
+    assume(all(n + 2 * p >= k for n, p, k in zip(image, options["padding"], size)))
+    images = np.random.default_rng(seed).normal(size=(2, *image, 3))
+    expected = torch.nn.functional.avg_pool2d(
+        torch.from_numpy(images).permute(0, 3, 1, 2), size, count_include_pad=count, **options
+    )
+    actual = pool2d(images, size, mode="mean", count_padding=count, **options)
+    assert_allclose(actual, expected.permute(0, 2, 3, 1), rtol=1e-9, atol=1e-9)
+
+
+@given(poolings(), st.tuples(st.integers(1, 3), st.integers(1, 3)), st.booleans(), SEEDS)
+@settings(STABLE, max_examples=400)
+def test_the_maximum_and_its_place_against_torch(torch, drawn, dilation, ties, seed):
+    image, size, options = drawn
+    paddings = options["padding"]
+    assume(all(n + 2 * p >= span for n, p, span in zip(image, paddings, spans(size, dilation))))
+    shape = (2, *image, 3)
+    images = whole_numbers(shape, seed) if ties else np.random.default_rng(seed).normal(size=shape)
+    options["dilation"] = dilation
+    values, places = torch.nn.functional.max_pool2d(
+        torch.from_numpy(images).permute(0, 3, 1, 2), size, return_indices=True, **options
+    )
+    values, places = (found.permute(0, 2, 3, 1).numpy() for found in (values, places))
+    if np.isinf(values).any():  # a window that sees nothing is -inf in PyTorch
+        for function in (pool2d, max_pool2d_argmax):
+            assert "without a cell" in complaint(function, images, size, **options)
+        return
+    assert_array_equal(pool2d(images, size, **options), values)
+    argmax = max_pool2d_argmax(images, size, **options)
+    assert argmax.dtype == np.int64
+    assert_array_equal(argmax, places)
+    single = max_pool2d_argmax(images[1, :, :, 2], size, **options)
+    assert_array_equal(single, argmax[1, :, :, 2])
+
+
+@given(words, st.integers(1, 3), st.booleans(), SEEDS)
+@settings(STABLE, max_examples=100)
+def test_the_place_of_the_maximum_against_tensorflow(tf, g, channels, ties, seed):
+    shape = (2, *g.image, channels)
+    rng = np.random.default_rng(seed)
+    images = whole_numbers(shape, seed, "f4") if ties else rng.normal(size=shape).astype("f4")
+    _, places = tf.nn.max_pool_with_argmax(images, g.kernel, g.strides, g.padding.upper())
+    argmax = max_pool2d_argmax(images, g.kernel, stride=g.stride, padding=g.padding)
+    assert_array_equal(argmax * channels + np.arange(channels), places)
+
+
+@given(geometries(), st.booleans(), st.sampled_from(DTYPES), SEEDS)
+@settings(STABLE, max_examples=200)
+def test_the_value_at_the_place_is_the_maximum(g, ceil_mode, dtype, seed):
+    assume(not has_an_empty_window(g))
+    image = whole_numbers(g.image, seed, dtype)
+    if seed % 2:
+        image = -image if dtype != "?" else image  # below the zeros of a padding
+    values = pool2d(image, g.kernel, ceil_mode=ceil_mode, **g.arguments)
+    places = max_pool2d_argmax(image, g.kernel, ceil_mode=ceil_mode, **g.arguments)
+    assert_array_equal(image.ravel()[places], values)
+
+
+def test_the_place_of_what_is_not_finite_or_not_a_float():
+    image = np.array([[1, np.nan, 3], [np.nan, np.inf, 4]])
+    assert max_pool2d_argmax(image, 2, stride=1).tolist() == [[1, 1]]
+    assert max_pool2d_argmax(np.full((2, 2), -np.inf), 3, padding=1, stride=1).tolist() == [
+        [0, 0],
+        [0, 0],
+    ]
+    near = np.array([[2**60, 2**60 + 1]])
+    assert max_pool2d_argmax(near, (1, 2)).tolist() == [[1]]
+    lowest = np.full((2, 2), np.iinfo("i1").min, "i1")
+    assert max_pool2d_argmax(lowest, 3, padding=1, stride=1).tolist() == [[0, 0], [0, 0]]
+    assert max_pool2d_argmax(np.zeros((2, 2), bool), 3, padding=1, stride=1).tolist() == [
+        [0, 0],
+        [0, 0],
+    ]
+
+
+def test_what_ceil_mode_adds():
+    row = np.arange(1.0, 8.0)[None]
+    for mode, cut, whole in (
+        ("max", [3, 6], [3, 6, 7]),
+        ("mean", [2, 5], [2, 5, 7]),
+        ("sum", [6, 15], [6, 15, 7]),
+    ):
+        assert pool2d(row, (1, 3), mode=mode).tolist() == [cut]
+        assert pool2d(row, (1, 3), mode=mode, ceil_mode=True).tolist() == [whole]
+    # A window that would begin in the padding isn't added.
+    assert pool2d(row[:, :4], (1, 2), padding=(0, 1), stride=3, ceil_mode=True).shape == (1, 2)
+    assert pool2d(row[:, :2], (1, 3), ceil_mode=True).tolist() == [[2]]
+    message = complaint(pool2d, row[:, :2], (1, 9), stride=2, ceil_mode=True)
+    assert "larger than the image" in message
+
+
+@given(words, SEEDS)
+@settings(STABLE, max_examples=100)
+def test_same_leaves_nothing_over_for_ceil_mode(g, seed):
+    image = whole_numbers(g.image, seed)
+    arguments = {"stride": g.stride, "padding": "same", "mode": "sum"}
+    expected = pool2d(image, g.kernel, **arguments)
+    assert_array_equal(pool2d(image, g.kernel, ceil_mode=True, **arguments), expected)
+
+
+def test_counted_padding_darkens_the_border():
+    grey = np.full((3, 3), 9.0)
+    arguments = {"stride": 1, "padding": 1, "mode": "mean"}
+    assert_array_equal(pool2d(grey, 3, **arguments), grey)
+    counted = pool2d(grey, 3, count_padding=True, **arguments)
+    assert counted.tolist() == [[4, 6, 4], [6, 9, 6], [4, 6, 4]]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_batch_of_no_images(mode):
+    one, none = np.ones((1, 6, 5, 3), np.float32), np.ones((0, 6, 5, 3), np.float32)
+    for call in (
+        lambda x: pool2d(x, 2, mode=mode),
+        lambda x: pool2d(x, 3, stride=1, padding="same", mode=mode),
+        lambda x: pool2d(x, 2, mode=mode, ceil_mode=True, dilation=2),
+        lambda x: global_pool2d(x, mode=mode),
+        lambda x: max_pool2d_argmax(x, 2),
+    ):
+        assert call(none).shape == (0, *call(one).shape[1:])
+        assert call(none).dtype == call(one).dtype
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -307,7 +472,7 @@ def test_a_mode_that_is_unknown(value):
         assert all(f'"{mode}"' in message for mode in MODES)
 
 
-@pytest.mark.parametrize("name", ["size", "stride", "padding"])
+@pytest.mark.parametrize("name", ["size", "stride", "padding", "dilation"])
 @pytest.mark.parametrize("value", [-1, 1.0, True, "2", (1, 2, 3), (1, -1)])
 def test_windows_that_cannot_be_understood(name, value):
     message = complaint(pool2d, np.ones((4, 4)), **{"size": 2, name: value})
@@ -322,3 +487,15 @@ def test_windows_that_do_not_fit_or_see_nothing():
     message = complaint(pool2d, np.ones((3, 3)), 2, padding=2)
     assert "without a cell of the image" in message
     complaint(pool2d, np.ones((3, 3)), 2, padding=((0, 0), (0, 3)), stride=1)
+    message = complaint(pool2d, np.ones((1, 1)), 2, padding=1, dilation=2)
+    assert "without a cell of the image" in message and "smaller dilation" in message
+
+
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "mean"])
+def test_counting_is_for_the_mean_alone(mode):
+    message = complaint(pool2d, np.ones((4, 4)), 2, mode=mode, count_padding=True)
+    assert message.startswith("count_padding is True, but mode is") and '"mean"' in message
+
+
+def test_examples():
+    assert doctest.testmod(pooling).failed == 0

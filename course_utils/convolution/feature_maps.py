@@ -1,23 +1,29 @@
-"""Feature maps of batches of images: one bank of filters for all positions, a few, or one for each.
+"""Feature maps of batches of images, by one bank of filters for all positions.
 
-`conv2d` shares its filters between all positions, `tiled_conv2d` lets a few banks of filters take
-turns, `unshared_conv2d` has a bank for every position. All are cross-correlations, channels last.
-`padding`, `stride`, `dilation` and `method` are described in `course_utils.convolution`, from where
-these functions are imported; the names follow I. Goodfellow, Y. Bengio and A. Courville, "Deep
-Learning" (2016), section 9.5.
+It is a cross-correlation, channels last. `padding`, `border`, `stride`, `dilation` and `method` are
+described in `course_utils.convolution`.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_numeric, common_dtype, size_text, sum_dtype
+from course_utils.arguments import as_batch, as_integer, as_numeric, common_dtype, sum_dtype
+from course_utils.convolution.borders import bordered
 from course_utils.convolution.fourier import maps_by_fft
-from course_utils.convolution.path_costs import AUTO, Work, check_method, fastest
+from course_utils.convolution.path_costs import (
+    AUTO,
+    FEWEST_CELLS_TRANSFORMED,
+    Work,
+    check_method,
+    fastest,
+)
 from course_utils.convolution.sliding import by_rows, matmul_quietly
 from course_utils.convolution.windows import (
+    BATCH,
     AxisPlan,
     Padding,
     Pair,
+    Plans,
     pad_for,
     plan_image,
     windows_on,
@@ -27,6 +33,9 @@ from course_utils.convolution.windows import (
 # the batch or an image is, no call needs more for them.
 PATCH_BYTES_AT_ONCE = 8 * 2**20
 
+# The same for maps of single channels, which are added up in place and not unrolled.
+CHANNEL_BYTES_AT_ONCE = 2**18
+
 FEW_CHANNELS = 4
 
 # OpenBLAS gives a product of no more multiplications than this to one thread. With few filters
@@ -34,8 +43,7 @@ FEW_CHANNELS = 4
 UNTHREADED_PRODUCT = 2**18
 FEW_FILTERS, FEW_WEIGHTS = 12, 5000
 
-BATCH = ("batch", "height", "width", "channels")
-_BANK = ("height", "width", "channels in", "channels out")
+BANK = ("height", "width", "channels in", "channels out")
 
 
 def conv2d(
@@ -46,47 +54,68 @@ def conv2d(
     stride: Pair = 1,
     padding: Padding = "valid",
     dilation: Pair = 1,
+    groups: int = 1,
+    border: str = "zeros",
     method: str = "auto",
 ) -> np.ndarray:
     """Return the feature maps of a batch of images, as Keras' `Conv2D` layer computes them.
 
     y[b, i, j, o] = bias[o] + Σ_m Σ_n Σ_c images[b, i·s + m·d, j·s + n·d, c] · filters[m, n, c, o].
 
+    With G groups the channels are cut into G equal parts, and each part of the filters sees its own
+    part of the channels only: in the formula c + ⌊o·G / c_out⌋·(c_in / G) takes the place of
+    images' c, and c ends at c_in / G. With as many groups as channels, every filter sees a single
+    channel, which is called depthwise.
+
     Parameters
     ----------
     images
         Array (batch, h, w, c_in): channels last.
     filters
-        Array (k_h, k_w, c_in, c_out).
+        Array (k_h, k_w, c_in / groups, c_out). PyTorch's are (c_out, c_in / groups, k_h, k_w), for
+        ``.transpose(2, 3, 1, 0)``; those of Keras' `DepthwiseConv2D` are (k_h, k_w, c_in, times),
+        for ``.reshape(k_h, k_w, 1, -1)`` with ``groups=c_in``.
     bias
         Array (c_out,), or None for none.
-    stride, padding, dilation, method
-        See the module's docstring. By ``"fft"`` integers give floating-point results.
+    stride, padding, dilation, border, method
+        See `course_utils.convolution`. By ``"fft"`` integers give floating-point results.
+    groups
+        How many parts the channels are cut into: a divisor of c_in and of c_out.
 
     Returns
     -------
     numpy.ndarray
-        Array (batch, out_h, out_w, c_out).
+        Array (batch, out_h, out_w, c_out); empty for a batch of no images.
 
     Raises
     ------
     ValueError
-        If a rank, the number of channels or the length of the bias is wrong, the filters don't
-        fit on the images, or there is no such method.
+        If a rank, the number of channels or groups or the length of the bias is wrong, the filters
+        don't fit on the images, or there is no such border or method.
     """
-    images = as_numeric("images", images, BATCH)
-    filters = as_numeric("filters", filters, _BANK)
+    images = as_batch("images", images, BATCH)
+    filters = as_numeric("filters", filters, BANK)
     plans = plan_image(
         images.shape[1:3], filters.shape[:2], padding, stride, dilation, ("images", "filters")
     )
-    _check_channels(images, filters)
-    bias = _bias_of(bias, [(filters.shape[3],)])
+    check_method(method)
+    groups = as_integer("groups", groups, 1)
+    check_channels(images, filters, groups)
+    bias = bias_of(bias, [(filters.shape[3],)])
     operands = (images, filters) if bias is None else (images, filters, bias)
     dtype = common_dtype(*operands)
+    images, plans = bordered(images, plans, border, first=1)
+    if not len(images):
+        shape = (0, plans[0].size, plans[1].size, filters.shape[3])
+        return np.zeros(shape, float if method == "fft" and dtype.kind != "f" else dtype)
     padded = pad_for(images, plans, sum_dtype(dtype), first=1)
     if method == AUTO and "f" not in images.dtype.kind + filters.dtype.kind:
         method = "im2col"  # exact
-    out = _maps(padded, filters.astype(padded.dtype, copy=False), plans, method)
+    filters = filters.astype(padded.dtype, copy=False)
+    if groups == 1:
+        out = _maps(padded, filters, plans, method)
+    else:
+        out = _maps_by_group(padded, filters, plans, method, groups)
     if bias is not None:
         out += bias.astype(out.dtype, copy=False)
     if method == "fft" and dtype.kind != "f":
@@ -94,125 +123,41 @@ def conv2d(
     return out.astype(dtype, copy=False)
 
 
-def unshared_conv2d(
-    images: ArrayLike,
-    filters: ArrayLike,
-    bias: ArrayLike | None = None,
-    *,
-    stride: Pair = 1,
-    padding: Padding = "valid",
-    dilation: Pair = 1,
+def _maps_by_group(
+    padded: np.ndarray, filters: np.ndarray, plans: Plans, method: str, groups: int
 ) -> np.ndarray:
-    """Return the feature maps of a locally connected layer: own weights at every position.
-
-    y[b, i, j, o] =
-    bias[i, j, o] + Σ_m Σ_n Σ_c images[b, i·s + m·d, j·s + n·d, c] · filters[i, j, m, n, c, o].
-
-    Parameters
-    ----------
-    images
-        Array (batch, h, w, c_in).
-    filters
-        Array (out_h, out_w, k_h, k_w, c_in, c_out): one bank of filters for each output position.
-    bias
-        Array (out_h, out_w, c_out) or (c_out,), or None.
-    stride, padding, dilation
-        See the module's docstring.
-
-    Returns
-    -------
-    numpy.ndarray
-        Array (batch, out_h, out_w, c_out).
-
-    Raises
-    ------
-    ValueError
-        As `conv2d`; also if the banks aren't as many as the output positions.
-    """
-    images = as_numeric("images", images, BATCH)
-    filters = as_numeric("filters", filters, ("out height", "out width", *_BANK))
-    plans = plan_image(
-        images.shape[1:3], filters.shape[2:4], padding, stride, dilation, ("images", "filters")
-    )
-    _check_channels(images, filters)
-    positions = (plans[0].size, plans[1].size)
-    if filters.shape[:2] != positions:
-        raise ValueError(
-            f"filters has banks for {size_text(filters.shape[:2])} positions, but the output has "
-            f"{size_text(positions)}: give filters of shape {(*positions, *filters.shape[2:])}"
-        )
-    c_out = filters.shape[5]
-    bias = _bias_of(bias, [(c_out,), (*positions, c_out)])
-    operands = (images, filters) if bias is None else (images, filters, bias)
-    dtype = common_dtype(*operands)
-    padded = pad_for(images, plans, sum_dtype(dtype), first=1)
-    seen = windows_on(padded, plans).transpose(1, 2, 0, 3, 4, 5)
-    patches = seen.reshape(*positions, len(images), -1)
-    banks = filters.reshape(*positions, -1, c_out).astype(padded.dtype, copy=False)
-    out = matmul_quietly(patches, banks).transpose(2, 0, 1, 3)
-    if bias is not None:
-        out = out + bias.astype(out.dtype, copy=False)
-    return np.ascontiguousarray(out.astype(dtype, copy=False))
+    """Compute the feature maps of each part of the channels by its part of the filters."""
+    few_cells = filters.shape[0] * filters.shape[1] < FEWEST_CELLS_TRANSFORMED
+    if filters.shape[2] == 1 and method != "fft" and (few_cells or method != AUTO):
+        return _by_channels(padded, filters, plans)
+    sees, makes = filters.shape[2], filters.shape[3] // groups
+    parts = []
+    for group in range(groups):
+        seen = np.ascontiguousarray(padded[..., group * sees : (group + 1) * sees])
+        bank = filters[..., group * makes : (group + 1) * makes]
+        parts.append(_maps(seen, bank, plans, method))
+    return np.concatenate(parts, axis=3)
 
 
-def tiled_conv2d(
-    images: ArrayLike,
-    filters: ArrayLike,
-    bias: ArrayLike | None = None,
-    *,
-    stride: Pair = 1,
-    padding: Padding = "valid",
-    dilation: Pair = 1,
-) -> np.ndarray:
-    """Return the feature maps of a tiled convolution: t_h × t_w banks of filters, taken in turn.
-
-    The output at row i, column j uses bank [i mod t_h, j mod t_w]. One bank is a convolution; as
-    many banks as positions are a locally connected layer.
-
-    Parameters
-    ----------
-    images
-        Array (batch, h, w, c_in).
-    filters
-        Array (t_h, t_w, k_h, k_w, c_in, c_out).
-    bias
-        Array (t_h, t_w, c_out) or (c_out,), or None.
-    stride, padding, dilation
-        See the module's docstring.
-
-    Returns
-    -------
-    numpy.ndarray
-        Array (batch, out_h, out_w, c_out).
-
-    Raises
-    ------
-    ValueError
-        As `conv2d`.
-    """
-    images = as_numeric("images", images, BATCH)
-    filters = as_numeric("filters", filters, ("tile height", "tile width", *_BANK))
-    tiles, c_out = filters.shape[:2], filters.shape[5]
-    bias = _bias_of(bias, [(c_out,), (*tiles, c_out)])
-    if bias is not None:
-        bias = np.broadcast_to(bias, (*tiles, c_out))
-    plans = plan_image(
-        images.shape[1:3], filters.shape[2:4], padding, stride, dilation, ("images", "filters")
-    )
-    _check_channels(images, filters)
-    operands = (images, filters) if bias is None else (images, filters, bias)
-    dtype = common_dtype(*operands)
-    padded = pad_for(images, plans, sum_dtype(dtype), first=1)
-    out = np.empty((len(images), plans[0].size, plans[1].size, c_out), dtype)
-    for a in range(min(tiles[0], plans[0].size)):
-        for b in range(min(tiles[1], plans[1].size)):
-            out[:, a :: tiles[0], b :: tiles[1]] = conv2d(
-                padded[:, a * plans[0].stride :, b * plans[1].stride :],
-                filters[a, b],
-                None if bias is None else bias[a, b],
-                stride=(plans[0].stride * tiles[0], plans[1].stride * tiles[1]),
-                dilation=dilation,
-            )
+def _by_channels(padded: np.ndarray, filters: np.ndarray, plans: Plans) -> np.ndarray:
+    """Add the shifted channels, weighted, once for each filter cell: nothing sums over channels."""
+    v, u = plans
+    c_out = filters.shape[3]
+    times = c_out // padded.shape[3]
+    out = np.zeros((len(padded), v.size, u.size, c_out), padded.dtype)
+    rows_at_once = max(1, CHANNEL_BYTES_AT_ONCE // (u.size * c_out * padded.itemsize))
+    with np.errstate(invalid="ignore"):
+        for image, maps in zip(padded, out):
+            for top in range(0, v.size, rows_at_once):
+                part = maps[top : top + rows_at_once]
+                reach = (len(part) - 1) * v.stride + 1
+                seen = image[top * v.stride :][: reach + v.span - 1]
+                if times > 1:
+                    seen = seen.repeat(times, axis=2)
+                for m, n in np.ndindex(v.k, u.k):
+                    down, right = m * v.dilation, n * u.dilation
+                    cells = seen[down : down + reach : v.stride, right : right + u.reach : u.stride]
+                    part += cells * filters[m, n, 0]
     return out
 
 
@@ -220,7 +165,6 @@ def _maps(
     padded: np.ndarray, filters: np.ndarray, plans: tuple[AxisPlan, AxisPlan], method: str
 ) -> np.ndarray:
     """Compute feature maps, without a bias, by the method or by the one expected to be fastest."""
-    check_method(method)
     quick = padded.dtype in (np.float32, np.float64)
     chosen = method
     if method == AUTO:
@@ -309,15 +253,26 @@ def _multiply(matrix: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
     matmul_quietly(matrix[full:], weights, out=out[full:])
 
 
-def _check_channels(images: np.ndarray, filters: np.ndarray) -> None:
-    if images.shape[3] != filters.shape[-2]:
+def check_channels(images: np.ndarray, filters: np.ndarray, groups: int = 1) -> None:
+    """Raise a `ValueError` unless the filters take these images' channels, in so many groups."""
+    c_in, takes, c_out = images.shape[3], *filters.shape[-2:]
+    if groups == 1 and c_in != takes:
         raise ValueError(
-            f"images has {images.shape[3]} channels, but filters takes {filters.shape[-2]}: "
+            f"images has {c_in} channels, but filters takes {takes}: "
             f"the last axis of images and the one before the last of filters must be equal"
+        )
+    for what, count in ((f"images has {c_in} channels", c_in), (f"filters has {c_out}", c_out)):
+        if count % groups:
+            raise ValueError(f"groups is {groups}, but {what}: use a divisor of {count}")
+    if c_in != takes * groups:
+        raise ValueError(
+            f"images has {c_in} channels, {c_in // groups} in each of {groups} groups, but filters "
+            f"takes {takes}: give filters of shape {(*filters.shape[:-2], c_in // groups, c_out)}"
         )
 
 
-def _bias_of(bias: ArrayLike | None, shapes: list[tuple[int, ...]]) -> np.ndarray | None:
+def bias_of(bias: ArrayLike | None, shapes: list[tuple[int, ...]]) -> np.ndarray | None:
+    """Return the bias as an array of one of these shapes, or None for none."""
     if bias is None:
         return None
     bias = as_numeric("bias", bias, *(tuple(map(str, shape)) for shape in shapes))

@@ -7,11 +7,12 @@ processing" (2006).
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric
+from course_utils.arguments import as_batch, as_integer
 from course_utils.convolution.windows import (
-    AxisPlan,
+    BATCH,
     Padding,
     Pair,
+    Plans,
     as_pair,
     fill_around,
     pad_for,
@@ -19,14 +20,16 @@ from course_utils.convolution.windows import (
     windows_on,
 )
 
-Plans = tuple[AxisPlan, AxisPlan]
-
-_AXES = ("batch", "height", "width", "channels")
 _NAMES = ("images", "windows")
 
 
 def im2col(
-    images: ArrayLike, kernel_size: Pair, *, stride: Pair = 1, padding: Padding = "valid"
+    images: ArrayLike,
+    kernel_size: Pair,
+    *,
+    stride: Pair = 1,
+    padding: Padding = "valid",
+    dilation: Pair = 1,
 ) -> np.ndarray:
     """Return the matrix of patches: one row for each window, one column for each of its cells.
 
@@ -38,7 +41,7 @@ def im2col(
         Array (batch, h, w, channels).
     kernel_size
         Height and width of a window: an integer for both, or a pair.
-    stride, padding
+    stride, padding, dilation
         As in `course_utils.convolution`.
 
     Returns
@@ -51,11 +54,11 @@ def im2col(
     ValueError
         If `images` has another rank or the windows don't fit on them.
     """
-    images = as_numeric("images", images, _AXES)
+    images = as_batch("images", images, BATCH)
     kernel_size = as_pair("kernel_size", kernel_size)
-    plans = plan_image(images.shape[1:3], kernel_size, padding, stride, 1, _NAMES)
+    plans = plan_image(images.shape[1:3], kernel_size, padding, stride, dilation, _NAMES)
     columns = columns_by_image(images, plans)
-    return columns.reshape(-1, columns.shape[2])
+    return columns.reshape(columns.shape[0] * columns.shape[1], columns.shape[2])
 
 
 def col2im(
@@ -65,6 +68,7 @@ def col2im(
     *,
     stride: Pair = 1,
     padding: Padding = "valid",
+    dilation: Pair = 1,
 ) -> np.ndarray:
     """Return images in which every cell is the sum of all its copies in a matrix of patches.
 
@@ -77,7 +81,7 @@ def col2im(
         Array (batch·out_h·out_w, k_h·k_w·channels), as `im2col` returns it.
     shape
         (batch, h, w, channels) of the images.
-    kernel_size, stride, padding
+    kernel_size, stride, padding, dilation
         As given to `im2col`.
 
     Returns
@@ -88,16 +92,18 @@ def col2im(
     Raises
     ------
     ValueError
-        If `shape` isn't four positive integers, or `columns` hasn't the shape that `im2col` gives
-        for it.
+        If `shape` isn't four positive integers (a batch may be 0), or `columns` hasn't the shape
+        that `im2col` gives for it.
     """
-    columns = as_numeric("columns", columns, ("windows", "cells"))
-    shape = tuple(as_integer("shape", side, 1) for side in shape)
-    if len(shape) != len(_AXES):
+    columns = as_batch("columns", columns, ("batch·windows", "cells"))
+    shape = tuple(
+        as_integer("shape", side, 0 if axis == 0 else 1) for axis, side in enumerate(shape)
+    )
+    if len(shape) != len(BATCH):
         raise ValueError(f"shape is {shape}: give (batch, height, width, channels)")
     batch, h, w, channels = shape
     kernel_size = as_pair("kernel_size", kernel_size)
-    plans = plan_image((h, w), kernel_size, padding, stride, 1, _NAMES)
+    plans = plan_image((h, w), kernel_size, padding, stride, dilation, _NAMES)
     wanted = (batch * plans[0].size * plans[1].size, kernel_size[0] * kernel_size[1] * channels)
     if columns.shape != wanted:
         raise ValueError(
@@ -113,8 +119,9 @@ def columns_by_image(images: np.ndarray, plans: Plans) -> np.ndarray:
     BLAS starts no threads, whose waiting for each other costs more than they save at these sizes.
     """
     padded = pad_for(images, plans, images.dtype, first=1)
-    cells = plans[0].k * plans[1].k * images.shape[3]
-    return windows_on(padded, plans).reshape(len(images), -1, cells)
+    v, u = plans
+    shape = (len(images), v.size * u.size, v.k * u.k * images.shape[3])
+    return windows_on(padded, plans).reshape(shape)
 
 
 def fold(columns: np.ndarray, shape: tuple[int, ...], plans: Plans) -> np.ndarray:
@@ -130,7 +137,8 @@ def fold(columns: np.ndarray, shape: tuple[int, ...], plans: Plans) -> np.ndarra
 def cells_of_windows(padded: np.ndarray, plans: Plans, m: int, n: int) -> np.ndarray:
     """Return a view of the cell at row m, column n of every window."""
     v, u = plans
-    return padded[:, m : m + v.reach : v.stride, n : n + u.reach : u.stride]
+    top, left = m * v.dilation, n * u.dilation
+    return padded[:, top : top + v.reach : v.stride, left : left + u.reach : u.stride]
 
 
 def zeros_with_padding(shape: tuple[int, ...], plans: Plans, dtype: np.dtype) -> np.ndarray:

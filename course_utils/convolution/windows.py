@@ -1,4 +1,4 @@
-"""Where the windows of a convolution or a pooling lie: zeros around the input, steps and counts.
+"""Where the windows of a convolution or a pooling lie: cells around the input, steps and counts.
 
 The arguments `padding`, `stride` and `dilation` are described in `course_utils.convolution`.
 """
@@ -8,8 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, per_axis, size_text
+from course_utils.arguments import as_integer, as_numeric, per_axis, size_text
+
+SIGNAL = ("length",)
+IMAGE = ("height", "width")
+BATCH = ("batch", "height", "width", "channels")
 
 PADDING_WORDS = ("valid", "same", "full")
 
@@ -21,9 +26,10 @@ Padding = str | int | tuple[object, object]
 class AxisPlan(NamedTuple):
     """Where the windows lie along one axis.
 
-    `before` and `after` are the zeros on either side, `stride` the step between windows, `dilation`
-    the distance between a window's cells, `k` how many cells a window has and `size` how many
-    windows there are.
+    `before` and `after` are the cells added on either side, `stride` the step between windows,
+    `dilation` the distance between a window's cells, `k` how many cells a window has and `size` how
+    many windows there are. `beyond` are those of `after` that no padding asked for: a last window
+    that reaches over the edge needs them.
     """
 
     before: int
@@ -32,6 +38,7 @@ class AxisPlan(NamedTuple):
     dilation: int
     k: int
     size: int
+    beyond: int = 0
 
     @property
     def span(self) -> int:
@@ -42,6 +49,9 @@ class AxisPlan(NamedTuple):
     def reach(self) -> int:
         """Cells from the first cell of the first window to the first cell of the last, included."""
         return (self.size - 1) * self.stride + 1
+
+
+Plans = tuple[AxisPlan, AxisPlan]
 
 
 def plan_axis(
@@ -60,11 +70,34 @@ def plan_image(
     stride: object,
     dilation: object,
     names: tuple[str, str],
-) -> tuple[AxisPlan, AxisPlan]:
-    """Plan the windows along the vertical and the horizontal axis of an image."""
+    *,
+    ceil_mode: bool = False,
+) -> Plans:
+    """Plan the windows along the vertical and the horizontal axis of an image.
+
+    With `ceil_mode` there is one more window where cells are left over, if it begins before the
+    end of the image.
+    """
     strides, dilations = as_pair("stride", stride), as_pair("dilation", dilation)
     amounts = zeros_around(shape, kernel_shape, padding, strides, dilations)
-    return _plan_all(shape, kernel_shape, amounts, strides, dilations, names)
+    beyond = (0, 0)
+    if ceil_mode:
+        axes = zip(shape, kernel_shape, amounts, strides, dilations)
+        beyond = tuple(_beyond(*axis) for axis in axes)
+        amounts = [(before, after + more) for (before, after), more in zip(amounts, beyond)]
+    plans = _plan_all(shape, kernel_shape, amounts, strides, dilations, names)
+    return tuple(plan._replace(beyond=more) for plan, more in zip(plans, beyond))
+
+
+def _beyond(n: int, k: int, amounts: tuple[int, int], stride: int, dilation: int) -> int:
+    """Return how far one more window would reach over the end; 0 if there is no place for it."""
+    before, after = amounts
+    left_over = n + before + after - ((k - 1) * dilation + 1)
+    windows = left_over // stride + 1
+    start = windows * stride - before
+    if left_over % stride == 0 or start >= n or windows < 0:
+        return 0
+    return windows * stride - left_over
 
 
 def _plan_all(
@@ -122,11 +155,16 @@ def zeros_around(
     dilations: Sequence[int],
 ) -> list[tuple[int, int]]:
     """Return the numbers of zeros before and after the vertical and the horizontal axis."""
+    axes = zip(shape, kernel_shape, padding_of_axes(padding), strides, dilations)
+    return [zeros_along(*axis) for axis in axes]
+
+
+def padding_of_axes(padding: object) -> tuple[object, object]:
+    """Return the padding of the vertical and that of the horizontal axis."""
     try:
-        paddings = per_axis("padding", padding)
+        return per_axis("padding", padding)
     except ValueError:
         raise ValueError(_unknown_padding(padding)) from None
-    return [zeros_along(*axis) for axis in zip(shape, kernel_shape, paddings, strides, dilations)]
 
 
 def _unknown_padding(padding: object) -> str:
@@ -162,15 +200,26 @@ def fill_around(
     array: np.ndarray, amounts: Sequence[tuple[int, int]], value: float = 0
 ) -> np.ndarray:
     """Return a new array with so many cells of `value` before and after each axis."""
-    shape = [n + before + after for n, (before, after) in zip(array.shape, amounts)]
-    out = np.full(shape, value, array.dtype)
+    shape = tuple(n + before + after for n, (before, after) in zip(array.shape, amounts))
+    try:
+        out = np.full(shape, value, array.dtype)
+    except (MemoryError, ValueError):
+        raise ValueError(too_much_padding(array.shape, shape)) from None
     out[tuple(slice(b, b + n) for n, (b, _) in zip(array.shape, amounts))] = array
     return out
 
 
+def too_much_padding(shape: tuple[int, ...], padded: tuple[int, ...]) -> str:
+    """Say that an array of this shape can't be padded so far."""
+    return (
+        f"padding makes {size_text(shape)} cells {size_text(padded)}, more than the memory holds: "
+        "use less padding"
+    )
+
+
 def pad_for(
     array: np.ndarray,
-    plans: tuple[AxisPlan, AxisPlan],
+    plans: Plans,
     dtype: np.dtype,
     first: int,
     value: float = 0,
@@ -187,9 +236,71 @@ def pad_for(
     return np.ascontiguousarray(array)
 
 
-def windows_on(images: np.ndarray, plans: tuple[AxisPlan, AxisPlan]) -> np.ndarray:
+def windows_on(images: np.ndarray, plans: Plans) -> np.ndarray:
     """Return a view (batch, out_h, out_w, k_h, k_w, channels) of the windows on padded images."""
     v, h = plans
     seen = sliding_window_view(images, (v.span, h.span), axis=(1, 2))
     seen = seen[:, :: v.stride, :: h.stride, :, :: v.dilation, :: h.dilation]
     return seen[:, : v.size, : h.size].transpose(0, 1, 2, 4, 5, 3)
+
+
+def output_size(
+    n: int, k: int, *, padding: Padding = "valid", stride: int = 1, dilation: int = 1
+) -> int:
+    """Return how many positions a kernel of `k` cells has on an input of `n` cells.
+
+    With p zeros before and q after the input, stride s and dilation d it is
+    ⌊(n + p + q − d·(k − 1) − 1) / s⌋ + 1.
+
+    Parameters
+    ----------
+    n, k
+        Length of the input and of the kernel along one axis, in cells.
+    padding, stride, dilation
+        See `course_utils.convolution`; here for one axis.
+
+    Raises
+    ------
+    ValueError
+        If a length, stride or dilation isn't a positive integer, the padding is unknown or
+        negative, or the kernel doesn't fit.
+
+    Examples
+    --------
+    >>> output_size(28, 5)
+    24
+    >>> output_size(5, 3, padding=1, stride=2)
+    3
+    """
+    n, k = as_integer("n", n, 1), as_integer("k", k, 1)
+    return plan_axis(n, k, padding, stride, dilation, ("input", "kernel")).size
+
+
+def patches(
+    image: ArrayLike, kernel_size: Pair, *, stride: Pair = 1, dilation: Pair = 1
+) -> np.ndarray:
+    """Return every patch of `image` that a kernel of this size sees, as a read-only view.
+
+    Parameters
+    ----------
+    image
+        Array (h, w).
+    kernel_size
+        An integer, or a pair (height, width).
+    stride, dilation
+        See `course_utils.convolution`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Array (out_h, out_w, k_h, k_w); ``[i, j]`` is the patch under the window at row i, column j.
+
+    Raises
+    ------
+    ValueError
+        If the image isn't a matrix of numbers or the patch is larger than it.
+    """
+    image = as_numeric("image", image, IMAGE)
+    size = as_pair("kernel_size", kernel_size)
+    plans = plan_image(image.shape, size, "valid", stride, dilation, ("image", "patch"))
+    return windows_on(image[None, :, :, None], plans)[0, :, :, :, :, 0]

@@ -1,9 +1,11 @@
 """The fully connected layer, and what stands around it: ReLU and Flatten."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from course_utils.arguments import as_integer, as_numeric, as_real
+from course_utils.arguments import as_batch, as_integer, as_real
 from course_utils.layers.layer import Layer, he_normal
 
 _ROWS = ("batch", "units")
@@ -28,8 +30,8 @@ class Flatten(Layer):
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return (batch, h·w·channels) for a batch (batch, h, w, channels)."""
-        x = as_numeric("x", x, ("batch", "…"))
-        return self._remember(x, x.reshape(len(x), -1))
+        x = as_batch("x", x, ("batch", "…"))
+        return self._remember(x, x.reshape(len(x), math.prod(x.shape[1:])))
 
     def backward(self, gradient: ArrayLike) -> np.ndarray:
         """Return the gradient in the shape of the input. See `Layer`."""
@@ -71,7 +73,7 @@ class Dense(Layer):
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return the outputs (batch, units) for inputs (batch, inputs)."""
-        x = as_numeric("x", x, _ROWS)
+        x = as_batch("x", x, _ROWS)
         kernel = self.parameters["kernel"]
         if x.shape[1] != len(kernel):
             raise ValueError(

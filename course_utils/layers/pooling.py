@@ -3,21 +3,18 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_numeric
+from course_utils.arguments import as_batch
 from course_utils.convolution import (
+    BATCH,
     Padding,
     Pair,
     as_pair,
     cells_of_windows,
-    pad_for,
-    plan_image,
     without_padding,
     zeros_with_padding,
 )
 from course_utils.layers.layer import Layer
-from course_utils.pooling import pool2d
-
-_BATCH = ("batch", "height", "width", "channels")
+from course_utils.pooling import plan_pooling, pool2d, winners
 
 
 class MaxPooling2D(Layer):
@@ -26,7 +23,8 @@ class MaxPooling2D(Layer):
     Where several cells of a window share the largest value, the first in reading order (row by
     row, left to right) counts as the winner and gets all of the gradient, as in TensorFlow. Any
     share would do: at a tie the maximum has a kink, and no single slope. Cells in two windows get
-    the sum of what they win. Nothing is learned.
+    the sum of what they win. NaN wins over every number, as it does in `forward`. Nothing is
+    learned.
 
     Parameters
     ----------
@@ -51,23 +49,18 @@ class MaxPooling2D(Layer):
         self.size = as_pair("size", size)
         self.stride = self.size if stride is None else as_pair("stride", stride)
         self.padding = padding
-        self._output: np.ndarray | None = None
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return the largest value of every window (batch, out_h, out_w, channels)."""
-        x = as_numeric("x", x, _BATCH)
-        self._output = pool2d(x, self.size, stride=self.stride, padding=self.padding)
-        return self._remember(x, self._output)
+        x = as_batch("x", x, BATCH)
+        return self._remember(x, pool2d(x, self.size, stride=self.stride, padding=self.padding))
 
     def backward(self, gradient: ArrayLike) -> np.ndarray:
         """Return the gradient of the input: each slope at its window's winner, 0 elsewhere."""
         x, gradient = self._recall(gradient)
-        plans = plan_image(x.shape[1:3], self.size, self.padding, self.stride, 1, ("x", "window"))
-        padded = pad_for(x, plans, np.result_type(x, np.float32), first=1, value=-np.inf)
+        plans = plan_pooling(x.shape[1:3], self.size, self.stride, self.padding)
+        won = winners(x, plans)
         total = zeros_with_padding(x.shape, plans, gradient.dtype)
-        undecided = np.ones(gradient.shape, bool)
-        for m, n in np.ndindex(self.size):
-            won = undecided & (cells_of_windows(padded, plans, m, n) == self._output)
-            cells_of_windows(total, plans, m, n)[...] += won * gradient
-            undecided &= ~won
+        for place, (m, n) in enumerate(np.ndindex(self.size)):
+            cells_of_windows(total, plans, m, n)[...] += np.where(won == place, gradient, 0)
         return without_padding(total, plans)

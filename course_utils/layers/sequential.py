@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric
+from course_utils.arguments import as_batch, as_integer
 from course_utils.layers.layer import Layer
 
 
@@ -46,8 +46,8 @@ class Sequential:
         A convolution needs room for all patches of a batch, which would be gigabytes for a whole
         data set.
         """
-        x, batch_size = as_numeric("x", x, ("batch", "…")), as_integer("batch_size", batch_size, 1)
-        starts = range(0, len(x), batch_size)
+        x, batch_size = as_batch("x", x, ("batch", "…")), as_integer("batch_size", batch_size, 1)
+        starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate([self.forward(x[start : start + batch_size]) for start in starts])
 
     def backward(self, gradient: ArrayLike) -> np.ndarray:

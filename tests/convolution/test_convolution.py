@@ -11,18 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from course_utils import convolution
 from course_utils.convolution import (
     convolution_matrix,
     convolve1d,
     convolve2d,
     correlate1d,
     correlate2d,
+    correlation,
     fft_convolve2d,
     output_size,
     pad,
     patches,
     sliding,
+    windows,
 )
 
 # The same examples in every run, so that a red test means a changed program, not a lucky draw; and
@@ -131,9 +132,14 @@ def test_signals_against_numpy(n, k, seed):
     if k <= n:
         assert_array_equal(convolve1d(signal, kernel), np.convolve(signal, kernel, "valid"))
         assert_array_equal(correlate1d(signal, kernel), np.correlate(signal, kernel, "valid"))
-    if k <= n and k % 2:  # NumPy puts the odd zero of an even kernel elsewhere
-        same = convolve1d(signal, kernel, padding="same")
+    if k <= n:
+        # NumPy puts the odd zero of an even kernel elsewhere.
+        middle = "same" if k % 2 else (k // 2, (k - 1) // 2)
+        same = convolve1d(signal, kernel, padding=middle)
         assert_array_equal(same, np.convolve(signal, kernel, "same"))
+        same = correlate1d(signal, kernel, padding=middle)
+        assert_array_equal(same, np.correlate(signal, kernel, "same"))
+        assert_array_equal(same, scipy.signal.correlate(signal, kernel, "same", "direct"))
 
 
 @given(geometries(), SEEDS, st.sampled_from(DTYPES))
@@ -199,16 +205,21 @@ def test_the_modes_of_scipy(image_shape, kernel_shape, seed):
     image, kernel = whole_numbers(image_shape, seed), whole_numbers(kernel_shape, seed + 1)
     fits = all(k <= n for n, k in zip(image_shape, kernel_shape))
     modes = ["full", "valid"] if fits else ["full"]
-    if fits and all(k % 2 for k in kernel_shape):  # SciPy centres an even kernel elsewhere
+    if fits:
         modes.append("same")
     for mode in modes:
+        padding = mode
+        if mode == "same":  # SciPy centres an even kernel elsewhere
+            padding = tuple((k // 2, (k - 1) // 2) for k in kernel_shape)
         expected = scipy.signal.convolve2d(image, kernel, mode)
-        assert_array_equal(convolve2d(image, kernel, padding=mode), expected)
-        assert_allclose(fft_convolve2d(image, kernel, padding=mode), expected, atol=1e-9)
+        assert_array_equal(convolve2d(image, kernel, padding=padding), expected)
+        assert_allclose(fft_convolve2d(image, kernel, padding=padding), expected, atol=1e-9)
         by_fft = scipy.signal.fftconvolve(image, kernel, mode)
-        assert_allclose(convolve2d(image, kernel, padding=mode), by_fft, atol=1e-9)
-        expected = scipy.signal.correlate2d(image, kernel, mode)
-        assert_array_equal(correlate2d(image, kernel, padding=mode), expected)
+        assert_allclose(convolve2d(image, kernel, padding=padding), by_fft, atol=1e-9)
+        expected = scipy.signal.correlate(image, kernel, mode, "direct")
+        assert_array_equal(correlate2d(image, kernel, padding=padding), expected)
+        if mode == "same" and all(k % 2 for k in kernel_shape):
+            assert_array_equal(correlate2d(image, kernel, padding="same"), expected)
 
 
 def test_a_large_image_against_scipy():
@@ -603,4 +614,5 @@ def test_what_same_pads_is_what_tensorflow_documents(n, k, s, d):
 
 
 def test_the_examples_of_the_docstrings():
-    assert doctest.testmod(convolution).failed == 0
+    for module in (correlation, windows):
+        assert doctest.testmod(module).failed == 0

@@ -439,7 +439,7 @@ def complaint(function, *arguments, **options):
     [
         (np.ones((4, 4)), "2 axes"),
         (np.ones((4, 4, 2)), "3 axes"),
-        (np.ones((0, 4, 4, 2)), "axes|empty"),
+        (np.ones((1, 0, 4, 2)), "axes|empty"),
         (np.ones((1, 4, 4, 2), complex), "complex"),
         (np.full((1, 4, 4, 2), None), "object"),
         ("image", "<U5"),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from course_utils.convolution import conv2d, convolve2d, correlate2d
+from course_utils.convolution import BORDERS, conv2d, conv2d_transpose, convolve2d, correlate2d
 from course_utils.layers import (
     Conv2D,
     Dense,
@@ -28,7 +28,6 @@ STABLE = settings(derandomize=True, deadline=None)
 SEEDS = st.integers(0, 2**32 - 1)
 LIMIT = 1e-6
 
-windows = geometries(dilations=st.just(1))
 # TensorFlow's gradient of a convolution takes one stride for both axes.
 words = geometries(words=("valid", "same"), numbers=False, dilations=st.just(1)).filter(
     lambda g: g.strides[0] == g.strides[1]
@@ -42,6 +41,11 @@ def tf():
     import course_utils.quiet_tensorflow  # noqa: F401
 
     return tensorflow
+
+
+@pytest.fixture(scope="module")
+def torch():
+    return pytest.importorskip("torch")
 
 
 def seeded(seed=0):
@@ -61,10 +65,9 @@ def slopes_by_tape(tf, function, weights, *arrays):
     return [slope.numpy() for slope in tape.gradient(loss, variables)]
 
 
-def conv_layer(g, channels, filters, rng, dtype=np.float64):
-    layer = Conv2D(
-        channels, filters, g.kernel, stride=g.stride, padding=g.padding, rng=rng, dtype=dtype
-    )
+def conv_layer(g, channels, filters, rng, dtype=np.float64, **options):
+    where = {**g.arguments, **options}
+    layer = Conv2D(channels, filters, g.kernel, rng=rng, dtype=dtype, **where)
     layer.parameters["bias"][...] = rng.normal(size=filters)
     return layer
 
@@ -72,29 +75,111 @@ def conv_layer(g, channels, filters, rng, dtype=np.float64):
 # Conv2D
 
 
-@given(windows, st.integers(1, 3), st.integers(1, 3), SEEDS)
+FEW = st.integers(1, 3)
+bounds = st.sampled_from(BORDERS)
+
+
+@given(geometries(), FEW, FEW, FEW, bounds, SEEDS)
 @settings(STABLE, max_examples=200)
-def test_conv_forward_is_conv2d(g, channels, filters, seed):
+def test_conv_forward_is_conv2d(g, groups, sees, makes, border, seed):
     rng = seeded(seed)
-    layer = conv_layer(g, channels, filters, rng)
-    x = rng.normal(size=(2, *g.image, channels))
-    expected = conv2d(x, *layer.parameters.values(), stride=g.stride, padding=g.padding)
+    options = {"groups": groups, "border": border}
+    layer = conv_layer(g, groups * sees, groups * makes, rng, **options)
+    x = rng.normal(size=(2, *g.image, groups * sees))
+    expected = conv2d(x, *layer.parameters.values(), **g.arguments, **options)
     assert_allclose(layer.forward(x), expected, rtol=1e-12, atol=1e-12)
 
 
-@given(windows, st.integers(1, 2), st.integers(1, 3), SEEDS)
-@settings(STABLE, max_examples=60)
-def test_conv_against_central_differences(g, channels, filters, seed):
+@given(geometries(), st.integers(1, 2), st.integers(1, 2), st.integers(1, 2), bounds, SEEDS)
+@settings(STABLE, max_examples=80)
+def test_conv_against_central_differences(g, groups, sees, makes, border, seed):
     rng = seeded(seed)
-    layer = conv_layer(g, channels, filters, rng)
-    x = rng.normal(size=(2, *g.image, channels))
+    layer = conv_layer(g, groups * sees, groups * makes, rng, groups=groups, border=border)
+    x = rng.normal(size=(2, *g.image, groups * sees))
     weights = rng.normal(size=layer.forward(x).shape)
     of_input = layer.backward(weights)
     assert of_input.shape == x.shape
     # The convolution is linear, so the step may be as large as is good against rounding.
     for name, values in layer.parameters.items():
+        assert layer.gradients[name].shape == values.shape
         assert relative_error(layer.gradients[name], measured(layer, x, weights, values)) < LIMIT
     assert relative_error(of_input, measured(layer, x, weights, x)) < LIMIT
+
+
+@given(geometries(words=("valid",)), FEW, FEW, FEW, SEEDS)
+@settings(STABLE, max_examples=150)
+def test_conv_against_torch_forward_and_backward(torch, g, groups, sees, makes, seed):
+    rng = seeded(seed)
+    layer = conv_layer(g, groups * sees, groups * makes, rng, groups=groups)
+    x = rng.normal(size=(2, *g.image, groups * sees))
+    output = layer.forward(x)
+    weights = rng.normal(size=output.shape)
+    of_x = layer.backward(weights)
+    tensors = [
+        torch.from_numpy(array.transpose(order).copy()).requires_grad_()
+        for array, order in (
+            (x, (0, 3, 1, 2)),
+            (layer.parameters["kernel"], (3, 2, 0, 1)),
+            (layer.parameters["bias"], (0,)),
+        )
+    ]
+    (top, bottom), (left, right) = g.zeros
+    padded = torch.nn.functional.pad(tensors[0], (left, right, top, bottom))
+    where = {"stride": g.strides, "dilation": g.dilations, "groups": groups}
+    expected = torch.nn.functional.conv2d(padded, *tensors[1:], **where)
+    assert_allclose(output, expected.detach().permute(0, 2, 3, 1), rtol=1e-9, atol=1e-9)
+    expected.backward(torch.from_numpy(weights.transpose(0, 3, 1, 2).copy()))
+    assert_allclose(of_x, tensors[0].grad.permute(0, 2, 3, 1), rtol=1e-9, atol=1e-9)
+    of_kernel = tensors[1].grad.permute(2, 3, 1, 0)
+    assert_allclose(layer.gradients["kernel"], of_kernel, rtol=1e-9, atol=1e-9)
+    assert_allclose(layer.gradients["bias"], tensors[2].grad, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(("times", "dilation"), [(1, 1), (2, 1), (1, 2)])
+def test_a_depthwise_layer_against_keras_and_its_gradients(tf, times, dilation):
+    import keras
+
+    rng = seeded(times)
+    options = {"padding": "same", "depth_multiplier": times, "dilation_rate": dilation}
+    twin = keras.layers.DepthwiseConv2D(3, **options)
+    x = rng.normal(size=(2, 7, 6, 4)).astype("f4")
+    twin(x)
+    layer = Conv2D(
+        4, 4 * times, 3, padding="same", dilation=dilation, groups=4, rng=rng, dtype="float32"
+    )
+    layer.parameters["bias"][...] = rng.normal(size=4 * times)
+    kernel, bias = layer.parameters.values()
+    twin.set_weights([kernel.reshape(3, 3, 4, times), bias])
+    weights = rng.normal(size=layer.forward(x).shape).astype("f4")
+    variable = tf.Variable(x)
+    with tf.GradientTape() as tape:
+        output = twin(variable)
+        loss = tf.reduce_sum(weights * output)
+    assert_allclose(layer.forward(x), output, rtol=1e-4, atol=1e-5)
+    of_x, of_kernel, of_bias = tape.gradient(loss, [variable, *twin.trainable_variables])
+    assert_allclose(layer.backward(weights), of_x, rtol=1e-4, atol=1e-4)
+    found = layer.gradients["kernel"].reshape(3, 3, 4, times)
+    assert_allclose(found, of_kernel, rtol=1e-4, atol=1e-4)
+    assert_allclose(layer.gradients["bias"], of_bias, rtol=1e-4, atol=1e-4)
+
+
+@given(geometries(words=("valid", "full")), FEW, FEW, SEEDS)
+@settings(STABLE, max_examples=50)
+def test_the_way_back_is_a_transposed_convolution(g, channels, filters, seed):
+    rng = seeded(seed)
+    layer = conv_layer(g, channels, filters, rng)
+    x = rng.normal(size=(2, *g.image, channels))
+    slopes = rng.normal(size=layer.forward(x).shape)
+    beyond = tuple(
+        n + sum(zeros) - ((k - 1) * d + 1) - (size - 1) * s
+        for n, k, zeros, s, d, size in zip(
+            g.image, g.kernel, g.zeros, g.strides, g.dilations, g.output
+        )
+    )
+    expected = conv2d_transpose(
+        slopes, layer.parameters["kernel"], output_padding=beyond, **g.arguments
+    )
+    assert_allclose(layer.backward(slopes), expected, rtol=1e-9, atol=1e-9)
 
 
 @given(words, st.integers(1, 3), st.integers(1, 4), SEEDS)
@@ -216,6 +301,36 @@ def test_integer_images_can_be_pooled_with_padding():
     layer = MaxPooling2D(2, padding="same")
     layer.forward(np.arange(9, dtype=np.uint8).reshape(1, 3, 3, 1))
     assert layer.backward(np.ones((1, 2, 2, 1))).sum() == 4
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_nan_wins_its_window_and_gets_the_slope(padding):
+    layer = MaxPooling2D(2, padding=padding)
+    x = np.array([[np.nan, 2, 5], [np.inf, np.nan, 7]])[None, :, :, None]
+    output = layer.forward(x)
+    assert np.isnan(output[0, 0, 0, 0])
+    slopes = np.arange(3.0, 3 + output.size).reshape(output.shape)
+    gradient = layer.backward(slopes)[0, :, :, 0]
+    expected = [[3, 0, 0], [0, 0, 4 if padding == "same" else 0]]
+    assert gradient.tolist() == expected
+
+
+def test_large_integers_are_told_apart():
+    layer = MaxPooling2D((1, 2))
+    layer.forward(np.array([2**60, 2**60 + 1]).reshape(1, 1, 2, 1))
+    assert layer.backward(np.ones((1, 1, 1, 1))).ravel().tolist() == [0, 1]
+    # uint64 and the lowest integer, which padding must not tie with.
+    layer.forward(np.array([2**63 + 1, 2**63], np.uint64).reshape(1, 1, 2, 1))
+    assert layer.backward(np.ones((1, 1, 1, 1))).ravel().tolist() == [1, 0]
+    layer = MaxPooling2D(3, stride=1, padding="same")
+    layer.forward(np.full((1, 2, 2, 1), -128, np.int8))
+    assert layer.backward(np.ones((1, 2, 2, 1))).ravel().tolist() == [4, 0, 0, 0]
+
+
+def test_an_infinite_slope_goes_to_the_winner_only():
+    layer = MaxPooling2D(2)
+    layer.forward(np.arange(4.0).reshape(1, 2, 2, 1))
+    assert layer.backward(np.full((1, 1, 1, 1), np.inf)).ravel().tolist() == [0, 0, 0, np.inf]
 
 
 # The others
@@ -361,6 +476,25 @@ def test_predict_is_forward_in_parts():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_batch_of_no_images_goes_forward_and_back(dtype):
+    network = small_network(seeded(), dtype)
+    one = network.forward(np.ones((1, 8, 12, 1), dtype))
+    x = np.ones((0, 8, 12, 1), dtype)
+    for layer in network.layers:
+        x = layer.forward(x)
+        assert x.dtype == np.dtype(dtype)
+    assert x.shape == (0, *one.shape[1:]) == network.predict(np.ones((0, 8, 12, 1), dtype)).shape
+    assert network.backward(x).shape == (0, 8, 12, 1)
+    for layer in network.layers:
+        for name, values in layer.parameters.items():
+            assert layer.gradients[name].shape == values.shape
+            assert not layer.gradients[name].any()
+    grouped = Conv2D(4, 6, 3, groups=2, padding=1, border="wrap", rng=seeded(), dtype=dtype)
+    assert grouped.forward(np.ones((0, 5, 5, 4), dtype)).shape == (0, 5, 5, 6)
+    assert grouped.backward(np.ones((0, 5, 5, 6), dtype)).shape == (0, 5, 5, 4)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_network_keeps_its_dtype_all_the_way(dtype):
     network, loss = small_network(seeded(), dtype), SoftmaxCrossEntropy()
     logits = network.forward(np.ones((2, 8, 12, 1), dtype))
@@ -386,6 +520,9 @@ def test_the_same_generator_gives_the_same_layer():
     many = Conv2D(8, 200, 5, rng=seeded()).parameters
     assert_allclose(many["kernel"].std(), np.sqrt(2 / (5 * 5 * 8)), rtol=0.02)
     assert not many["bias"].any()
+    grouped = Conv2D(64, 64, 5, groups=8, rng=seeded()).parameters["kernel"]
+    assert grouped.shape == (5, 5, 8, 64)
+    assert_allclose(grouped.std(), np.sqrt(2 / (5 * 5 * 8)), rtol=0.02)
     dense = Dense(300, 300, rng=seeded()).parameters
     assert_allclose(dense["kernel"].std(), np.sqrt(2 / 300), rtol=0.02)
 
@@ -403,6 +540,16 @@ def test_bad_constructors_are_refused():
         Conv2D(1, 0, 3, rng=rng)
     with refused("kernel_size is 2.5"):
         Conv2D(1, 1, 2.5, rng=rng)
+    with refused("groups is 2, but channels is 3: use a divisor of 3"):
+        Conv2D(3, 4, 3, groups=2, rng=rng)
+    with refused("groups is 2, but filters is 5: use a divisor of 5"):
+        Conv2D(4, 5, 3, groups=2, rng=rng)
+    with refused("groups is 0"):
+        Conv2D(4, 4, 3, groups=0, rng=rng)
+    with refused("dilation is 0"):
+        Conv2D(4, 4, 3, dilation=0, rng=rng)
+    with refused("border is 'mirror': use one of"):
+        Conv2D(4, 4, 3, border="mirror", rng=rng)
     with refused("rng is 3: give a generator"):
         Conv2D(1, 1, 3, rng=3)
     with refused("dtype is int64: use float32"):
@@ -421,6 +568,8 @@ def test_bad_batches_are_refused():
     rng = seeded()
     with refused("x has 3 channels: this layer takes 2"):
         Conv2D(2, 1, 3, rng=rng).forward(np.ones((1, 5, 5, 3)))
+    with refused("x has 2 channels: this layer takes 4"):
+        Conv2D(4, 2, 3, groups=2, rng=rng).forward(np.ones((1, 5, 5, 2)))
     with refused("kernel 3×3 is larger than the x 2×5"):
         Conv2D(1, 1, 3, rng=rng).forward(np.ones((1, 2, 5, 1)))
     with refused("x has 3 axes"):
