@@ -19,11 +19,13 @@ from course_utils.convolution.windows import (
     plan_axis,
     plan_image,
 )
+from course_utils.integer_sums import within_64_bits
 
 # The axis of height 1 that lets a signal pass as an image.
 _TRIVIAL = AxisPlan(before=0, after=0, stride=1, dilation=1, k=1, size=1)
 
 
+@within_64_bits("x", "kernel")
 def correlate1d(
     x: ArrayLike,
     kernel: ArrayLike,
@@ -93,6 +95,7 @@ def convolve1d(
     return correlate1d(x, kernel[::-1], method=method, **options)
 
 
+@within_64_bits("image", "kernel")
 def correlate2d(
     image: ArrayLike,
     kernel: ArrayLike,

@@ -7,7 +7,7 @@ processing" (2006).
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_batch, as_integer
+from course_utils.arguments import as_batch, as_integer, common_dtype, largest_size
 from course_utils.convolution.windows import (
     BATCH,
     Padding,
@@ -19,6 +19,7 @@ from course_utils.convolution.windows import (
     plan_image,
     windows_on,
 )
+from course_utils.integer_sums import hold_to_64_bits
 
 _NAMES = ("images", "windows")
 
@@ -87,13 +88,13 @@ def col2im(
     Returns
     -------
     numpy.ndarray
-        Array of this shape and the dtype of `columns`.
+        Array of this shape and the dtype of `columns`; sums of integers are 64-bit.
 
     Raises
     ------
     ValueError
-        If `shape` isn't four positive integers (a batch may be 0), or `columns` hasn't the shape
-        that `im2col` gives for it.
+        If `shape` isn't four positive integers (a batch may be 0), `columns` hasn't the shape that
+        `im2col` gives for it, or sums of integers leave 64 bits.
     """
     columns = as_batch("columns", columns, ("batch·windows", "cells"))
     shape = tuple(
@@ -109,7 +110,22 @@ def col2im(
         raise ValueError(
             f"columns has shape {columns.shape}: im2col gives {wanted} for images {shape}"
         )
-    return fold(columns, shape, plans)
+    found = fold(columns.astype(common_dtype(columns), copy=False), shape, plans)
+    if columns.dtype.kind != "f":
+        cells = kernel_size[0] * kernel_size[1]
+
+        def in_floats(*, absolute: bool = False) -> np.ndarray:
+            floats = columns.astype(np.float64)
+            return fold(np.abs(floats) if absolute else floats, shape, plans)
+
+        hold_to_64_bits(
+            found,
+            bound=largest_size(columns) * cells,
+            terms=cells,
+            in_floats=in_floats,
+            names=("columns",),
+        )
+    return found
 
 
 def columns_by_image(images: np.ndarray, plans: Plans) -> np.ndarray:

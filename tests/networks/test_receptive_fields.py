@@ -200,7 +200,9 @@ import course_utils.quiet_tensorflow
 import keras, numpy as np
 from course_utils.networks import inspection
 for step in (2, 4, 8) * 5:
-    for conv in (keras.layers.Conv2D(1, 1, strides=step), keras.layers.DepthwiseConv2D(1, strides=step)):
+    for kind in (keras.layers.Conv2D, keras.layers.DepthwiseConv2D):
+        conv = kind(filters=1, kernel_size=1, strides=step) if kind is keras.layers.Conv2D else (
+            kind(kernel_size=1, strides=step))
         model = keras.Sequential([keras.Input((64, 64, 1)), conv])
         found = inspection.receptive_field_by_gradient(model, 0)
         assert (found.size, found.corner, found.jump) == ((1, 1), (0, 0), (step, step)), found
