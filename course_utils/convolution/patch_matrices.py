@@ -96,12 +96,11 @@ def col2im(
         that `im2col` gives for it.
     """
     columns = as_batch("columns", columns, ("batch·windows", "cells"))
-    shape = tuple(
-        as_integer("shape", side, 0 if axis == 0 else 1) for axis, side in enumerate(shape)
-    )
     if len(shape) != len(BATCH):
         raise ValueError(f"shape is {shape}: give (batch, height, width, channels)")
-    batch, h, w, channels = shape
+    batch, h, w, channels = (
+        as_integer("shape", side, minimum) for side, minimum in zip(shape, (0, 1, 1, 1))
+    )
     kernel_size = as_pair("kernel_size", kernel_size)
     plans = plan_image((h, w), kernel_size, padding, stride, dilation, _NAMES)
     wanted = (batch * plans[0].size * plans[1].size, kernel_size[0] * kernel_size[1] * channels)
@@ -109,7 +108,7 @@ def col2im(
         raise ValueError(
             f"columns has shape {columns.shape}: im2col gives {wanted} for images {shape}"
         )
-    return fold(columns, shape, plans)
+    return fold(columns, (batch, h, w, channels), plans)
 
 
 def columns_by_image(images: np.ndarray, plans: Plans) -> np.ndarray:
