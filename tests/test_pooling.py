@@ -450,7 +450,7 @@ def complaint(function, *arguments, **options):
         (3, "0 axes"),
         (np.ones((0, 4)), "empty"),
         (np.ones((2, 0, 4, 1)), "empty"),
-        (np.full((4, 4), None), "object"),
+        (np.full((4, 4), None), "is None"),
         (np.ones((4, 4), complex), "complex"),
         ([[1], [1, 2]], "equal length"),
     ],
