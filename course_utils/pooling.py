@@ -16,7 +16,7 @@ image alone, as in TensorFlow. Only the mean can be told to count it.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -166,9 +166,10 @@ def max_pool2d_argmax(
     batch = array[None, :, :, None] if array.ndim == 2 else array
     plans = plan_pooling(batch.shape[1:3], size, stride, padding, dilation, ceil_mode)
     rows, columns = (np.arange(plan.size) * plan.stride - plan.before for plan in plans)
-    m, n = np.divmod(winners(batch, plans), plans[1].k)
-    rows = rows[:, None, None] + m * plans[0].dilation
-    out = rows * batch.shape[2] + columns[:, None] + n * plans[1].dilation
+    out = np.empty((len(batch), plans[0].size, plans[1].size, batch.shape[3]), np.int64)
+    for m, n, won in winning_cells(batch, plans):
+        down, right = rows + m * plans[0].dilation, columns + n * plans[1].dilation
+        np.copyto(out, (down[:, None] * batch.shape[2] + right)[:, :, None], where=won)
     return out[0, :, :, 0] if array.ndim == 2 else out
 
 
@@ -203,31 +204,29 @@ def plan_pooling(
     return plans
 
 
-def winners(images: np.ndarray, plans: Plans) -> np.ndarray:
-    """Return which cell of every window is the largest: row · k_w + column within the window.
+def winning_cells(images: np.ndarray, plans: Plans) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Yield each cell of a window, its row and column in there, and in which windows it wins.
 
-    `int64` (batch, out_h, out_w, channels). The first in reading order wins among equals, the first
-    NaN over everything, and cells outside the image never.
+    The last is `bool` (batch, out_h, out_w, channels). One cell wins in each window: the largest,
+    the first of them in reading order where several are; the first NaN, if there is one; and never
+    one outside the image.
     """
+    largest = _max(images, plans)
     padded = _surround(images, plans, 0)
     vertical, horizontal = _axes(images.shape[1:3], plans)
     everywhere = vertical.on_image.all() and horizontal.on_image.all()
-    floating = images.dtype.kind == "f"
-    best = cells_of_windows(padded, plans, 0, 0).copy()
-    where = np.zeros(best.shape, np.int64)
-    empty = ~(vertical.on_image[:, 0, None] & horizontal.on_image[:, 0])[:, :, None]
-    for m, n in list(np.ndindex(plans[0].k, plans[1].k))[1:]:
+    with_nan = images.dtype.kind == "f" and np.isnan(largest).any()
+    undecided = np.ones(largest.shape, bool)
+    for m, n in np.ndindex(plans[0].k, plans[1].k):
         cells = cells_of_windows(padded, plans, m, n)
-        larger = cells > best
-        if floating:
-            larger |= np.isnan(cells) & ~np.isnan(best)
+        won = cells == largest
+        if with_nan:
+            won |= np.isnan(cells)
         if not everywhere:
-            here = (vertical.on_image[:, m, None] & horizontal.on_image[:, n])[:, :, None]
-            larger = here & (larger | empty)
-            empty = empty & ~here
-        np.copyto(best, cells, where=larger)
-        np.copyto(where, m * plans[1].k + n, where=larger)
-    return where
+            won &= (vertical.on_image[:, m, None] & horizontal.on_image[:, n])[:, :, None]
+        won &= undecided
+        yield m, n, won
+        undecided ^= won
 
 
 def global_pool2d(images: ArrayLike, *, mode: str = "max") -> np.ndarray:

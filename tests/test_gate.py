@@ -50,7 +50,7 @@ BEHIND_THE_GATE = {
     "fold",
     "gather",
     "pad_for",
-    "winners",
+    "winning_cells",
     "without_padding",
     "zeros_with_padding",
     "restart",  # Keras' own weights

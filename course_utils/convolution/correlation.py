@@ -91,8 +91,15 @@ def convolve1d(
     array([1, 2, 3, 4, 5])
     """
     kernel = as_numeric("kernel", kernel, SIGNAL)
-    options = {"padding": padding, "stride": stride, "dilation": dilation, "border": border}
-    return correlate1d(x, kernel[::-1], method=method, **options)
+    return correlate1d(
+        x,
+        kernel[::-1],
+        padding=padding,
+        stride=stride,
+        dilation=dilation,
+        border=border,
+        method=method,
+    )
 
 
 @within_64_bits("image", "kernel")
@@ -158,8 +165,15 @@ def convolve2d(
     ``padding=((k_h // 2, (k_h - 1) // 2), (k_w // 2, (k_w - 1) // 2))``.
     """
     kernel = as_numeric("kernel", kernel, IMAGE)
-    options = {"padding": padding, "stride": stride, "dilation": dilation, "border": border}
-    return correlate2d(image, kernel[::-1, ::-1], method=method, **options)
+    return correlate2d(
+        image,
+        kernel[::-1, ::-1],
+        padding=padding,
+        stride=stride,
+        dilation=dilation,
+        border=border,
+        method=method,
+    )
 
 
 def fft_convolve2d(
@@ -180,8 +194,15 @@ def fft_convolve2d(
     Arguments and errors are those of `convolve2d`. The result is `float32` where `convolve2d` gives
     `float32` or `float16`, else `float64`.
     """
-    options = {"padding": padding, "stride": stride, "dilation": dilation, "border": border}
-    return convolve2d(image, kernel, method="fft", **options)
+    return convolve2d(
+        image,
+        kernel,
+        padding=padding,
+        stride=stride,
+        dilation=dilation,
+        border=border,
+        method="fft",
+    )
 
 
 def convolution_matrix(

@@ -97,12 +97,11 @@ def col2im(
         `im2col` gives for it, or sums of integers leave 64 bits.
     """
     columns = as_batch("columns", columns, ("batch·windows", "cells"))
-    shape = tuple(
-        as_integer("shape", side, 0 if axis == 0 else 1) for axis, side in enumerate(shape)
-    )
     if len(shape) != len(BATCH):
         raise ValueError(f"shape is {shape}: give (batch, height, width, channels)")
-    batch, h, w, channels = shape
+    batch, h, w, channels = (
+        as_integer("shape", side, minimum) for side, minimum in zip(shape, (0, 1, 1, 1))
+    )
     kernel_size = as_pair("kernel_size", kernel_size)
     plans = plan_image((h, w), kernel_size, padding, stride, dilation, _NAMES)
     wanted = (batch * plans[0].size * plans[1].size, kernel_size[0] * kernel_size[1] * channels)
@@ -110,13 +109,14 @@ def col2im(
         raise ValueError(
             f"columns has shape {columns.shape}: im2col gives {wanted} for images {shape}"
         )
-    found = fold(columns.astype(common_dtype(columns), copy=False), shape, plans)
+    images = (batch, h, w, channels)
+    found = fold(columns.astype(common_dtype(columns), copy=False), images, plans)
     if columns.dtype.kind != "f":
         cells = kernel_size[0] * kernel_size[1]
 
         def in_floats(*, absolute: bool = False) -> np.ndarray:
             floats = columns.astype(np.float64)
-            return fold(np.abs(floats) if absolute else floats, shape, plans)
+            return fold(np.abs(floats) if absolute else floats, images, plans)
 
         hold_to_64_bits(
             found,

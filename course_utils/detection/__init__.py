@@ -30,6 +30,7 @@ from course_utils.detection.detection_grid import (
     grid_targets,
 )
 from course_utils.detection.precision import (
+    COCO_THRESHOLDS,
     average_precision,
     mean_average_precision,
     precision_recall,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOX_WEIGHT",
+    "COCO_THRESHOLDS",
     "Canvases",
     "Detections",
     "Objects",

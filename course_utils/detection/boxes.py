@@ -2,6 +2,12 @@
 
 A box is four numbers (top, left, bottom, right) in pixels: the distances of its edges from the
 upper left corner of the image. Pixel (0, 0) alone fills the box (0, 0, 1, 1).
+
+Other collections write boxes in other ways. COCO's are (left, top, width, height). Those of the
+PASCAL VOC challenges are (left, top, right, bottom), and name pixels instead of edges: the first
+and the last column and row that are still inside, so that pixel (0, 0) alone is (0, 0, 0, 0). Put
+the four numbers into the order of this module, and say ``inclusive=True`` where a function asks:
+heights and widths are then one pixel longer than the difference.
 """
 
 from __future__ import annotations
@@ -54,13 +60,16 @@ def at_least(found: Detections, score: float) -> Detections:
     return Detections(*(part[found.scores >= as_share("score", score)] for part in found))
 
 
-def areas(boxes: ArrayLike) -> np.ndarray:
-    """Return the area of each box in square pixels.
+def areas(boxes: ArrayLike, *, inclusive: bool = False) -> np.ndarray:
+    """Return the area of each box in square pixels: (bottom − top) · (right − left).
 
     Parameters
     ----------
     boxes
         Array (n, 4) of boxes (top, left, bottom, right).
+    inclusive
+        If true, the four numbers are a box's first and last row and column, as in VOC's files, and
+        the area is (bottom − top + 1) · (right − left + 1).
 
     Returns
     -------
@@ -72,16 +81,20 @@ def areas(boxes: ArrayLike) -> np.ndarray:
     ValueError
         If `boxes` isn't of this form, or an edge isn't a finite number or lies on the wrong side.
     """
-    return _areas(as_boxes("boxes", boxes))
+    return _areas(_with_edges(as_boxes("boxes", boxes), inclusive))
 
 
-def intersection_over_union(boxes: ArrayLike, others: ArrayLike) -> np.ndarray:
+def intersection_over_union(
+    boxes: ArrayLike, others: ArrayLike, *, inclusive: bool = False
+) -> np.ndarray:
     """Return how much each box overlaps each of the others: common area / area of both together.
 
     Parameters
     ----------
     boxes, others
         Arrays (n, 4) and (m, 4) of boxes (top, left, bottom, right).
+    inclusive
+        As in `areas`, for all boxes and for what they share.
 
     Returns
     -------
@@ -100,7 +113,13 @@ def intersection_over_union(boxes: ArrayLike, others: ArrayLike) -> np.ndarray:
     >>> intersection_over_union([[0, 0, 2, 2]], [[0, 1, 2, 3], [0, 0, 2, 2], [5, 5, 6, 6]])
     array([[0.33333333, 1.        , 0.        ]])
     """
-    return _overlaps(as_boxes("boxes", boxes), as_boxes("others", others))
+    one, two = as_boxes("boxes", boxes), as_boxes("others", others)
+    return _overlaps(_with_edges(one, inclusive), _with_edges(two, inclusive))
+
+
+def _with_edges(boxes: np.ndarray, inclusive: bool) -> np.ndarray:
+    """Return boxes by their edges, where they may be given by their first and last pixels."""
+    return boxes + (0, 0, 1, 1) if inclusive else boxes
 
 
 def _overlaps(one: np.ndarray, two: np.ndarray) -> np.ndarray:
@@ -140,6 +159,7 @@ def non_maximum_suppression(
     labels: ArrayLike | None = None,
     *,
     threshold: float = 0.5,
+    inclusive: bool = False,
 ) -> np.ndarray:
     """Choose among overlapping boxes: the surest stays, and drops those that overlap it too much.
 
@@ -157,6 +177,8 @@ def non_maximum_suppression(
         treats all alike.
     threshold
         A box is dropped if its intersection over union with a kept one is greater than this.
+    inclusive
+        As in `areas`.
 
     Returns
     -------
@@ -169,7 +191,7 @@ def non_maximum_suppression(
         If `boxes`, `scores` and `labels` don't fit each other, a score isn't a number, or
         `threshold` isn't between 0 and 1.
     """
-    boxes = as_boxes("boxes", boxes)
+    boxes = _with_edges(as_boxes("boxes", boxes), inclusive)
     scores = _one_each("scores", scores, len(boxes))
     labels = (
         np.zeros(len(boxes))

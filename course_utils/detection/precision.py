@@ -2,7 +2,20 @@
 
 The rules are those of the PASCAL VOC challenges from 2010 on: M. Everingham et al., "The PASCAL
 Visual Object Classes Challenge: a retrospective" (2015), section 2.4, and the development kit of
-2010, section 3.4.1.
+2010, section 3.4.1. Published figures follow one of three rules, which may differ by several
+percentage points on the same boxes:
+
+================  ======================================================================
+VOC 2007          ``points=11, inclusive=True``
+VOC 2010 to 2012  ``inclusive=True``
+COCO              ``threshold=COCO_THRESHOLDS, points=101, second_choice=True``
+================  ======================================================================
+
+`inclusive` is for boxes that name their last pixel, as VOC's files do (`boxes`); those of this
+course don't. COCO's rule is that of T.-Y. Lin et al., "Microsoft COCO: common objects in context"
+(2014), and of pycocotools; its figure is called mAP@[.5:.95], or AP alone. COCO looks at the 100
+surest detections of each class in an image; leave out the others first, if there are more. Crowds,
+difficult objects and ranges of size are not known here.
 """
 
 from __future__ import annotations
@@ -22,6 +35,9 @@ from course_utils.detection.boxes import (
     as_share,
     intersection_over_union,
 )
+
+# From 0.5 to 0.95 in steps of 0.05, as pycocotools rounds them.
+COCO_THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).tolist())
 
 
 class PrecisionRecall(NamedTuple):
@@ -46,7 +62,14 @@ class Outcome(NamedTuple):
     missed: Objects
 
 
-def true_positives(found: Detections, truth: Objects, *, threshold: float = 0.5) -> np.ndarray:
+def true_positives(
+    found: Detections,
+    truth: Objects,
+    *,
+    threshold: float = 0.5,
+    inclusive: bool = False,
+    second_choice: bool = False,
+) -> np.ndarray:
     """Tell which detections in an image are right.
 
     Each detection, the surest first, is compared with the object of its class that it overlaps
@@ -61,6 +84,12 @@ def true_positives(found: Detections, truth: Objects, *, threshold: float = 0.5)
         What is in it.
     threshold
         Between 0 and 1.
+    inclusive
+        If true, boxes name their last row and column instead of their edges: see
+        `intersection_over_union`.
+    second_choice
+        If true, a detection is compared with those objects of its class only that no surer one has
+        claimed, as in COCO: where its first choice is taken, the next may do.
 
     Returns
     -------
@@ -74,15 +103,22 @@ def true_positives(found: Detections, truth: Objects, *, threshold: float = 0.5)
         number, a score is NaN, or `threshold` isn't between 0 and 1.
     """
     found, truth = as_detections("found", found), as_objects("truth", truth)
-    return _claims(found, truth, as_share("threshold", threshold)) >= 0
+    return _claims(found, truth, as_share("threshold", threshold), inclusive, second_choice) >= 0
 
 
-def sort_out(found: Detections, truth: Objects, *, threshold: float = 0.5) -> Outcome:
+def sort_out(
+    found: Detections,
+    truth: Objects,
+    *,
+    threshold: float = 0.5,
+    inclusive: bool = False,
+    second_choice: bool = False,
+) -> Outcome:
     """Separate what a detector got right in an image from its faults.
 
     Parameters
     ----------
-    found, truth, threshold
+    found, truth, threshold, inclusive, second_choice
         As in `true_positives`.
 
     Returns
@@ -97,7 +133,7 @@ def sort_out(found: Detections, truth: Objects, *, threshold: float = 0.5) -> Ou
         As in `true_positives`.
     """
     found, truth = as_detections("found", found), as_objects("truth", truth)
-    claims = _claims(found, truth, as_share("threshold", threshold))
+    claims = _claims(found, truth, as_share("threshold", threshold), inclusive, second_choice)
     missed = np.setdiff1d(np.arange(len(truth.labels)), claims)
     return Outcome(
         Detections(*(part[claims >= 0] for part in found)),
@@ -106,14 +142,21 @@ def sort_out(found: Detections, truth: Objects, *, threshold: float = 0.5) -> Ou
     )
 
 
-def _claims(found: Detections, truth: Objects, threshold: float) -> np.ndarray:
+def _claims(
+    found: Detections, truth: Objects, threshold: float, inclusive: bool, second_choice: bool
+) -> np.ndarray:
     """Return for each detection the place of the object that it finds, or −1."""
-    overlaps = intersection_over_union(found.boxes, truth.boxes)
+    overlaps = intersection_over_union(found.boxes, truth.boxes, inclusive=inclusive)
     overlaps[found.labels[:, None] != truth.labels] = -1
     claims = np.full(len(overlaps), -1)
     free = np.ones(overlaps.shape[1], bool)
     for place in np.argsort(-found.scores, kind="stable") if free.size else ():
-        best = overlaps[place].argmax()
+        if second_choice:
+            overlaps[place, ~free] = -1
+            # Among equal overlaps the last, as in pycocotools.
+            best = len(free) - 1 - overlaps[place, ::-1].argmax()
+        else:
+            best = overlaps[place].argmax()
         # A threshold of 0 must not make boxes right that touch nothing.
         if overlaps[place, best] > 0 and overlaps[place, best] >= threshold and free[best]:
             claims[place], free[best] = best, False
@@ -172,11 +215,13 @@ def as_truth_values(name: str, value: ArrayLike) -> np.ndarray:
     return array.astype(bool)
 
 
-def average_precision(right: ArrayLike, positives: int) -> float:
+def average_precision(right: ArrayLike, positives: int, *, points: int | None = None) -> float:
     """Return the area under the curve of precision against recall, made to fall only.
 
-    All-point interpolation: at every recall counts the best precision that is reached there or
-    later, AP = Σ (recall_i − recall_{i−1}) · max_{j ≥ i} precision_j.
+    At every recall counts the best precision that is reached there or later. All points of the
+    curve make AP = Σ (recall_i − recall_{i−1}) · max_{j ≥ i} precision_j. With N `points` it is the
+    mean height at N recalls instead, AP = 1/N · Σ_r max_{recall_j ≥ r} precision_j for
+    r = 0, 1 / (N − 1), …, 1, and 0 where no recall is so large.
 
     Parameters
     ----------
@@ -184,6 +229,9 @@ def average_precision(right: ArrayLike, positives: int) -> float:
         Whether each detection is right, the surest first, `bool` (n,) or 0 and 1.
     positives
         How many objects there are to be found.
+    points
+        11 for the rule of VOC 2007, 101 for that of COCO, at least 2; None for all. Recall and r
+        are compared as floating-point numbers, as both programs do.
 
     Returns
     -------
@@ -193,15 +241,21 @@ def average_precision(right: ArrayLike, positives: int) -> float:
     Raises
     ------
     ValueError
-        If there is nothing to be found, or more is right than there is.
+        If there is nothing to be found, more is right than there is, or `points` isn't a whole
+        number of at least 2.
 
     Examples
     --------
     >>> average_precision([True, False, True], positives=2)
     0.8333333333333333
+    >>> round(average_precision([True, False, True], positives=2, points=11), 4)
+    0.8485
     """
     precision, recall = precision_recall(right, positives)
     best_from_here = np.maximum.accumulate(precision[::-1])[::-1]
+    if points is not None:
+        wanted = np.linspace(0, 1, as_integer("points", points, 2))
+        return float(np.append(best_from_here, 0)[np.searchsorted(recall, wanted)].mean())
     return float(np.sum(np.diff(recall, prepend=0) * best_from_here))
 
 
@@ -211,6 +265,8 @@ def ranked(
     label: int,
     *,
     threshold: float = 0.5,
+    inclusive: bool = False,
+    second_choice: bool = False,
 ) -> tuple[np.ndarray, int]:
     """Return whether each detection of a class is right, over many images, the surest first.
 
@@ -220,7 +276,7 @@ def ranked(
         What is found and what is there, one entry an image.
     label
         The class.
-    threshold
+    threshold, inclusive, second_choice
         As in `true_positives`.
 
     Returns
@@ -236,7 +292,8 @@ def ranked(
         As in `true_positives`; also if `found` and `truths` aren't equally many.
     """
     found, truths = _by_image(found, truths)
-    return _ranked(found, truths, label, as_share("threshold", threshold))
+    threshold = as_share("threshold", threshold)
+    return _ranked(found, truths, label, threshold, inclusive, second_choice)
 
 
 def _by_image(
@@ -251,14 +308,19 @@ def _by_image(
 
 
 def _ranked(
-    found: list[Detections], truths: list[Objects], label: int, threshold: float
+    found: list[Detections],
+    truths: list[Objects],
+    label: int,
+    threshold: float,
+    inclusive: bool,
+    second_choice: bool,
 ) -> tuple[np.ndarray, int]:
     right, scores, positives = [np.zeros(0, bool)], [np.zeros(0)], 0
     for one, truth in zip(found, truths):
         mine, there = one.labels == label, truth.labels == label
         of_class = Detections(*(part[mine] for part in one))
         objects = Objects(*(part[there] for part in truth))
-        right.append(_claims(of_class, objects, threshold) >= 0)
+        right.append(_claims(of_class, objects, threshold, inclusive, second_choice) >= 0)
         scores.append(of_class.scores)
         positives += int(there.sum())
     order = np.argsort(-np.concatenate(scores), kind="stable")
@@ -270,7 +332,10 @@ def mean_average_precision(
     truths: Sequence[Objects],
     *,
     classes: int = 10,
-    threshold: float = 0.5,
+    threshold: float | Sequence[float] = 0.5,
+    points: int | None = None,
+    inclusive: bool = False,
+    second_choice: bool = False,
 ) -> Evaluation:
     """Return the average precision of every class, and their mean, mAP.
 
@@ -282,7 +347,12 @@ def mean_average_precision(
     classes
         How many there are: labels run from 0 to `classes` − 1.
     threshold
-        From which intersection over union on a box counts as right: 0.5 for mAP@0.5.
+        From which intersection over union on a box counts as right: 0.5 for mAP@0.5. With several,
+        such as `COCO_THRESHOLDS` for mAP@[.5:.95], every average precision is the mean over them.
+    points
+        As in `average_precision`.
+    inclusive, second_choice
+        As in `true_positives`. This module's docstring says what VOC and COCO take.
 
     Returns
     -------
@@ -298,20 +368,32 @@ def mean_average_precision(
     """
     classes = as_integer("classes", classes, 1)
     found, truths = _by_image(found, truths)
-    threshold = as_share("threshold", threshold)
+    thresholds = _as_thresholds(threshold)
     _check_classes("found", found, classes)
     _check_classes("truths", truths, classes)
     by_class = np.full(classes, np.nan)
     for label in range(classes):
-        right, positives = _ranked(found, truths, label, threshold)
-        if positives:
-            by_class[label] = average_precision(right, positives)
+        at_each = []
+        for one in thresholds:
+            right, positives = _ranked(found, truths, label, one, inclusive, second_choice)
+            if positives:
+                at_each.append(average_precision(right, positives, points=points))
+        if at_each:
+            by_class[label] = np.mean(at_each)
     if np.isnan(by_class).all():
         raise ValueError(
             f"truths holds no object of the classes 0 to {classes - 1}: precision and recall need "
             "something to be found"
         )
     return Evaluation(float(np.nanmean(by_class)), by_class)
+
+
+def _as_thresholds(value: object) -> list[float]:
+    if isinstance(value, (list, tuple, np.ndarray)) and np.ndim(value) == 1:
+        if not len(value):
+            raise ValueError(f"threshold is {value!r}: give a number between 0 and 1, or several")
+        return [as_share("threshold", one) for one in value]
+    return [as_share("threshold", value)]
 
 
 def _check_classes(

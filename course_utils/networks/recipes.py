@@ -130,8 +130,8 @@ class Recipe:
         Raises
         ------
         ValueError
-            If images or labels aren't of this form or differ in number, a setting of the recipe doesn't hold, or there
-            are too few examples for a warm-up.
+            If images or labels aren't of this form or differ in number, a setting of the recipe
+            doesn't hold, or there are too few examples for a warm-up.
         """
         images = as_numeric("images", images, ("images", "height", "width", "channels"))
         labels = as_class_numbers("labels", labels, ("images",), classes=CLASSES)

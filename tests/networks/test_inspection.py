@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
-from course_utils.networks import inspection, model_access, models
+from course_utils.networks import inspection, model_access
 
 import keras  # isort: skip
 from keras import layers  # isort: skip

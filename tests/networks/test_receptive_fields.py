@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
