@@ -28,8 +28,9 @@ border
     ============  ===================  ==============  ===================  ===========
 
     SciPy calls b a | a b c d | d c ``"reflect"``, which repeats the end cells; it isn't offered
-    here, and `numpy.pad` makes it under the name ``"symmetric"``. With ``padding="valid"`` nothing
-    is added, and the border doesn't matter.
+    here, and `numpy.pad` makes it under the name ``"symmetric"``. Where more cells are added than
+    there are, reflection and wrapping go on, as NumPy's do; PyTorch refuses that. With
+    ``padding="valid"`` nothing is added, and the border doesn't matter.
 stride
     Step between two windows in cells, at least 1; in two dimensions also a pair (vertical,
     horizontal).
