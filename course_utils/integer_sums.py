@@ -103,7 +103,7 @@ def hold_to_64_bits(
     first, what = names[0], " and ".join(names)
     make = "make" if len(names) > 1 else "makes"
     if found.dtype.kind == "f":
-        if bound > _EXACT and in_floats(absolute=True).max(initial=0) > _EXACT:
+        if bound > _EXACT and in_floats(absolute=True).max(initial=0) >= _EXACT:
             raise ValueError(
                 f"{what} {make} sums beyond 2⁵³, from where float64, in which uint64 is summed, "
                 f"rounds: give np.asarray({first}).astype(np.int64) if no number of it is above "

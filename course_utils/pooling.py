@@ -15,12 +15,14 @@ Padding never takes part: a window that reaches over the border is summed up ove
 image alone, as in TensorFlow. Only the mean can be told to count it.
 """
 
+import math
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_batch, common_dtype, sum_dtype
+from course_utils.arguments import as_batch, common_dtype, largest_size, sum_dtype
 from course_utils.convolution import (
     BATCH,
     AxisPlan,
@@ -32,10 +34,16 @@ from course_utils.convolution import (
     fill_around,
     plan_image,
 )
+from course_utils.integer_sums import hold_to_64_bits
 
 MODES = ("max", "mean", "sum", "product", "l2", "distance")
 
 _AXES = ("height", "width"), BATCH
+
+# From so many cells on, windows of float32 are summed up in float64.
+_MANY = 64
+# Squares of float64 between this and its inverse, and sums of many of them, are ordinary numbers.
+_LARGE = 1e140
 
 
 def pool2d(
@@ -103,9 +111,7 @@ def pool2d(
     >>> pool2d(row, (1, 2), ceil_mode=True).shape
     (1, 3)
     """
-    if mode not in MODES:
-        words = ", ".join(f'"{word}"' for word in MODES)
-        raise ValueError(f"mode is {mode!r}: use one of {words}")
+    check_mode(mode)
     if count_padding and mode != "mean":
         raise ValueError(
             f'count_padding is {count_padding}, but mode is {mode!r}: leave it out, only "mean" '
@@ -160,9 +166,10 @@ def max_pool2d_argmax(
     batch = array[None, :, :, None] if array.ndim == 2 else array
     plans = plan_pooling(batch.shape[1:3], size, stride, padding, dilation, ceil_mode)
     rows, columns = (np.arange(plan.size) * plan.stride - plan.before for plan in plans)
-    m, n = np.divmod(winners(batch, plans), plans[1].k)
-    rows = rows[:, None, None] + m * plans[0].dilation
-    out = rows * batch.shape[2] + columns[:, None] + n * plans[1].dilation
+    out = np.empty((len(batch), plans[0].size, plans[1].size, batch.shape[3]), np.int64)
+    for m, n, won in winning_cells(batch, plans):
+        down, right = rows + m * plans[0].dilation, columns + n * plans[1].dilation
+        np.copyto(out, (down[:, None] * batch.shape[2] + right)[:, :, None], where=won)
     return out[0, :, :, 0] if array.ndim == 2 else out
 
 
@@ -197,31 +204,29 @@ def plan_pooling(
     return plans
 
 
-def winners(images: np.ndarray, plans: Plans) -> np.ndarray:
-    """Return which cell of every window is the largest: row · k_w + column within the window.
+def winning_cells(images: np.ndarray, plans: Plans) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Yield each cell of a window, its row and column in there, and in which windows it wins.
 
-    `int64` (batch, out_h, out_w, channels). The first in reading order wins among equals, the first
-    NaN over everything, and cells outside the image never.
+    The last is `bool` (batch, out_h, out_w, channels). One cell wins in each window: the largest,
+    the first of them in reading order where several are; the first NaN, if there is one; and never
+    one outside the image.
     """
+    largest = _max(images, plans)
     padded = _surround(images, plans, 0)
     vertical, horizontal = _axes(images.shape[1:3], plans)
     everywhere = vertical.on_image.all() and horizontal.on_image.all()
-    floating = images.dtype.kind == "f"
-    best = cells_of_windows(padded, plans, 0, 0).copy()
-    where = np.zeros(best.shape, np.int64)
-    empty = ~(vertical.on_image[:, 0, None] & horizontal.on_image[:, 0])[:, :, None]
-    for m, n in list(np.ndindex(plans[0].k, plans[1].k))[1:]:
+    with_nan = images.dtype.kind == "f" and np.isnan(largest).any()
+    undecided = np.ones(largest.shape, bool)
+    for m, n in np.ndindex(plans[0].k, plans[1].k):
         cells = cells_of_windows(padded, plans, m, n)
-        larger = cells > best
-        if floating:
-            larger |= np.isnan(cells) & ~np.isnan(best)
+        won = cells == largest
+        if with_nan:
+            won |= np.isnan(cells)
         if not everywhere:
-            here = (vertical.on_image[:, m, None] & horizontal.on_image[:, n])[:, :, None]
-            larger = here & (larger | empty)
-            empty = empty & ~here
-        np.copyto(best, cells, where=larger)
-        np.copyto(where, m * plans[1].k + n, where=larger)
-    return where
+            won &= (vertical.on_image[:, m, None] & horizontal.on_image[:, n])[:, :, None]
+        won &= undecided
+        yield m, n, won
+        undecided ^= won
 
 
 def global_pool2d(images: ArrayLike, *, mode: str = "max") -> np.ndarray:
@@ -244,10 +249,52 @@ def global_pool2d(images: ArrayLike, *, mode: str = "max") -> np.ndarray:
     ValueError
         As `pool2d`.
     """
+    check_mode(mode)
     array = as_batch("images", images, *_AXES)
-    if array.ndim == 2:
-        return pool2d(array, array.shape, mode=mode)[0, 0]
-    return pool2d(array, array.shape[1:3], mode=mode)[:, 0, 0, :]
+    batch = array[None, :, :, None] if array.ndim == 2 else array
+    out = _over_all(batch, mode)
+    return out[0, 0] if array.ndim == 2 else out
+
+
+def _over_all(images: np.ndarray, mode: str) -> np.ndarray:
+    """Sum up whole images (batch, h, w, channels), column by column.
+
+    NumPy adds whole rows at once, and the many partial sums round less than a single one would.
+    """
+    shape = images.shape[1:3]
+    if mode == "distance":
+        plans = plan_pooling(shape, shape, None, "valid")
+        return _distance(images, plans)[:, 0, 0, :]
+    if mode == "max":
+        return images.max(axis=1).max(axis=1)
+    dtype = common_dtype(images) if mode == "sum" else _as_floating(images[:0])[0]
+    wide = dtype if dtype.kind != "f" else np.result_type(dtype, np.float64)
+    if mode == "l2":
+        return _whole_lengths(images.astype(wide, copy=False)).astype(dtype, copy=False)
+    reduce = np.prod if mode == "product" else np.sum
+    out = reduce(reduce(images, axis=1, dtype=wide), axis=1)
+    if mode == "mean":
+        out = out / math.prod(shape)
+    if mode == "sum":
+        _hold_to_64_bits(out, images, shape, lambda floats: floats.sum(axis=(1, 2)))
+    return out.astype(dtype, copy=False)
+
+
+def _whole_lengths(images: np.ndarray) -> np.ndarray:
+    """Return √Σx² of each image and channel, in units in which no square overflows or vanishes."""
+    largest = np.abs(images).max(axis=1, keepdims=True).max(axis=2, keepdims=True)
+    plain = (largest > 0) & np.isfinite(largest)
+    exponents = np.where(plain, np.frexp(np.where(plain, largest, 1))[1] - 1, 0)
+    units = np.ldexp(np.ones_like(largest), exponents)
+    squares = np.square(images / units).sum(axis=1).sum(axis=1)
+    return units[:, 0, 0, :] * np.sqrt(squares)
+
+
+def check_mode(mode: object) -> None:
+    """Raise a `ValueError` if `mode` is none of `MODES`."""
+    if mode not in MODES:
+        words = ", ".join(f'"{word}"' for word in MODES)
+        raise ValueError(f"mode is {mode!r}: use one of {words}")
 
 
 def distance_weights(size: Pair) -> np.ndarray:
@@ -329,13 +376,38 @@ def _max(images: np.ndarray, plans: Plans) -> np.ndarray:
 
 
 def _sum(images: np.ndarray, plans: Plans) -> np.ndarray:
-    dtype = common_dtype(images)
-    images = images.astype(sum_dtype(dtype), copy=False)
-    return _fold(np.add, images, plans, 0).astype(dtype, copy=False)
+    dtype, size = common_dtype(images), (plans[0].k, plans[1].k)
+    wide = _as_floating(images, size)[1] if dtype.kind == "f" else images.astype(dtype, copy=False)
+    out = _fold(np.add, wide, plans, 0).astype(dtype, copy=False)
+    _hold_to_64_bits(out, images, size, lambda floats: _fold(np.add, floats, plans, 0))
+    return out
+
+
+def _hold_to_64_bits(
+    found: np.ndarray,
+    images: np.ndarray,
+    size: tuple[int, ...],
+    again: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    if images.dtype.kind == "f":
+        return
+
+    def in_floats(*, absolute: bool = False) -> np.ndarray:
+        floats = images.astype(np.float64)
+        return again(np.abs(floats) if absolute else floats)
+
+    terms = math.prod(size)
+    hold_to_64_bits(
+        found,
+        bound=largest_size(images) * terms,
+        terms=terms,
+        in_floats=in_floats,
+        names=("images",),
+    )
 
 
 def _mean(images: np.ndarray, plans: Plans, count_padding: bool = False) -> np.ndarray:
-    dtype, images = _as_floating(images)
+    dtype, images = _as_floating(images, (plans[0].k, plans[1].k))
     rows, columns = (
         (axis.on_padded if count_padding else axis.on_image).sum(axis=1)
         for axis in _axes(images.shape[1:3], plans)
@@ -345,17 +417,23 @@ def _mean(images: np.ndarray, plans: Plans, count_padding: bool = False) -> np.n
 
 
 def _product(images: np.ndarray, plans: Plans) -> np.ndarray:
-    dtype, images = _as_floating(images)
+    dtype, images = _as_floating(images, (plans[0].k, plans[1].k))
     return _fold(np.multiply, images, plans, 1).astype(dtype, copy=False)
 
 
 def _l2(images: np.ndarray, plans: Plans) -> np.ndarray:
-    dtype, images = _as_floating(images)
-    return np.sqrt(_fold(np.add, np.square(images), plans, 0)).astype(dtype, copy=False)
+    # The squares of all float32 are numbers of float64, neither infinite nor 0.
+    dtype, images = _as_floating(images, None)
+    sizes = np.abs(images)
+    if ((sizes > _LARGE) & (sizes < np.inf)).any() or ((sizes < 1 / _LARGE) & (sizes > 0)).any():
+        out = _fold(np.hypot, sizes, plans, 0)
+    else:
+        out = np.sqrt(_fold(np.add, np.square(images), plans, 0))
+    return out.astype(dtype, copy=False)
 
 
 def _distance(images: np.ndarray, plans: Plans) -> np.ndarray:
-    dtype, images = _as_floating(images)
+    dtype, images = _as_floating(images, (plans[0].k, plans[1].k))
     v, h = plans
     weights = distance_weights((v.k, h.k)).astype(images.dtype)
     inside = _surround(np.ones((1, *images.shape[1:3], 1), images.dtype), plans, 0)
@@ -368,10 +446,18 @@ def _distance(images: np.ndarray, plans: Plans) -> np.ndarray:
     return (total / weight).astype(dtype, copy=False)
 
 
-def _as_floating(images: np.ndarray) -> tuple[np.dtype, np.ndarray]:
-    """Return the dtype of the result, and the images in the dtype to calculate in."""
+def _as_floating(
+    images: np.ndarray, size: tuple[int, ...] | None = (1, 1)
+) -> tuple[np.dtype, np.ndarray]:
+    """Return the dtype of the result, and the images in the dtype to calculate in.
+
+    That is `float64` for large windows, whose many roundings would be seen in `float32`; also where
+    the `size` of the window is None.
+    """
     dtype = images.dtype if images.dtype.kind == "f" else np.dtype(np.float64)
-    return dtype, images.astype(sum_dtype(dtype), copy=False)
+    wide = size is None or math.prod(size) >= _MANY
+    least = np.dtype(np.float64) if wide else sum_dtype(dtype)
+    return dtype, images.astype(np.result_type(dtype, least), copy=False)
 
 
 _POOLERS = {

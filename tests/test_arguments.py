@@ -9,6 +9,7 @@ from scipy import sparse
 
 from course_utils.arguments import (
     as_amount,
+    as_batch,
     as_class_numbers,
     as_double,
     as_floating,
@@ -166,6 +167,20 @@ def test_any_number_of_axes():
         assert as_numeric("x", np.ones(shape), ("…", "classes")).shape == shape
     message = complaint(as_numeric, "x", 5, ("…", "classes"))
     assert message == "x has 0 axes, shape (): give an array (…, classes)"
+
+
+def test_a_batch_may_hold_no_examples_but_nothing_else_may_be_empty():
+    assert as_batch("x", np.ones((0, 4, 5, 3)), BATCH).shape == (0, 4, 5, 3)
+    assert as_batch("x", np.ones((0, 4)), ("batch", "…")).shape == (0, 4)
+    assert as_batch("x", [[1, 2]], IMAGE).shape == (1, 2)
+    for value, axes in (
+        (np.ones((0, 4)), IMAGE),
+        (np.ones((0, 0, 5, 3)), BATCH),
+        (np.ones((2, 0, 5, 3)), BATCH),
+    ):
+        assert "x is empty" in complaint(as_batch, "x", value, axes)
+    assert "1 axis" in complaint(as_batch, "x", [], BATCH)
+    assert "complex" in complaint(as_batch, "x", np.ones((0, 4, 5, 3), complex), BATCH)
 
 
 def test_the_dtype_to_calculate_in():

@@ -28,8 +28,9 @@ border
     ============  ===================  ==============  ===================  ===========
 
     SciPy calls b a | a b c d | d c ``"reflect"``, which repeats the end cells; it isn't offered
-    here, and `numpy.pad` makes it under the name ``"symmetric"``. With ``padding="valid"`` nothing
-    is added, and the border doesn't matter.
+    here, and `numpy.pad` makes it under the name ``"symmetric"``. Where more cells are added than
+    there are, reflection and wrapping go on, as NumPy's do; PyTorch refuses that. With
+    ``padding="valid"`` nothing is added, and the border doesn't matter.
 stride
     Step between two windows in cells, at least 1; in two dimensions also a pair (vertical,
     horizontal).
@@ -48,7 +49,8 @@ method
     `course_utils.convolution.path_costs`.
 
 dtypes: see `course_utils.arguments.common_dtype`. `float16` is summed as `float32` and rounded
-once.
+once. Integers whose sums leave 64 bits are refused with a `ValueError`, see
+`course_utils.integer_sums`.
 
 Sizes follow V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning"
 (2016), relations 6 and 15; the definitions of valid, same, full, unshared and tiled convolution
@@ -70,7 +72,7 @@ from course_utils.convolution.correlation import (
     correlate2d,
     fft_convolve2d,
 )
-from course_utils.convolution.feature_maps import conv2d
+from course_utils.convolution.feature_maps import CHANNELS_FIRST, conv2d
 from course_utils.convolution.locally_connected import tiled_conv2d, unshared_conv2d
 from course_utils.convolution.patch_matrices import (
     cells_of_windows,
@@ -100,6 +102,7 @@ from course_utils.convolution.windows import (
 __all__ = [
     "BATCH",
     "BORDERS",
+    "CHANNELS_FIRST",
     "AxisPlan",
     "Padding",
     "Pair",

@@ -19,11 +19,13 @@ from course_utils.convolution.windows import (
     plan_axis,
     plan_image,
 )
+from course_utils.integer_sums import within_64_bits
 
 # The axis of height 1 that lets a signal pass as an image.
 _TRIVIAL = AxisPlan(before=0, after=0, stride=1, dilation=1, k=1, size=1)
 
 
+@within_64_bits("x", "kernel")
 def correlate1d(
     x: ArrayLike,
     kernel: ArrayLike,
@@ -89,10 +91,18 @@ def convolve1d(
     array([1, 2, 3, 4, 5])
     """
     kernel = as_numeric("kernel", kernel, SIGNAL)
-    options = {"padding": padding, "stride": stride, "dilation": dilation, "border": border}
-    return correlate1d(x, kernel[::-1], method=method, **options)
+    return correlate1d(
+        x,
+        kernel[::-1],
+        padding=padding,
+        stride=stride,
+        dilation=dilation,
+        border=border,
+        method=method,
+    )
 
 
+@within_64_bits("image", "kernel")
 def correlate2d(
     image: ArrayLike,
     kernel: ArrayLike,
@@ -155,8 +165,15 @@ def convolve2d(
     ``padding=((k_h // 2, (k_h - 1) // 2), (k_w // 2, (k_w - 1) // 2))``.
     """
     kernel = as_numeric("kernel", kernel, IMAGE)
-    options = {"padding": padding, "stride": stride, "dilation": dilation, "border": border}
-    return correlate2d(image, kernel[::-1, ::-1], method=method, **options)
+    return correlate2d(
+        image,
+        kernel[::-1, ::-1],
+        padding=padding,
+        stride=stride,
+        dilation=dilation,
+        border=border,
+        method=method,
+    )
 
 
 def fft_convolve2d(
@@ -177,8 +194,15 @@ def fft_convolve2d(
     Arguments and errors are those of `convolve2d`. The result is `float32` where `convolve2d` gives
     `float32` or `float16`, else `float64`.
     """
-    options = {"padding": padding, "stride": stride, "dilation": dilation, "border": border}
-    return convolve2d(image, kernel, method="fft", **options)
+    return convolve2d(
+        image,
+        kernel,
+        padding=padding,
+        stride=stride,
+        dilation=dilation,
+        border=border,
+        method="fft",
+    )
 
 
 def convolution_matrix(

@@ -28,6 +28,7 @@ from course_utils.convolution.windows import (
     plan_image,
     windows_on,
 )
+from course_utils.integer_sums import within_64_bits
 
 # Bytes of patches that are unrolled at once: they stay in a processor's cache, and however large
 # the batch or an image is, no call needs more for them.
@@ -43,9 +44,13 @@ FEW_CHANNELS = 4
 UNTHREADED_PRODUCT = 2**18
 FEW_FILTERS, FEW_WEIGHTS = 12, 5000
 
+CHANNELS_FIRST = "or are the channels first? np.moveaxis({}, 1, -1) puts them last"
+_PYTORCH = "or are the filters PyTorch's? filters.transpose(2, 3, 1, 0) is the order here"
+
 BANK = ("height", "width", "channels in", "channels out")
 
 
+@within_64_bits("images", "filters", "bias")
 def conv2d(
     images: ArrayLike,
     filters: ArrayLike,
@@ -95,12 +100,17 @@ def conv2d(
     """
     images = as_batch("images", images, BATCH)
     filters = as_numeric("filters", filters, BANK)
-    plans = plan_image(
-        images.shape[1:3], filters.shape[:2], padding, stride, dilation, ("images", "filters")
-    )
     check_method(method)
     groups = as_integer("groups", groups, 1)
     check_channels(images, filters, groups)
+    sizes = images.shape[1:3], filters.shape[:2]
+    try:
+        plans = plan_image(*sizes, padding, stride, dilation, ("images", "filters"))
+    except ValueError as error:
+        height, width, channels = images.shape[1:]
+        if height < filters.shape[0] and height < width == channels:
+            raise ValueError(f"{error}, {CHANNELS_FIRST.format('images')}") from None
+        raise
     bias = bias_of(bias, [(filters.shape[3],)])
     operands = (images, filters) if bias is None else (images, filters, bias)
     dtype = common_dtype(*operands)
@@ -259,7 +269,8 @@ def check_channels(images: np.ndarray, filters: np.ndarray, groups: int = 1) -> 
     if groups == 1 and c_in != takes:
         raise ValueError(
             f"images has {c_in} channels, but filters takes {takes}: "
-            f"the last axis of images and the one before the last of filters must be equal"
+            "the last axis of images and the one before the last of filters must be equal"
+            + _other_layouts(images, filters)
         )
     for what, count in ((f"images has {c_in} channels", c_in), (f"filters has {c_out}", c_out)):
         if count % groups:
@@ -268,7 +279,21 @@ def check_channels(images: np.ndarray, filters: np.ndarray, groups: int = 1) -> 
         raise ValueError(
             f"images has {c_in} channels, {c_in // groups} in each of {groups} groups, but filters "
             f"takes {takes}: give filters of shape {(*filters.shape[:-2], c_in // groups, c_out)}"
+            + _other_layouts(images, filters, groups)
         )
+
+
+def _other_layouts(images: np.ndarray, filters: np.ndarray, groups: int = 1) -> str:
+    """Return what to ask where the channels would agree if they stood as in PyTorch."""
+    last, first = images.shape[3], images.shape[1]
+    here, theirs = filters.shape[-2] * groups, filters.shape[-3] * groups
+    if first == here:
+        return ", " + CHANNELS_FIRST.format("images")
+    if filters.ndim != 4:
+        return ""
+    if last == theirs:
+        return ", " + _PYTORCH
+    return f", {CHANNELS_FIRST.format('images')}, {_PYTORCH}" if first == theirs else ""
 
 
 def bias_of(bias: ArrayLike | None, shapes: list[tuple[int, ...]]) -> np.ndarray | None:

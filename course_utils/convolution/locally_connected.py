@@ -19,8 +19,10 @@ from course_utils.convolution.windows import (
     plan_image,
     windows_on,
 )
+from course_utils.integer_sums import within_64_bits
 
 
+@within_64_bits("images", "filters", "bias")
 def unshared_conv2d(
     images: ArrayLike,
     filters: ArrayLike,
@@ -59,10 +61,10 @@ def unshared_conv2d(
     """
     images = as_batch("images", images, BATCH)
     filters = as_numeric("filters", filters, ("out height", "out width", *BANK))
+    check_channels(images, filters)
     plans = plan_image(
         images.shape[1:3], filters.shape[2:4], padding, stride, dilation, ("images", "filters")
     )
-    check_channels(images, filters)
     positions = (plans[0].size, plans[1].size)
     if filters.shape[:2] != positions:
         raise ValueError(
@@ -84,6 +86,7 @@ def unshared_conv2d(
     return np.ascontiguousarray(out.astype(dtype, copy=False))
 
 
+@within_64_bits("images", "filters", "bias")
 def tiled_conv2d(
     images: ArrayLike,
     filters: ArrayLike,
@@ -126,10 +129,10 @@ def tiled_conv2d(
     bias = bias_of(bias, [(c_out,), (*tiles, c_out)])
     if bias is not None:
         bias = np.broadcast_to(bias, (*tiles, c_out))
+    check_channels(images, filters)
     plans = plan_image(
         images.shape[1:3], filters.shape[2:4], padding, stride, dilation, ("images", "filters")
     )
-    check_channels(images, filters)
     operands = (images, filters) if bias is None else (images, filters, bias)
     dtype = common_dtype(*operands)
     images, plans = bordered(images, plans, border, first=1)

@@ -7,7 +7,7 @@ processing" (2006).
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_batch, as_integer
+from course_utils.arguments import as_batch, as_integer, common_dtype, largest_size
 from course_utils.convolution.windows import (
     BATCH,
     Padding,
@@ -19,6 +19,7 @@ from course_utils.convolution.windows import (
     plan_image,
     windows_on,
 )
+from course_utils.integer_sums import hold_to_64_bits
 
 _NAMES = ("images", "windows")
 
@@ -87,21 +88,20 @@ def col2im(
     Returns
     -------
     numpy.ndarray
-        Array of this shape and the dtype of `columns`.
+        Array of this shape and the dtype of `columns`; sums of integers are 64-bit.
 
     Raises
     ------
     ValueError
-        If `shape` isn't four positive integers (a batch may be 0), or `columns` hasn't the shape
-        that `im2col` gives for it.
+        If `shape` isn't four positive integers (a batch may be 0), `columns` hasn't the shape that
+        `im2col` gives for it, or sums of integers leave 64 bits.
     """
     columns = as_batch("columns", columns, ("batch·windows", "cells"))
-    shape = tuple(
-        as_integer("shape", side, 0 if axis == 0 else 1) for axis, side in enumerate(shape)
-    )
     if len(shape) != len(BATCH):
         raise ValueError(f"shape is {shape}: give (batch, height, width, channels)")
-    batch, h, w, channels = shape
+    batch, h, w, channels = (
+        as_integer("shape", side, minimum) for side, minimum in zip(shape, (0, 1, 1, 1))
+    )
     kernel_size = as_pair("kernel_size", kernel_size)
     plans = plan_image((h, w), kernel_size, padding, stride, dilation, _NAMES)
     wanted = (batch * plans[0].size * plans[1].size, kernel_size[0] * kernel_size[1] * channels)
@@ -109,7 +109,23 @@ def col2im(
         raise ValueError(
             f"columns has shape {columns.shape}: im2col gives {wanted} for images {shape}"
         )
-    return fold(columns, shape, plans)
+    images = (batch, h, w, channels)
+    found = fold(columns.astype(common_dtype(columns), copy=False), images, plans)
+    if columns.dtype.kind != "f":
+        cells = kernel_size[0] * kernel_size[1]
+
+        def in_floats(*, absolute: bool = False) -> np.ndarray:
+            floats = columns.astype(np.float64)
+            return fold(np.abs(floats) if absolute else floats, images, plans)
+
+        hold_to_64_bits(
+            found,
+            bound=largest_size(columns) * cells,
+            terms=cells,
+            in_floats=in_floats,
+            names=("columns",),
+        )
+    return found
 
 
 def columns_by_image(images: np.ndarray, plans: Plans) -> np.ndarray:

@@ -26,6 +26,7 @@ from course_utils.convolution.windows import (
     padding_of_axes,
     zeros_along,
 )
+from course_utils.integer_sums import within_64_bits
 
 # Bytes of products that are added to the output at once.
 PRODUCT_BYTES_AT_ONCE = 8 * 2**20
@@ -33,6 +34,7 @@ PRODUCT_BYTES_AT_ONCE = 8 * 2**20
 _BANK = ("height", "width", "channels out", "channels in")
 
 
+@within_64_bits("images", "filters", "bias")
 def conv2d_transpose(
     images: ArrayLike,
     filters: ArrayLike,

@@ -80,13 +80,13 @@ def plan_image(
     """
     strides, dilations = as_pair("stride", stride), as_pair("dilation", dilation)
     amounts = zeros_around(shape, kernel_shape, padding, strides, dilations)
-    beyond = (0, 0)
+    beyond = [0, 0]
     if ceil_mode:
         axes = zip(shape, kernel_shape, amounts, strides, dilations)
-        beyond = tuple(_beyond(*axis) for axis in axes)
+        beyond = [_beyond(*axis) for axis in axes]
         amounts = [(before, after + more) for (before, after), more in zip(amounts, beyond)]
-    plans = _plan_all(shape, kernel_shape, amounts, strides, dilations, names)
-    return tuple(plan._replace(beyond=more) for plan, more in zip(plans, beyond))
+    vertical, horizontal = _plan_all(shape, kernel_shape, amounts, strides, dilations, names)
+    return vertical._replace(beyond=beyond[0]), horizontal._replace(beyond=beyond[1])
 
 
 def _beyond(n: int, k: int, amounts: tuple[int, int], stride: int, dilation: int) -> int:

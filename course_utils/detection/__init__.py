@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_integer, as_numeric
 from course_utils.detection import boxes, detection_grid, precision
@@ -17,6 +18,7 @@ from course_utils.detection.boxes import (
     Objects,
     areas,
     as_boxes,
+    as_detections,
     intersection_over_union,
     non_maximum_suppression,
 )
@@ -227,7 +229,7 @@ def train_detector(
 
 def detect(
     model: keras.Model,
-    images: np.ndarray,
+    images: ArrayLike,
     *,
     min_score: float = 0.01,
     threshold: float | None = 0.5,
@@ -280,14 +282,16 @@ def suppress(found: Detections, *, threshold: float = 0.5, by_class: bool = True
     Raises
     ------
     ValueError
-        As in `non_maximum_suppression`.
+        If boxes, labels and scores don't fit each other, a score is NaN, or `threshold` isn't
+        between 0 and 1.
     """
+    found = as_detections("found", found)
     labels = found.labels if by_class else None
     kept = non_maximum_suppression(found.boxes, found.scores, labels, threshold=threshold)
     return Detections(*(part[kept] for part in found))
 
 
-def as_input(images: np.ndarray) -> np.ndarray:
+def as_input(images: ArrayLike) -> np.ndarray:
     """Return grey images (n, height, width), 0 to 255, as the network takes them.
 
     Returns

@@ -199,15 +199,32 @@ def non_maximum_suppression(
         else _one_each("labels", labels, len(boxes), labels=True)
     )
     threshold = as_share("threshold", threshold)
-    kept: list[int] = []
-    # Not all pairs at once: their number grows with the square of the boxes'.
-    left = np.argsort(-scores, kind="stable")
-    while left.size:
-        surest, left = left[0], left[1:]
-        kept.append(int(surest))
-        dropped = _overlaps(boxes[surest][np.newaxis], boxes[left])[0] > threshold
-        left = left[~(dropped & (labels[left] == labels[surest]))]
-    return np.array(kept, np.int64)
+    order = np.argsort(-scores, kind="stable")
+    boxes, labels = boxes[order], labels[order]
+    plain, own = _plain(boxes), _areas(boxes)
+    free = np.ones(len(boxes), bool)
+    # Box by box: the number of all pairs grows with the square of the boxes'.
+    for k in range(len(boxes)):
+        if not free[k]:
+            continue
+        box, others = boxes[k], boxes[k + 1 :]
+        if plain:
+            overlaps = _overlaps_of_one(box, own[k], others, own[k + 1 :])
+        else:
+            overlaps = _overlaps_in_units(box[np.newaxis] / 4, others / 4)[0]
+        free[k + 1 :] &= (overlaps <= threshold) | (labels[k + 1 :] != labels[k])
+    return order[free].astype(np.int64)
+
+
+def _overlaps_of_one(
+    box: np.ndarray, own: float, others: np.ndarray, areas_of_others: np.ndarray
+) -> np.ndarray:
+    top, left, bottom, right = box
+    height = np.minimum(bottom, others[:, 2]) - np.maximum(top, others[:, 0])
+    width = np.minimum(right, others[:, 3]) - np.maximum(left, others[:, 1])
+    common = np.maximum(height, 0) * np.maximum(width, 0)
+    # Where nothing is shared the union may be 0: then 0 / 1.
+    return common / np.where(common > 0, own + areas_of_others - common, 1)
 
 
 def as_boxes(name: str, value: ArrayLike) -> np.ndarray:

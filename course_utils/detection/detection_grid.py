@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_double, as_integer, per_axis
+from course_utils.arguments import as_double, as_integer, as_real, per_axis
 from course_utils.detection.boxes import Detections, Objects, as_boxes, as_objects, as_share
 
 CELL = 8  # pixels, the side of a cell
@@ -53,7 +53,7 @@ def responsible_cell(box: ArrayLike, *, cell: int = CELL) -> Cell:
     ValueError
         If `box` isn't one box.
     """
-    top, left, bottom, right = as_boxes("box", [box])[0]
+    top, left, bottom, right = as_boxes("box", as_real("box", box)[np.newaxis])[0]
     cell = as_integer("cell", cell, 1)
     return Cell(int((top + bottom) / 2 // cell), int((left + right) / 2 // cell))
 

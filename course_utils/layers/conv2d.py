@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from course_utils.arguments import as_batch, as_integer
 from course_utils.convolution import (
     BATCH,
+    CHANNELS_FIRST,
     Padding,
     Pair,
     Plans,
@@ -102,7 +103,8 @@ class Conv2D(Layer):
         kernel = self.parameters["kernel"]
         channels = kernel.shape[2] * self.groups
         if x.shape[3] != channels:
-            raise ValueError(f"x has {x.shape[3]} channels: this layer takes {channels}")
+            first = f", {CHANNELS_FIRST.format('x')}" if x.shape[1] == channels else ""
+            raise ValueError(f"x has {x.shape[3]} channels: this layer takes {channels}{first}")
         patches, _, (v, u) = self._patches(x)
         output = _joined(patches @ self._matrices())
         output += self.parameters["bias"]

@@ -14,7 +14,7 @@ from course_utils.convolution import (
     zeros_with_padding,
 )
 from course_utils.layers.layer import Layer
-from course_utils.pooling import plan_pooling, pool2d, winners
+from course_utils.pooling import plan_pooling, pool2d, winning_cells
 
 
 class MaxPooling2D(Layer):
@@ -59,8 +59,9 @@ class MaxPooling2D(Layer):
         """Return the gradient of the input: each slope at its window's winner, 0 elsewhere."""
         x, gradient = self._recall(gradient)
         plans = plan_pooling(x.shape[1:3], self.size, self.stride, self.padding)
-        won = winners(x, plans)
         total = zeros_with_padding(x.shape, plans, gradient.dtype)
-        for place, (m, n) in enumerate(np.ndindex(self.size)):
-            cells_of_windows(total, plans, m, n)[...] += np.where(won == place, gradient, 0)
+        finite = np.isfinite(gradient).all()  # 0 · ∞ is NaN
+        for m, n, won in winning_cells(x, plans):
+            cells = cells_of_windows(total, plans, m, n)
+            cells += won * gradient if finite else np.where(won, gradient, 0)
         return without_padding(total, plans)

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from course_utils.arguments import as_numeric
 
 if TYPE_CHECKING:
     import keras
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
 
 def gradient_norms(
     model: keras.Model,
-    images: np.ndarray,
-    labels: np.ndarray,
+    images: ArrayLike,
+    labels: ArrayLike,
     *,
     of: Literal["kernels", "maps"] = "kernels",
     loss: str | Callable = "sparse_categorical_crossentropy",
@@ -49,16 +52,18 @@ def gradient_norms(
     ------
     ValueError
         If `of` is another word, the model has no layer with a kernel or isn't built, or images and
-        labels differ in number.
+        labels aren't real numbers or differ in number.
     """
     if of not in ("kernels", "maps"):
         raise ValueError(f'of is {of!r}: use "kernels" or "maps"')
     if not getattr(model, "built", False):
         raise ValueError(f"model is {model!r}: give a Keras model that begins with keras.Input")
-    if len(images) != len(labels) or len(images) == 0:
+    if len(model.inputs) == 1:
+        images = as_numeric("images", images, ("images", "…"))
+    labels = as_numeric("labels", labels, ("images", "…"))
+    if len(images) != len(labels):
         raise ValueError(
-            f"labels has {len(labels)} rows for {len(images)} images: give one for each, "
-            "at least one"
+            f"labels has {len(labels)} rows for {len(images)} images: give one for each"
         )
     weighted = [layer for layer in model.layers if getattr(layer, "kernel", None) is not None]
     # A Sequential model has lists of these before it has `input` and `output`.

@@ -1,20 +1,21 @@
 """Inside a Keras model: its layers, what they answer on the way, and the images it takes.
 
-What the viewers of `course_utils.networks.inspection` share. Keras is imported when a function needs it,
-not before.
+What the viewers of `course_utils.networks.inspection` share. Keras is imported when a function
+needs it, not before.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer
+from course_utils.arguments import as_integer, as_real
 
 if TYPE_CHECKING:
     import keras
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     LayerLike = str | int | keras.Layer
 
 _NOTHING = object()
+_BATCH = 256
 
 
 # --- layers -------------------------------------------------------------------------------------
@@ -170,12 +172,42 @@ def last_of(kept: list[tf.Tensor], layer: keras.Layer) -> tf.Tensor:
     return kept[-1]
 
 
+@contextmanager
+def _without_wide_steps(model: keras.Model) -> Iterator[None]:
+    """Let convolutions of one cell whose stride leaves cells out look at the others alone.
+
+    The result is the same. But TensorFlow 2.21 with oneDNN gets the gradient of such a convolution
+    wrong, for other cells than those that were seen, and may end the process.
+    """
+    import keras
+
+    layers = keras.layers
+    plain = (layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.DepthwiseConv1D)
+    plain += (layers.DepthwiseConv2D, layers.SeparableConv1D, layers.SeparableConv2D)
+    with ExitStack() as stack:
+        for layer in all_layers(model):
+            if not isinstance(layer, plain):
+                continue
+            kernel, strides = tuple(layer.kernel_size), tuple(layer.strides)
+            if set(kernel) == {1} and max(strides) > 1 and layer.data_format == "channels_last":
+                stack.enter_context(_changed(layer, "strides", (1,) * len(strides)))
+                stack.enter_context(_calling(layer, partial(_call_on_every, strides)))
+        yield
+
+
+def _call_on_every(
+    strides: tuple[int, ...], own: Callable[..., Any], inputs: tf.Tensor, *args: Any, **kwargs: Any
+) -> Any:
+    return own(inputs[(slice(None), *(slice(None, None, s) for s in strides))], *args, **kwargs)
+
+
 def run(model: keras.Model, batch: tf.Tensor | np.ndarray) -> tf.Tensor:
     """Return what the model gives outside training."""
     with warnings.catch_warnings():
         # A model made from a list of one input takes a bare array as well, but remarks on it.
         warnings.filterwarnings("ignore", message="The structure of `inputs`")
-        return model(batch, training=False)
+        with _without_wide_steps(model):
+            return model(batch, training=False)
 
 
 def answer_of(model: keras.Model, layer: keras.Layer, batch: tf.Tensor | np.ndarray) -> tf.Tensor:
@@ -192,6 +224,15 @@ def answer_of(model: keras.Model, layer: keras.Layer, batch: tf.Tensor | np.ndar
         except _Reached:
             pass
     return last_of(kept, layer)
+
+
+def answers_to(model: keras.Model, layer: keras.Layer, batch: np.ndarray) -> np.ndarray:
+    """Return what a layer answers to any number of images."""
+    parts = [
+        np.asarray(answer_of(model, layer, batch[start : start + _BATCH]))
+        for start in range(0, len(batch), _BATCH)
+    ]
+    return np.concatenate(parts)
 
 
 @contextmanager
@@ -285,9 +326,7 @@ def as_batch(
         If they don't fit, aren't real numbers, or the model takes more than one input.
     """
     shape = _own_input_shape(model)
-    array = np.asarray(images)
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"{name} has dtype {array.dtype}: give real numbers")
+    array = as_real(name, images)
     rank = 3 if shape is None else len(shape)
     given = array.shape
     if single and array.ndim == rank + 1 and len(array) == 1:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer
+from course_utils.arguments import as_class_numbers, as_integer, as_numeric
 from course_utils.networks.augmentation import RandomAffine
-from course_utils.networks.models import build_model
+from course_utils.networks.models import CLASSES, build_model
 from course_utils.networks.training import (
     create_variables,
     smoothed_cross_entropy,
@@ -106,7 +107,7 @@ class Recipe:
         return model
 
     def train(
-        self, images: np.ndarray, labels: np.ndarray, *, seed: int, **fit_options: Any
+        self, images: ArrayLike, labels: ArrayLike, *, seed: int, **fit_options: Any
     ) -> keras.Model:
         """Build the network and train it.
 
@@ -129,9 +130,11 @@ class Recipe:
         Raises
         ------
         ValueError
-            If images and labels differ in number, a setting of the recipe doesn't hold, or there
-            are too few examples for a warm-up.
+            If images or labels aren't of this form or differ in number, a setting of the recipe
+            doesn't hold, or there are too few examples for a warm-up.
         """
+        images = as_numeric("images", images, ("images", "height", "width", "channels"))
+        labels = as_class_numbers("labels", labels, ("images",), classes=CLASSES)
         if len(images) != len(labels):
             raise ValueError(
                 f"labels has {len(labels)} rows for {len(images)} images: give one for each"

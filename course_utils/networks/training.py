@@ -9,17 +9,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer
+from course_utils.arguments import as_integer, as_numeric
 
 if TYPE_CHECKING:
     import keras
 
 Examples = tuple[np.ndarray, np.ndarray]
 
+_ROWS = ("examples", "…")
+
 
 def split_validation(
-    images: np.ndarray, labels: np.ndarray, count: int, *, seed: int
+    images: ArrayLike, labels: ArrayLike, count: int, *, seed: int
 ) -> tuple[Examples, Examples]:
     """Set `count` examples, drawn at random, aside for validation.
 
@@ -40,9 +43,11 @@ def split_validation(
     Raises
     ------
     ValueError
-        If images and labels differ in number, or `count` leaves nothing to train on.
+        If images and labels aren't real numbers or differ in number, or `count` leaves nothing to
+        train on.
     """
     count = as_integer("count", count, 1)
+    images, labels = as_numeric("images", images, _ROWS), as_numeric("labels", labels, _ROWS)
     if len(images) != len(labels):
         raise ValueError(
             f"labels has {len(labels)} rows for {len(images)} images: give one for each"

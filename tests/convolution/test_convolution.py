@@ -485,11 +485,11 @@ BAD_IMAGES = [
     ([], "axis"),
     ([[]], "empty"),
     ([[1, 2], [3]], "equal length"),
-    ([["a", "b"]], "dtype <U1"),
-    ([[None, 1]], "dtype object"),
-    (None, "dtype object"),
-    (np.ones((3, 3), complex), "complex128"),
-    (np.ones((3, 3), "M8[s]"), "datetime64"),
+    ([["a", "b"]], "is 'a', which is no number"),
+    ([[None, 1]], "[0, 0] is None"),
+    (None, "is None: give an array"),
+    (np.ones((3, 3), complex), "holds complex numbers"),
+    (np.ones((3, 3), "M8[s]"), "holds dates"),
 ]
 
 
@@ -513,7 +513,13 @@ def test_what_is_no_image_or_kernel(function, value, words):
 @pytest.mark.parametrize("function", [correlate1d, convolve1d])
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(IMAGE, "2 axes"), (3, "0 axes"), ([], "empty"), ([1, "a"], "dtype"), ([[1], [1, 2]], "rows")],
+    [
+        (IMAGE, "2 axes"),
+        (3, "0 axes"),
+        ([], "empty"),
+        ([1, "a"], "[1] is 'a'"),
+        ([[1], [1, 2]], "rows"),
+    ],
 )
 def test_what_is_no_signal(function, value, words):
     for name, arguments in (("x", (value, [1.0])), ("kernel", ([1.0, 2.0], value))):

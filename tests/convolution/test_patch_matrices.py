@@ -12,26 +12,25 @@ from course_utils.convolution.patch_matrices import col2im, im2col
 
 STABLE = settings(derandomize=True, deadline=None)
 SEEDS = st.integers(0, 2**32 - 1)
-windows = geometries(dilations=st.just(1))
 
 
-@given(windows, st.integers(1, 3), st.integers(1, 3), SEEDS)
+@given(geometries(), st.integers(1, 3), st.integers(1, 3), SEEDS)
 @settings(STABLE, max_examples=200)
 def test_a_convolution_is_one_matrix_product(g, channels, filters, seed):
     rng = np.random.default_rng(seed)
     images = rng.normal(size=(2, *g.image, channels))
     bank = rng.normal(size=(*g.kernel, channels, filters))
-    where = {"stride": g.stride, "padding": g.padding}
+    where = g.arguments
     product = im2col(images, g.kernel, **where) @ bank.reshape(-1, filters)
     expected = conv2d(images, bank, **where)
     assert_allclose(product.reshape(expected.shape), expected, rtol=1e-12, atol=1e-12)
 
 
-@given(windows, st.integers(1, 3), SEEDS)
+@given(geometries(), st.integers(1, 3), SEEDS)
 @settings(STABLE, max_examples=200)
 def test_col2im_is_the_adjoint_of_im2col(g, channels, seed):
     rng = np.random.default_rng(seed)
-    where = {"stride": g.stride, "padding": g.padding}
+    where = g.arguments
     images = rng.normal(size=(2, *g.image, channels))
     columns = im2col(images, g.kernel, **where)
     other = rng.normal(size=columns.shape)

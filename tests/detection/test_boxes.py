@@ -1,5 +1,7 @@
 """Boxes: overlap by counting pixels, suppression by a slow second version and by TensorFlow."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -215,3 +217,100 @@ def test_bad_arguments_of_the_suppression_are_named():
             non_maximum_suppression(box, [1], threshold=threshold)
     with pytest.raises(ValueError, match="score is 2"):
         at_least(Detections(np.zeros((0, 4)), np.zeros(0), np.zeros(0)), 2)
+
+
+# --- sizes, and numbers of boxes -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", [1e-300, 1e-200, 1e-80, 1.0, 1e80, 1e200, 1e300])
+def test_overlaps_do_not_depend_on_the_unit(side):
+    box, half = np.array([[0, 0, side, side]]), np.array([[0, 0, side, side / 2]])
+    assert intersection_over_union(box, box) == 1
+    assert intersection_over_union(box, half) == 0.5
+    assert intersection_over_union(half, box) == 0.5
+    far = box + 2 * side
+    assert intersection_over_union(box, far) == 0
+    assert non_maximum_suppression(np.vstack([box, half, far]), [3, 2, 1]).tolist() == [0, 1, 2]
+    assert non_maximum_suppression(np.vstack([box, half]), [3, 2], threshold=0.4).tolist() == [0]
+
+
+def test_boxes_of_many_sizes_in_one_call():
+    sides = np.array([1e-200, 1.0, 1e200])
+    boxes = np.column_stack([0 * sides, 0 * sides, sides, sides])
+    np.testing.assert_array_equal(intersection_over_union(boxes, boxes), np.eye(3))
+    widest = [[-1.5e308, -1.5e308, 1.5e308, 1.5e308]]
+    assert intersection_over_union(widest, widest) == 1
+    flat = [[0, 0, 0, 1e200], [0, 0, 0, 0]]
+    np.testing.assert_array_equal(intersection_over_union(flat, flat), 0)
+
+
+def all_pairs_suppression(boxes, scores, labels, threshold):
+    """The definition: every pair compared."""
+    overlaps = intersection_over_union(boxes, boxes) > threshold
+    overlaps &= labels[:, None] == labels
+    kept, free = [], np.ones(len(boxes), bool)
+    for place in np.argsort(-scores, kind="stable"):
+        if free[place]:
+            kept.append(place)
+            free &= ~overlaps[place]
+    return kept
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_suppression_is_that_of_all_pairs(seed):
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(0, 200))
+    corners = rng.uniform(0, 30, (count, 2))
+    boxes = np.hstack([corners, corners + rng.uniform(0, 20, (count, 2))])
+    scores, labels = rng.integers(0, 9, count) / 8, rng.integers(0, 3, count)
+    for threshold in (0, 0.3, 0.5, 1):
+        wanted = all_pairs_suppression(boxes, scores, labels, threshold)
+        found = non_maximum_suppression(boxes, scores, labels, threshold=threshold)
+        assert found.tolist() == wanted and found.dtype == np.int64
+
+
+def test_suppression_needs_no_room_for_all_pairs():
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(0, 1000, (4000, 2))
+    boxes = np.hstack([corners, corners + 20])
+    tracemalloc.start()
+    try:
+        non_maximum_suppression(boxes, rng.random(4000))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * 2**20, f"{peak / 2**20:.1f} MB"  # all pairs: 16 million, 128 MB an array
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "f2", "?"])
+def test_scores_of_any_dtype_keep_their_order(dtype):
+    boxes = [[0, 0, 2, 2], [5, 5, 9, 9], [0, 0, 2, 2]]
+    scores = np.array([0, 1, 1], dtype)
+    assert non_maximum_suppression(boxes, scores).tolist() == [1, 2]
+
+
+def test_classes_by_name_are_told_what_to_do():
+    boxes, names = [[0, 0, 2, 2], [0, 0, 2, 2]], ["cat", "dog"]
+    with pytest.raises(ValueError, match=r"labels\[0\] is 'cat'.*np.unique\(labels, return_inv"):
+        non_maximum_suppression(boxes, [1, 2], names)
+    numbers = np.unique(names, return_inverse=True)[1]
+    assert non_maximum_suppression(boxes, [1, 2], numbers).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (None, r"found is a NoneType: give \(boxes, labels, scores\)"),
+        (([[0, 0, 1, 1]], [1]), r"found is a tuple: give \(boxes, labels, scores\)"),
+        (([[0, 0, 1, 1]], [1, 2], [1]), "found.labels has 2 entries for 1 boxes"),
+        (([[0, 0, 1, 1]], [1], [1, 2]), r"found.scores has shape \(2,\) for 1 boxes"),
+        (([[0, 0, 1, 1]], [1], [np.nan]), r"found.scores\[0\] is nan"),
+        (([[0, 0, 1, 1]], [1.5], [1]), "found.labels has dtype float64"),
+        (([[0, 0, 1, 1]], [-1], [1]), "found.labels holds -1"),
+        (([[1, 1, 0, 0]], [1], [1]), r"found.boxes\[0\] is .*ends before it begins"),
+        (([[0, 0, 1, 1]], ["cat"], [1]), r"found.labels\[0\] is 'cat'"),
+    ],
+)
+def test_what_is_no_detection_is_named(found, says):
+    with pytest.raises(ValueError, match=says):
+        at_least(found, 0.5)

@@ -168,3 +168,67 @@ def test_bad_arguments_are_named():
         true_positives(NOTHING, EMPTY, threshold=2)
     with pytest.raises(ValueError, match="right has shape"):
         precision_recall([[True]], 1)
+
+
+# --- what is no answer and no truth --------------------------------------------------------------
+
+BOX = [[0, 0, 9, 9]]
+FOUND, THERE = Detections(BOX, [3], [0.9]), Objects(BOX, [3])
+
+
+@pytest.mark.parametrize(
+    ("found", "truth", "says"),
+    [
+        (Detections(BOX, [14], [0.9]), THERE, "found has the label 14, which 10 classes, 0 to 9"),
+        (FOUND, Objects(BOX, [10]), r"truths has the label 10, .*give classes=11 or more"),
+        (Detections(BOX, [3], [np.nan]), THERE, r"found\[0\].scores\[0\] is nan"),
+        (Detections(BOX, [3, 3], [0.9]), THERE, r"found\[0\].labels has 2 entries for 1 boxes"),
+        (Detections(BOX, [3], []), THERE, r"found\[0\].scores has shape \(0,\) for 1 boxes"),
+        (FOUND, Objects(BOX, []), r"truths\[0\].labels has 0 entries for 1 boxes"),
+        (FOUND, Objects(BOX, ["dog"]), r"truths\[0\].labels\[0\] is 'dog'"),
+        (FOUND, Objects(BOX, [3.0]), r"truths\[0\].labels has dtype float64"),
+        (FOUND, BOX, r"truths\[0\] is a list: give \(boxes, labels\)"),
+        (None, THERE, r"found\[0\] is a NoneType"),
+    ],
+)
+def test_faults_in_detections_and_objects_are_named(found, truth, says):
+    with pytest.raises(ValueError, match=says):
+        mean_average_precision([found], [truth])
+    if "classes" not in says:
+        for function in (true_positives, sort_out):
+            with pytest.raises(
+                ValueError, match=says.replace(r"\[0\]", "", 1).replace("ths", "th")
+            ):
+                function(found, truth)
+
+
+def test_more_classes_are_counted_when_asked():
+    found = [Detections(BOX * 2, [3, 14], [0.9, 0.8])]
+    truth = [Objects(BOX * 2, [3, 14])]
+    result = mean_average_precision(found, truth, classes=20)
+    assert result.mean == 1 and np.flatnonzero(~np.isnan(result.by_class)).tolist() == [3, 14]
+    missed = [Objects(BOX * 3, [3, 14, 15])]
+    assert mean_average_precision(found, missed, classes=20).mean == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("right", "says"),
+    [
+        ([0.2, 0.9], r"right holds \[0.2\] as float64: give truth values"),
+        ([0.0, 1.0], r"right holds \[0.0\] as float64: give truth values"),
+        ([0, 2], r"right holds \[2\] as int64: give truth values"),
+        (["False", "True"], r"right\[0\] is 'False', which is no number"),
+        ([None, True], r"right\[0\] is None"),
+        (True, r"right has shape \(\)"),
+    ],
+)
+def test_what_is_no_truth_value_is_refused(right, says):
+    for function in (precision_recall, average_precision):
+        with pytest.raises(ValueError, match=says):
+            function(right, 2)
+
+
+def test_truth_values_may_be_ones_and_zeros():
+    wanted = average_precision([True, False, True], 2)
+    for right in ([1, 0, 1], np.array([1, 0, 1], "u1"), np.array([True, False, True])):
+        assert average_precision(right, 2) == wanted
