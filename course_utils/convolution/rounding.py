@@ -2,9 +2,9 @@
 
 The direct sum rounds each output in proportion to the numbers under its window, a transform rounds
 all alike, in proportion to the largest. Where the numbers differ much, small outputs of a transform
-have no right digit left. `correlate_safely` transforms only where that can't be: it computes the
-sizes Σ |x|·|k| under every window as well, by transforms in single precision, and takes the direct
-sum where a size is small.
+have no right digit left. `correlate_safely` transforms only where that can't be. Where a sum is
+small beside the rounding, it looks whether the sizes under the window, Σ |x|·|k|, are small as
+well, by another transform in single precision; if so the direct sum takes its place.
 """
 
 import math
@@ -12,16 +12,26 @@ import math
 import numpy as np
 
 from course_utils.convolution.direct_sums import correlate_directly
-from course_utils.convolution.fourier import Circle, fft_part, seen_by_windows
-from course_utils.convolution.path_costs import Work, direct_nanoseconds, transforms
+from course_utils.convolution.fourier import Circle, fft_part
+from course_utils.convolution.path_costs import (
+    Work,
+    direct_nanoseconds,
+    transformed_axes,
+    transforms,
+)
 from course_utils.convolution.tiles import Part, part_of, tiles
-from course_utils.convolution.windows import fill_around
+from course_utils.convolution.windows import fill_around, pad_for
 
 # A transform may round this many times as much as one rounding of Σ |x|·|k|, in float64; 64 cells
 # of a larger kernel count as one more, since the direct sum rounds after each.
 MOST_ROUNDINGS = 1024
 # Of one rounding of a float32, if that is the result's dtype.
 MOST_OF_A_SINGLE = 0.25
+
+# So many of the kernel's cells are asked first, if not more than this part of the windows is
+# doubtful.
+HEAVIEST = 12
+MOST_ASKED = 0.2
 
 # Nanoseconds of one window's direct sum, beside its products.
 WINDOW = 15_000.0
@@ -68,41 +78,63 @@ def _transform(
     if largest == 0 or heaviest == 0:
         out[...] = 0
         return True
-    # Far from what a float64 can hold, the sizes could be lost themselves.
-    if not 1e-250 < min(largest, heaviest, largest * heaviest):
+    # Beyond these the norms would leave what a float64 can hold.
+    magnitudes = (largest, heaviest, largest * heaviest)
+    if not 1e-140 < min(magnitudes) <= max(magnitudes) < 1e140:
         return False
-    if not max(largest, heaviest, largest * heaviest) < 1e250:
-        return False
-    scales = (1 / largest, 1 / heaviest)
-    norms = [
-        float(np.linalg.norm(numbers.astype(float, copy=False) * scale))
-        for numbers, scale in zip((part.image, part.kernel), scales, strict=True)
-    ]
-    points = math.prod(double.lengths)
-    sums = None
-    if part.image.min() >= 0 and part.kernel.min() >= 0:
-        sums = double.correlate(part)
-        sizes, noise, unit = sums, np.finfo(np.float64).eps, largest * heaviest
-    else:
-        sizes, noise, unit = single.correlate(part, scales), np.finfo(np.float32).eps, 1.0
-    rounding = roundings(points, *norms, float(np.linalg.norm(sizes)) / unit)
-    least = rounding * (1 / tolerance + noise) * unit
+    sums = double.correlate(part)
+    # No sum of sizes is smaller than the sum itself.
+    least = _least(double, part, tolerance)
     # Written so that a NaN, of numbers too large to transform, is doubtful too.
-    doubtful = ~(seen_by_windows(sizes, part.plans) >= least)
-    del sizes
+    doubtful = ~(np.abs(sums) >= least)
+    _ask_the_heaviest(doubtful, least, part)
+    most = direct_nanoseconds(Work(1, part.height, part.width, 1, 1, part.plans, 8))
+    if _windows_nanoseconds(doubtful, part) > most / 8:
+        sizes = single.correlate(part, (1 / largest, 1 / heaviest))
+        doubtful &= ~(sizes >= _least(single, part, tolerance))
+        del sizes
     empty = None
     if doubtful.any():
         empty = ~_sees_anything(part)
         doubtful &= ~empty
-        work = Work(1, part.height, part.width, 1, 1, part.plans, 8)
-        if np.count_nonzero(doubtful) * (WINDOW + part.kernel.size) > direct_nanoseconds(work):
+        if _windows_nanoseconds(doubtful, part) > most:
             return False
-    out[...] = seen_by_windows(double.correlate(part) if sums is None else sums, part.plans)
+    out[...] = sums
     if empty is not None:
         out[empty] = 0
         for i, j in np.argwhere(doubtful).tolist():
             out[i, j] = _one_window(part, i, j)
     return True
+
+
+def _least(circle: Circle, part: Part, tolerance: float) -> float:
+    """Return from which size on a sum isn't too small for the rounding of a transform in float64."""
+    points = math.prod(circle.lengths[axis] for axis in transformed_axes(part.plans))
+    rounding = roundings(points, circle.image_norm, circle.kernel_norm, circle.output_norm)
+    return rounding * (1 / tolerance + float(np.finfo(circle.dtype).eps))
+
+
+def _ask_the_heaviest(doubtful: np.ndarray, least: float, part: Part) -> None:
+    """Clear the doubts about windows in which the heaviest cells alone make up enough."""
+    where = np.flatnonzero(doubtful)
+    if not 0 < len(where) < MOST_ASKED * doubtful.size:
+        return
+    weights = np.abs(part.kernel).ravel()
+    heaviest = np.argpartition(weights, -min(HEAVIEST, len(weights)))[-HEAVIEST:]
+    padded = pad_for(part.image, part.plans, np.dtype(float), first=0)
+    vertical, horizontal = part.plans
+    i, j = np.divmod(where, horizontal.size)
+    begins = i * (vertical.stride * padded.shape[1]) + j * horizontal.stride
+    m, n = np.divmod(heaviest, horizontal.k)
+    cells = m * (vertical.dilation * padded.shape[1]) + n * horizontal.dilation
+    sizes = np.zeros(len(where))
+    for cell, weight in zip(cells.tolist(), weights[heaviest].tolist(), strict=True):
+        sizes += weight * np.abs(padded.ravel().take(begins + cell))
+    doubtful.ravel()[where[sizes >= least]] = False
+
+
+def _windows_nanoseconds(doubtful: np.ndarray, part: Part) -> float:
+    return np.count_nonzero(doubtful) * (WINDOW + part.kernel.size)
 
 
 def _largest(numbers: np.ndarray) -> float:
