@@ -7,7 +7,7 @@ size, and not to those under the window; one NaN or infinity makes its whole til
 
 `correlate_by_fft` cuts a large image into tiles and transforms one after another (overlap-save, see
 A. V. Oppenheim and R. W. Schafer, "Discrete-Time Signal Processing", section 8.7), which needs less
-memory and less time than one large transform. `maps_by_fft` is for batches with channels.
+memory and less time than one large transform; `folded` is for what can't be cut so. `maps_by_fft` is for batches with channels.
 """
 
 import math
@@ -16,7 +16,13 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike
 
-from course_utils.convolution.path_costs import transformed_axes, transforms, windows_of
+from course_utils.convolution.folded import correlate_in_shares
+from course_utils.convolution.path_costs import (
+    POINTS_AT_ONCE,
+    transformed_axes,
+    transforms,
+    windows_of,
+)
 from course_utils.convolution.tiles import Part, part_of, tiles
 from course_utils.convolution.windows import AxisPlan
 
@@ -152,6 +158,13 @@ def correlate_by_fft(whole: Part, out: np.ndarray, *, rounded: bool = False) -> 
     With `rounded` to the next whole number.
     """
     how = transforms(whole.plans, whole.image.shape)
+    if how.points > POINTS_AT_ONCE:
+        sums = out if out.dtype == np.float64 else np.empty(whole.size)
+        with np.errstate(invalid="ignore", over="ignore"):
+            correlate_in_shares(whole, sums)
+        if sums is not out:
+            out[...] = np.rint(sums, out=sums) if rounded else sums
+        return
     circle = Circle(how.lengths)
     with np.errstate(invalid="ignore", over="ignore"):
         for where in tiles(whole.size, how.tile):

@@ -38,7 +38,7 @@ RUN = 2.0  # of beginning another row of a patch
 MULTIPLIED = 0.012  # of one number of a patch times one filter
 TRANSFORMED = 0.3  # of one number, for each of the log₂ n steps of a transform
 THERE_AND_BACK = 0.42  # the same for an image without channels, both transforms together
-SIZES = 1.5  # times as much, since the sizes are transformed as well (`rounding`)
+SIZES = 1.2  # times as much, to make sure of the digits (`rounding`)
 SLOWER_TRANSFORM = 1.8  # times as slow, where the numbers don't fit into a processor's cache
 CACHED_POINTS = 2**17
 LONE_LINE, LONE = 1.8, 4  # times as slow, where fewer lines could share a processor's instruction
@@ -54,6 +54,9 @@ FEWEST_CELLS_TRANSFORMED = 100
 
 # The transforms of all filters are held at once; larger ones are out of the question.
 FILTER_SPECTRA_BYTES = 64 * 2**20
+
+# Nanoseconds of one number of a transform, added up in one of so many shares (`folded`).
+SHARED = 1.5
 
 # Numbers of the frames of a signal, which are transformed together.
 FRAMED_POINTS = 2**15
@@ -211,8 +214,14 @@ def transforms(plans: tuple[AxisPlan, AxisPlan], shape: tuple[int, int]) -> Tran
         time = _transform_nanoseconds(down * right, transformed, min(down, right) < LONE)
         # The kernel's transform is half of the work of a tile.
         time *= count + 0.5 * transformed / (down * right)
-        candidates.append(Transforms((height, width), lengths, time + count * TRANSFORM_CALL))
-    return min(candidates, key=lambda each: (each.points > POINTS_AT_ONCE, each.nanoseconds))
+        time += count * TRANSFORM_CALL
+        if down * right > POINTS_AT_ONCE:
+            if count > 1:
+                continue
+            shares = down * right / POINTS_AT_ONCE
+            time += SHARED * down * right * shares
+        candidates.append(Transforms((height, width), lengths, time))
+    return min(candidates, key=lambda each: each.nanoseconds)
 
 
 def _transform_nanoseconds(points: int, transformed: int, lone: bool) -> float:
