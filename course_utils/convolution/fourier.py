@@ -7,13 +7,22 @@ size, and not to those under the window; one NaN or infinity makes its whole til
 
 `correlate_by_fft` cuts a large image into tiles and transforms one after another (overlap-save, see
 A. V. Oppenheim and R. W. Schafer, "Discrete-Time Signal Processing", section 8.7), which needs less
-memory and less time than one large transform. `maps_by_fft` is for batches with channels.
+memory and less time than one large transform; `folded` is for what can't be cut so. `maps_by_fft` is for batches with channels.
 """
 
+import math
+
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike
 
-from course_utils.convolution.path_costs import transforms
+from course_utils.convolution.folded import correlate_in_shares
+from course_utils.convolution.path_costs import (
+    POINTS_AT_ONCE,
+    transformed_axes,
+    transforms,
+    windows_of,
+)
 from course_utils.convolution.tiles import Part, part_of, tiles
 from course_utils.convolution.windows import AxisPlan
 
@@ -26,48 +35,114 @@ SPECTRUM_BYTES_AT_ONCE = 32 * 2**20
 class Circle:
     """The cross-correlation of periodic images of one size with one kernel after another.
 
-    The transform of the kernel is kept while the same one is asked for.
+    The transform of the kernel is kept while the same one is asked for. After each call
+    `image_norm`, `kernel_norm` and `output_norm` are the Euclidean norms of what was transformed,
+    the last a little more; where each line is transformed alone, the largest of a line.
+
+    A signal is cut into frames that overlap, which are transformed together: the lengths are then
+    the number of frames and that of their cells.
     """
 
     def __init__(self, lengths: tuple[int, int], dtype: DTypeLike = np.float64) -> None:
         self.lengths = lengths
         self.dtype = np.dtype(dtype)
+        self.image_norm = self.kernel_norm = self.output_norm = 0.0
         self._kernel_of: tuple | None = None
         self._spectrum = np.empty(0)
 
     def correlate(self, part: Part, scales: tuple[float, float] | None = None) -> np.ndarray:
-        """Return the sums at every place of the circle.
+        """Return the output of the part.
 
-        With `scales` for the image and for the kernel, those of sizes |x|·|k| so multiplied.
+        With `scales` for the image and for the kernel, sums of sizes |x|·|k| so multiplied.
         """
+        vertical, horizontal = part.plans
+        axes = transformed_axes(part.plans)
+        spectrum = self._kernel(part, axes, scales and scales[1])
+        room = self._room(part, scales and scales[0])
+        self.image_norm = norm_along(room, axes)
+        product = _forward(room, self.lengths, axes)
+        del room
+        product *= spectrum
+        self.output_norm = self._norm_of(product, axes)
+        return self._back(product, part, axes)
+
+    def _back(self, product: np.ndarray, part: Part, axes: tuple[int, ...]) -> np.ndarray:
         from scipy import fft
 
-        axes = tuple(axis for axis in (0, 1) if part.plans[axis].k > 1) or (1,)
-        spectrum = self._kernel(part, axes, scales and scales[1])
-        room = np.zeros(self.lengths, self.dtype)
+        vertical, horizontal = part.plans
+        rows = slice(0, vertical.reach, vertical.stride)
+        columns = slice(0, horizontal.reach, horizontal.stride)
+        if axes == (0,):
+            circle = fft.irfft(product[:, columns], self.lengths[0], 0, overwrite_x=True)
+            return circle[rows]
+        if 0 in axes:
+            product = fft.ifft(product, axis=0, overwrite_x=True)
+        # The rows in which no window begins needn't be transformed back.
+        if self._framed(part):
+            circle = fft.irfft(product, self.lengths[1], 1, overwrite_x=True)
+            windows = circle[:, : self._hop(horizontal) : horizontal.stride]
+            return windows.reshape(1, -1)[:, : horizontal.size]
+        return fft.irfft(product[rows], self.lengths[1], 1, overwrite_x=True)[:, columns]
+
+    def _norm_of(self, spectrum: np.ndarray, axes: tuple[int, ...]) -> float:
+        """Return no less than the norm of the numbers with this half of a spectrum (Parseval)."""
+        points = math.prod(self.lengths[axis] for axis in axes)
+        parts = spectrum.view(self.dtype)
+        if axes == (0,):
+            parts = parts.reshape(len(spectrum), -1, 2).swapaxes(1, 2).reshape(-1, spectrum.shape[1])
+        return norm_along(parts, axes) * math.sqrt(2 / points)
+
+    def _framed(self, part: Part) -> bool:
+        return part.plans[0].k == part.plans[0].size == 1 < self.lengths[0]
+
+    def _hop(self, plan: AxisPlan) -> int:
+        return windows_of(self.lengths[1], plan.span, plan.stride) * plan.stride
+
+    def _room(self, part: Part, scale: float | None) -> np.ndarray:
+        """Return the image behind its zeros, without all of those below it; or the frames."""
+        frames, length = self.lengths
+        framed = self._framed(part)
+        hop = self._hop(part.plans[1]) if framed else 0
         top, left = part.plans[0].before, part.plans[1].before
-        image = room[top : top + part.image.shape[0], left : left + part.image.shape[1]]
-        _write(part.image, scales and scales[0], image)
-        product = fft.rfftn(room, axes=axes, overwrite_x=True)
-        del room, image
-        product *= spectrum
-        return fft.irfftn(product, [self.lengths[axis] for axis in axes], axes, overwrite_x=True)
+        height, width = part.image.shape
+        shape = (1, (frames - 1) * hop + length) if framed else (top + height, length)
+        room = np.zeros(shape, self.dtype)
+        _write(part.image, scale, room[top : top + height, left : left + width])
+        if framed:
+            strides = (hop * room.itemsize, room.itemsize)
+            room = as_strided(room, self.lengths, strides, writeable=False)
+        return room
 
     def _kernel(self, part: Part, axes: tuple[int, ...], scale: float | None) -> np.ndarray:
-        from scipy import fft
-
         wanted = (part.kernel.__array_interface__["data"], part.kernel.shape, scale)
         if self._kernel_of != wanted:
             vertical, horizontal = part.plans
-            spread = np.zeros(
-                [self.lengths[axis] if axis in axes else 1 for axis in (0, 1)], self.dtype
-            )
-            rows = spread[: vertical.span : vertical.dilation]
+            width = self.lengths[1] if 1 in axes else 1
+            spread = np.zeros((vertical.span, width), self.dtype)
+            rows = spread[:: vertical.dilation]
             _write(part.kernel, scale, rows[:, : horizontal.span : horizontal.dilation])
-            self._spectrum = fft.rfftn(spread, axes=axes, overwrite_x=True)
+            self.kernel_norm = norm_along(spread, (0, 1))
+            self._spectrum = _forward(spread, self.lengths, axes)
             np.conj(self._spectrum, out=self._spectrum)
             self._kernel_of = wanted
         return self._spectrum
+
+
+def _forward(room: np.ndarray, lengths: tuple[int, int], axes: tuple[int, ...]) -> np.ndarray:
+    """Transform along these axes; rows that are missing are zeros."""
+    from scipy import fft
+
+    if axes == (0,):
+        return fft.rfft(room, lengths[0], 0)
+    spectrum = fft.rfft(room, lengths[1], 1)
+    return fft.fft(spectrum, lengths[0], 0, overwrite_x=True) if 0 in axes else spectrum
+
+
+def norm_along(numbers: np.ndarray, axes: tuple[int, ...]) -> float:
+    """Return the Euclidean norm along these axes, the largest there is."""
+    # Not by BLAS, whose threads wait longer for each other than they work on so little.
+    kept = "".join("ij"[axis] for axis in (0, 1) if axis not in axes)
+    return math.sqrt(np.max(np.einsum(f"ij,ij->{kept}", numbers, numbers)))
 
 
 def _write(numbers: np.ndarray, scale: float | None, out: np.ndarray) -> None:
@@ -77,18 +152,19 @@ def _write(numbers: np.ndarray, scale: float | None, out: np.ndarray) -> None:
         np.abs(np.multiply(numbers, scale, out=out, casting="same_kind"), out=out)
 
 
-def seen_by_windows(circle: np.ndarray, plans: Plans) -> np.ndarray:
-    """Return the places of the circle at which a window begins."""
-    vertical, horizontal = plans
-    return circle[: vertical.reach : vertical.stride, : horizontal.reach : horizontal.stride]
-
-
 def correlate_by_fft(whole: Part, out: np.ndarray, *, rounded: bool = False) -> None:
     """Write Σ_m Σ_n padded[i·s + m·d, j·s + n·d] · kernel[m, n] to `out` for every window.
 
     With `rounded` to the next whole number.
     """
     how = transforms(whole.plans, whole.image.shape)
+    if how.points > POINTS_AT_ONCE:
+        sums = out if out.dtype == np.float64 else np.empty(whole.size)
+        with np.errstate(invalid="ignore", over="ignore"):
+            correlate_in_shares(whole, sums)
+        if sums is not out:
+            out[...] = np.rint(sums, out=sums) if rounded else sums
+        return
     circle = Circle(how.lengths)
     with np.errstate(invalid="ignore", over="ignore"):
         for where in tiles(whole.size, how.tile):
@@ -96,8 +172,8 @@ def correlate_by_fft(whole: Part, out: np.ndarray, *, rounded: bool = False) -> 
             if part is None:
                 out[where] = 0
                 continue
-            seen = seen_by_windows(circle.correlate(part), part.plans)
-            out[where] = np.rint(seen) if rounded else seen
+            sums = circle.correlate(part)
+            out[where] = np.rint(sums) if rounded else sums
 
 
 def fft_part(whole: Part, where: tuple[slice, slice]) -> Part | None:

@@ -38,9 +38,10 @@ RUN = 2.0  # of beginning another row of a patch
 MULTIPLIED = 0.012  # of one number of a patch times one filter
 TRANSFORMED = 0.3  # of one number, for each of the log₂ n steps of a transform
 THERE_AND_BACK = 0.42  # the same for an image without channels, both transforms together
-SIZES = 1.5  # times as much, since the sizes are transformed as well (`rounding`)
+SIZES = 1.2  # times as much, to make sure of the digits (`rounding`)
 SLOWER_TRANSFORM = 1.8  # times as slow, where the numbers don't fit into a processor's cache
 CACHED_POINTS = 2**17
+LONE_LINE, LONE = 1.8, 4  # times as slow, where fewer lines could share a processor's instruction
 INTERLEAVED = 0.35  # more, where the channels of a pixel lie between two numbers
 TRANSFORM_COPY = 4.0  # of one number of a transform, copied there and back and multiplied
 CALL = 25_000.0  # of the first row, or of a patch matrix
@@ -53,6 +54,12 @@ FEWEST_CELLS_TRANSFORMED = 100
 
 # The transforms of all filters are held at once; larger ones are out of the question.
 FILTER_SPECTRA_BYTES = 64 * 2**20
+
+# Nanoseconds of one number of a transform, added up in one of so many shares (`folded`).
+SHARED = 1.5
+
+# Numbers of the frames of a signal, which are transformed together.
+FRAMED_POINTS = 2**15
 
 # Numbers of one transform: with its copies, about 50 bytes for each are needed at once.
 POINTS_AT_ONCE = 2**20
@@ -194,18 +201,43 @@ def transforms(plans: tuple[AxisPlan, AxisPlan], shape: tuple[int, int]) -> Tran
     `shape` is that of the image without its zeros. The whole output is one of the candidates.
     """
     rows, columns = (list(_tiles_along(plan, n)) for plan, n in zip(plans, shape, strict=True))
+    axes = transformed_axes(plans)
     candidates = []
     for (height, down), (width, right) in ((v, h) for v in rows for h in columns):
+        if plans[0].size == plans[0].k == 1 and width < plans[1].size and plans[1].span <= shape[1]:
+            # Frames of a signal, transformed together.
+            down = min(max(1, FRAMED_POINTS // right), math.ceil(plans[1].size / width))
+            width *= down
         count = math.ceil(plans[0].size / height) * math.ceil(plans[1].size / width)
-        # The kernel's transform is one more, and half of the work of a tile.
-        time = (count + 0.5) * _transform_nanoseconds(down * right) + count * TRANSFORM_CALL
-        candidates.append(Transforms((height, width), (down, right), time))
-    return min(candidates, key=lambda each: (each.points > POINTS_AT_ONCE, each.nanoseconds))
+        lengths = (down, right)
+        transformed = math.prod(lengths[axis] for axis in axes)
+        time = _transform_nanoseconds(down * right, transformed, min(down, right) < LONE)
+        # The kernel's transform is half of the work of a tile.
+        time *= count + 0.5 * transformed / (down * right)
+        time += count * TRANSFORM_CALL
+        if down * right > POINTS_AT_ONCE:
+            if count > 1:
+                continue
+            shares = down * right / POINTS_AT_ONCE
+            time += SHARED * down * right * shares
+        candidates.append(Transforms((height, width), lengths, time))
+    return min(candidates, key=lambda each: each.nanoseconds)
 
 
-def _transform_nanoseconds(points: int) -> float:
+def _transform_nanoseconds(points: int, transformed: int, lone: bool) -> float:
     step = THERE_AND_BACK * (1 if points <= CACHED_POINTS else SLOWER_TRANSFORM)
-    return SIZES * points * (step * math.log2(points + 1) + TRANSFORM_COPY)
+    step *= LONE_LINE if lone else 1
+    return SIZES * points * (step * math.log2(transformed + 1) + TRANSFORM_COPY)
+
+
+def transformed_axes(plans: tuple[AxisPlan, AxisPlan]) -> tuple[int, ...]:
+    """Return the axes along which there is anything to transform."""
+    return tuple(axis for axis in (0, 1) if plans[axis].k > 1) or (1,)
+
+
+def windows_of(length: int, span: int, stride: int) -> int:
+    """Return how many windows lie wholly on so many cells."""
+    return (length - span) // stride + 1
 
 
 def _tiles_along(plan: AxisPlan, n: int) -> Iterator[tuple[int, int]]:
@@ -217,7 +249,7 @@ def _tiles_along(plan: AxisPlan, n: int) -> Iterator[tuple[int, int]]:
     while plan.k > 1 and length < whole:
         for each in (length, length + length // 2):
             if seen < each < whole:
-                yield (each - seen) // plan.stride + 1, each
+                yield windows_of(each, seen, plan.stride), each
         length *= 2
     if plan.k == 1:
         for size in (1, 8, 64, 512):

@@ -2,18 +2,27 @@
 
 The direct sum rounds each output in proportion to the numbers under its window, a transform rounds
 all alike, in proportion to the largest. Where the numbers differ much, small outputs of a transform
-have no right digit left. `correlate_safely` transforms only where that can't be: it computes the
-sizes Σ |x|·|k| under every window as well, by transforms in single precision, and takes the direct
-sum where a size is small.
+have no right digit left. `correlate_safely` transforms only where that can't be. Where a sum is
+small beside the rounding, it looks whether the sizes under the window, Σ |x|·|k|, are small as
+well, by another transform in single precision; if so the direct sum takes its place.
 """
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
 from course_utils.convolution.direct_sums import correlate_directly
-from course_utils.convolution.fourier import Circle, fft_part, seen_by_windows
-from course_utils.convolution.path_costs import Work, direct_nanoseconds, transforms
+from course_utils.convolution.fourier import Circle, fft_part
+from course_utils.convolution.folded import Norms, correlate_in_shares
+from course_utils.convolution.path_costs import (
+    POINTS_AT_ONCE,
+    Work,
+    direct_nanoseconds,
+    fft_nanoseconds,
+    transformed_axes,
+    transforms,
+)
 from course_utils.convolution.tiles import Part, part_of, tiles
 from course_utils.convolution.windows import fill_around
 
@@ -22,6 +31,11 @@ from course_utils.convolution.windows import fill_around
 MOST_ROUNDINGS = 1024
 # Of one rounding of a float32, if that is the result's dtype.
 MOST_OF_A_SINGLE = 0.25
+
+# So many cells of a window are asked first, if not more than this part of the windows is doubtful.
+ASKED = 12
+MOST_ASKED = 0.2
+WINDOWS_AT_ONCE = 2**18
 
 # Nanoseconds of one window's direct sum, beside its products.
 WINDOW = 15_000.0
@@ -47,16 +61,43 @@ def roundings(points: int, image: float, kernel: float, output: float) -> float:
 def correlate_safely(whole: Part, dtype: np.dtype, out: np.ndarray) -> None:
     """Write what `correlate_directly` writes, by transforms wherever they keep its digits."""
     how = transforms(whole.plans, whole.image.shape)
-    circles = Circle(how.lengths), Circle(how.lengths, np.float32)
     tolerance = MOST_OF_A_SINGLE * float(np.finfo(np.float32).eps / np.finfo(np.float64).eps)
     if dtype.itemsize > 4:
         tolerance = max(MOST_ROUNDINGS, whole.kernel.size // 64)
+    if how.points > POINTS_AT_ONCE and _in_shares(whole, tolerance, out):
+        return
+    circles = Circle(how.lengths), Circle(how.lengths, np.float32)
     for where in tiles(whole.size, how.tile):
         part = fft_part(whole, where)
         if part is None:
             out[where] = 0
         elif not _transform(part, tolerance, circles, out[where]):
             correlate_directly(part_of(whole, where) or part, dtype, out[where])
+
+
+def _in_shares(whole: Part, tolerance: float, out: np.ndarray) -> bool:
+    """Write all of the output to `out` if that is safe, and say whether it was."""
+    largest, heaviest = _largest(whole.image), _largest(whole.kernel)
+    if not _moderate(largest, heaviest):
+        return False
+    sums = out if out.dtype == np.float64 else np.empty(whole.size)
+    norms = correlate_in_shares(whole, sums)
+    least = _least(norms, norms.points, tolerance)
+    work = Work(1, whole.height, whole.width, 1, 1, whole.plans, 8)
+    room = fft_nanoseconds(work)
+    at_once = max(1, WINDOWS_AT_ONCE // sums.shape[1])
+    for start in range(0, len(sums), at_once):
+        some = sums[start : start + at_once]
+        doubtful = ~(np.abs(some) >= least)
+        _dispel(doubtful, least, whole, start)
+        room -= _windows_nanoseconds(doubtful, whole, start)
+        if room < 0:
+            return False
+        for i, j in np.argwhere(doubtful).tolist():
+            some[i, j] = _one_window(whole, start + i, j)
+    if sums is not out:
+        out[...] = sums
+    return True
 
 
 def _transform(
@@ -68,41 +109,131 @@ def _transform(
     if largest == 0 or heaviest == 0:
         out[...] = 0
         return True
-    # Far from what a float64 can hold, the sizes could be lost themselves.
-    if not 1e-250 < min(largest, heaviest, largest * heaviest):
+    if not _moderate(largest, heaviest):
         return False
-    if not max(largest, heaviest, largest * heaviest) < 1e250:
-        return False
-    scales = (1 / largest, 1 / heaviest)
-    norms = [
-        float(np.linalg.norm(numbers.astype(float, copy=False) * scale))
-        for numbers, scale in zip((part.image, part.kernel), scales, strict=True)
-    ]
-    points = math.prod(double.lengths)
-    sums = None
-    if part.image.min() >= 0 and part.kernel.min() >= 0:
-        sums = double.correlate(part)
-        sizes, noise, unit = sums, np.finfo(np.float64).eps, largest * heaviest
-    else:
-        sizes, noise, unit = single.correlate(part, scales), np.finfo(np.float32).eps, 1.0
-    rounding = roundings(points, *norms, float(np.linalg.norm(sizes)) / unit)
-    least = rounding * (1 / tolerance + noise) * unit
+    points = math.prod(double.lengths[axis] for axis in transformed_axes(part.plans))
+    sums = double.correlate(part)
+    # No sum of sizes is smaller than the sum itself.
+    least = _least(double, points, tolerance)
     # Written so that a NaN, of numbers too large to transform, is doubtful too.
-    doubtful = ~(seen_by_windows(sizes, part.plans) >= least)
-    del sizes
+    doubtful = ~(np.abs(sums) >= least)
+    _dispel(doubtful, least, part)
+    most = direct_nanoseconds(Work(1, part.height, part.width, 1, 1, part.plans, 8))
+    if _windows_nanoseconds(doubtful, part) > most / 8:
+        sizes = single.correlate(part, (1 / largest, 1 / heaviest))
+        noise = float(np.finfo(np.float32).eps)
+        doubtful &= ~(sizes >= _least(single, points, tolerance, noise))
+        del sizes
     empty = None
     if doubtful.any():
         empty = ~_sees_anything(part)
         doubtful &= ~empty
-        work = Work(1, part.height, part.width, 1, 1, part.plans, 8)
-        if np.count_nonzero(doubtful) * (WINDOW + part.kernel.size) > direct_nanoseconds(work):
+        if _windows_nanoseconds(doubtful, part) > most:
             return False
-    out[...] = seen_by_windows(double.correlate(part) if sums is None else sums, part.plans)
+    out[...] = sums
     if empty is not None:
         out[empty] = 0
         for i, j in np.argwhere(doubtful).tolist():
             out[i, j] = _one_window(part, i, j)
     return True
+
+
+def _moderate(largest: float, heaviest: float) -> bool:
+    """Return whether such numbers are finite and their norms far from what a float64 can hold."""
+    magnitudes = (largest, heaviest, largest * heaviest)
+    return 1e-140 < min(magnitudes) <= max(magnitudes) < 1e140
+
+
+def _least(
+    norms: Circle | Norms, points: int, tolerance: float, noise: float = float(np.finfo(float).eps)
+) -> float:
+    """Return from which size on a sum isn't too small for the rounding of a transform in float64.
+
+    `noise` is the `eps` of the transform from which the size is known.
+    """
+    rounding = roundings(points, norms.image_norm, norms.kernel_norm, norms.output_norm)
+    return rounding * (1 / tolerance + noise)
+
+
+def _dispel(doubtful: np.ndarray, least: float, part: Part, row: int = 0) -> None:
+    """Clear the doubts about windows in which a few cells alone make up enough.
+
+    `row` is that of the output at which `doubtful` begins.
+    """
+    for choose in (_heaviest_cells, _scattered_cells):
+        where = np.flatnonzero(doubtful)
+        if not 0 < len(where) < MOST_ASKED * doubtful.size:
+            return
+        windows = _Windows(part, where, row)
+        sizes = np.zeros(len(where))
+        for m, n, asked in choose(windows):
+            rows = windows.first[0] + m * part.plans[0].dilation
+            columns = windows.first[1] + n * part.plans[1].dilation
+            # A negative place is a very large one, so that one comparison does for both ends.
+            asked = asked & (rows.view(np.uint64) < part.image.shape[0])
+            asked &= columns.view(np.uint64) < part.image.shape[1]
+            seen = part.image[np.where(asked, rows, 0), np.where(asked, columns, 0)]
+            sizes += np.abs(part.kernel[m, n] * seen, dtype=float) * asked
+        doubtful.ravel()[where[sizes >= least]] = False
+
+
+class _Windows:
+    """Windows by their places in the flattened output: where each begins, and what it sees.
+
+    `low` and `high` are, for each axis, the first cell of the kernel on the image and the one after
+    the last; the others are on zeros.
+    """
+
+    def __init__(self, part: Part, where: np.ndarray, row: int = 0) -> None:
+        self.kernel = part.kernel
+        i, j = np.divmod(where, part.plans[1].size)
+        self.first, self.low, self.high = [], [], []
+        for plan, n, index in zip(part.plans, part.image.shape, (i + row, j), strict=True):
+            first = index * plan.stride - plan.before
+            self.first.append(first)
+            self.low.append(np.maximum(0, -(first // plan.dilation)))
+            self.high.append(np.minimum(plan.k, (n - 1 - first) // plan.dilation + 1))
+
+    @property
+    def sides(self) -> list[np.ndarray]:
+        """Height and width of the part of the kernel that lies on the image."""
+        return [np.maximum(high - low, 0) for low, high in zip(self.low, self.high, strict=True)]
+
+
+def _heaviest_cells(windows: _Windows) -> Iterator[tuple[int, int, bool]]:
+    """Yield the places of the largest weights: one in each of some bands of the kernel."""
+    kernel = windows.kernel
+    axis = 0 if len(kernel) >= kernel.shape[1] else 1
+    for band in np.array_split(np.arange(kernel.shape[axis]), min(ASKED, kernel.shape[axis])):
+        cells = np.take(kernel, band, axis)
+        m, n = np.divmod(int(np.argmax(np.abs(cells))), cells.shape[1])
+        yield (int(band[0] + m), int(n), True) if axis == 0 else (int(m), int(band[0] + n), True)
+
+
+def _scattered_cells(
+    windows: _Windows,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield for each window cells from all over what it sees, none of them twice."""
+    sides = windows.sides
+    asked = (np.maximum(*sides) >= ASKED) & (np.minimum(*sides) > 0)
+    last = [np.maximum(side - 1, 0) for side in sides]
+    for q in range(ASKED):
+        # A step of 7 along the shorter axis, which has no divisor in common with the number.
+        along = [np.where(sides[0] >= sides[1], q, 7 * q % ASKED)]
+        along.append(np.where(sides[0] >= sides[1], 7 * q % ASKED, q))
+        m, n = (
+            np.clip(low + np.minimum(side * steps // ASKED, most), 0, k - 1)
+            for low, side, steps, most, k in zip(
+                windows.low, sides, along, last, windows.kernel.shape, strict=True
+            )
+        )
+        yield m, n, asked
+
+
+def _windows_nanoseconds(doubtful: np.ndarray, part: Part, row: int = 0) -> float:
+    where = np.flatnonzero(doubtful)
+    height, width = _Windows(part, where, row).sides
+    return float(np.sum(WINDOW + height * width))
 
 
 def _largest(numbers: np.ndarray) -> float:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from course_utils.arguments import common_dtype, sum_dtype
-from course_utils.convolution.direct_sums import correlate_directly
+from course_utils.convolution.direct_sums import as_one_line, correlate_directly
 from course_utils.convolution.fourier import correlate_by_fft
 from course_utils.convolution.path_costs import (
     AUTO,
@@ -43,13 +43,18 @@ def correlate(
         out = np.empty(whole.size, np.float32 if single else np.float64)
         correlate_by_fft(whole, out)
         return out
-    out = np.empty(whole.size, dtype)
-    if "f" not in image.dtype.kind + kernel.dtype.kind:
-        _correlate_integers(whole, dtype, method, out)
-        return out
+    floating = "f" in image.dtype.kind + kernel.dtype.kind
     sums = sum_dtype(dtype)
     quick = sums in (np.float32, np.float64)
-    if method == AUTO and quick and _faster_by_fft(whole, sums) and np.isfinite(kernel).all():
+    transform = method == AUTO and quick and _faster_by_fft(whole, sums)
+    line = as_one_line(whole, dtype) if floating and sums == dtype and not transform else None
+    if line is not None:
+        return line
+    out = np.empty(whole.size, dtype)
+    if not floating:
+        _correlate_integers(whole, dtype, method, out)
+        return out
+    if transform and np.isfinite(kernel).all():
         correlate_safely(whole, sums, out)
     else:
         correlate_directly(whole, sums, out)
