@@ -8,6 +8,13 @@ import pytest
 from hygiene_rules import RULES, Stored
 
 PNG = "iVBORw0KGgo="
+LANGUAGE_INFO = {
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
 ALT = "Line chart: the loss falls from 2 to below 1 in five epochs"
 
 
@@ -84,7 +91,7 @@ def good() -> dict:
     kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {
         "cells": cells,
-        "metadata": {"kernelspec": kernelspec, "language_info": {"name": "python"}},
+        "metadata": {"kernelspec": kernelspec, "language_info": dict(LANGUAGE_INFO)},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
@@ -194,6 +201,7 @@ listed(
     ("widgets", lambda nb: nb["metadata"].update(widgets={})),
     ("another kernel", lambda nb: nb["metadata"]["kernelspec"].update(name="venv")),
     ("a Python version", lambda nb: nb["metadata"]["language_info"].update(version="3.11")),
+    ("no ending of a script", lambda nb: nb["metadata"]["language_info"].pop("file_extension")),
     ("an old format", lambda nb: nb.update(nbformat_minor=4)),
 )
 listed(
