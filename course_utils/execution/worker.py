@@ -232,7 +232,7 @@ def _run(task: Task, tell: Callable[..., None]) -> Outcome:
         from course_utils.publishing import write_page
 
         files.append(output / f"{path.stem}.html")
-        write_page(executed, files[1])
+        write_page(executed, files[1], trusted=task.trusted)
     return Outcome(
         task.path,
         error=error,

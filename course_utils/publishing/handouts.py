@@ -17,6 +17,7 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -132,7 +133,7 @@ def _quoted(text: str) -> str:
 # --- on paper -----------------------------------------------------------------------------------
 
 
-def paper(notebook: NotebookNode, audience: str, *, name: str) -> str:
+def paper(notebook: NotebookNode, audience: str, *, name: str, trusted: bool = False) -> str:
     """Return a handout as HTML to be printed on A4.
 
     Parameters
@@ -144,6 +145,8 @@ def paper(notebook: NotebookNode, audience: str, *, name: str) -> str:
         cell whose output it leaves out what will come of it.
     name : str
         The notebook's name without ending; its number stands in the title.
+    trusted : bool
+        Whether scripts of the notebook's texts and outputs stay, and requests to other machines.
     """
     if audience == STUDENT:
         handout = _for_students(notebook, in_place_of_answers=_ruled(_LINES_FOR_AN_ANSWER))
@@ -164,7 +167,7 @@ def paper(notebook: NotebookNode, audience: str, *, name: str) -> str:
         "shows": shows,
         "ruled": _ruled,
     }
-    text = render(handout, template="handout", page=details)
+    text = render(handout, template="handout", page=details, trusted=trusted)
     # on paper nothing unfolds, and a link to a neighbouring file leads nowhere
     return _LINK_WITHIN_COURSE.sub(r"\1", text.replace("<details>", "<details open>"))
 
@@ -234,7 +237,11 @@ def _documents(notebook: NotebookNode, folder: Path) -> list[Path]:
 
 
 def print_copies(
-    paths: Sequence[Path], output: Path, *, report: Callable[[Path], None] | None = None
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    trusted: bool = False,
+    report: Callable[[Path], None] | None = None,
 ) -> None:
     """Print both copies of each notebook to PDF files beside those of :func:`write_copies`.
 
@@ -244,6 +251,8 @@ def print_copies(
         The notebooks.
     output : Path
         As in :func:`write_copies`.
+    trusted : bool
+        Whether scripts of the notebooks' texts and outputs stay, and requests to other machines.
     report : callable, optional
         Called with each notebook when its PDF files are there.
 
@@ -260,7 +269,9 @@ def print_copies(
         tempfile.TemporaryDirectory() as folder,
         ThreadPoolExecutor(1) as converter,
     ):
-        for path, papers in zip(paths, converter.map(_papers, paths), strict=True):
+        for path, papers in zip(
+            paths, converter.map(partial(_papers, trusted=trusted), paths), strict=True
+        ):
             for audience, text in papers.items():
                 source = Path(folder) / "handout.html"
                 source.write_text(text, encoding="utf-8")
@@ -271,6 +282,9 @@ def print_copies(
                 report(path)
 
 
-def _papers(path: Path) -> dict[str, str]:
+def _papers(path: Path, *, trusted: bool) -> dict[str, str]:
     notebook = notebooks.read_notebook(path)
-    return {audience: paper(notebook, audience, name=Path(path).stem) for audience in AUDIENCES}
+    name = Path(path).stem
+    return {
+        audience: paper(notebook, audience, name=name, trusted=trusted) for audience in AUDIENCES
+    }

@@ -14,9 +14,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_utils import notebooks
+from course_utils.publishing.attachments import as_files
 from course_utils.publishing.site.course_map import front_page
 from course_utils.publishing.site.openings import read_opening
 from course_utils.publishing.site.repository import Repository, with_setup_cell
+
+
+# Outputs that would be code in the page.
+_ACTIVE = ("application/javascript", "application/vnd.jupyter.widget-view+json")
+_ATTACHMENTS = "attachments"
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def write_source(
         source.links[path.stem] = _links(path, repository, _copied_slides(path, slides, source))
         offered = with_setup_cell(notebook, repository) if repository else notebook
         _write(source.extra / "notebooks" / path.name, offered)
-        _write(source.folder / path.name, readable(notebook))
+        _write(source.folder / path.name, _with_files(readable(notebook), source.folder))
     documents = [
         document
         for place in sorted({path.parent for path in paths})
@@ -101,6 +107,18 @@ def write_source(
 
 def _write(path: Path, notebook: NotebookNode) -> None:
     path.write_bytes(notebooks.notebook_bytes(notebook))
+
+
+def _with_files(notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """Write a page's attachments beside it, where Sphinx looks for pictures."""
+    for cell in notebook.cells:
+        if cell.get("attachments"):
+            cell.source, files = as_files(cell, _ATTACHMENTS)
+            del cell["attachments"]
+            (folder / _ATTACHMENTS).mkdir(exist_ok=True)
+            for name, content in files.items():
+                (folder / _ATTACHMENTS / name).write_bytes(content)
+    return notebook
 
 
 def _alternatives(notebook: NotebookNode) -> dict[str, str]:
@@ -143,7 +161,7 @@ def readable(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook whose prose Sphinx reads as a notebook's reader does.
 
     Markdown inside folded answers is set free of its HTML by blank lines, and speaker notes are
-    folded.
+    folded. Outputs that are scripts are left out.
     """
     copy = notebook.copy()
     copy.cells = []
@@ -153,8 +171,19 @@ def readable(notebook: NotebookNode) -> NotebookNode:
             cell.source = _unfenced(cell.source)
             if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
                 cell.source = folded("For instructors", cell.source)
+        elif cell.cell_type == "code":
+            cell = cell.copy()
+            cell.outputs = [_passive(output) for output in cell.outputs]
         copy.cells.append(cell)
     return copy
+
+
+def _passive(output: NotebookNode) -> NotebookNode:
+    if not set(_ACTIVE) & set(output.get("data", {})):
+        return output
+    passive = output.copy()
+    passive.data = {kind: held for kind, held in output.data.items() if kind not in _ACTIVE}
+    return passive
 
 
 def _unfenced(markdown: str) -> str:
