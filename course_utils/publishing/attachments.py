@@ -60,16 +60,17 @@ class AttachmentRenderer(IPythonRenderer):
         return super().image(text, url, title)
 
     def block_html(self, html: str) -> str:
-        return super().block_html(self._with_pictures(html))
+        return super().block_html(_with_data(html, self.attachments))
 
     def inline_html(self, html: str) -> str:
-        return super().inline_html(self._with_pictures(html))
+        return super().inline_html(_with_data(html, self.attachments))
 
-    def _with_pictures(self, html: str) -> str:
-        def address(match: re.Match[str]) -> str:
-            return match[1] + (data_address(self.attachments, match[2]) or _PREFIX + match[2])
 
-        return _IN_HTML.sub(address, html)
+def _with_data(html: str, attachments: Mapping[str, Mapping[str, str]]) -> str:
+    def address(match: re.Match[str]) -> str:
+        return match[1] + (data_address(attachments, match[2]) or _PREFIX + match[2])
+
+    return _IN_HTML.sub(address, html)
 
 
 def as_files(cell: NotebookNode, place: str) -> tuple[str, dict[str, bytes]]:
@@ -104,8 +105,8 @@ def as_files(cell: NotebookNode, place: str) -> tuple[str, dict[str, bytes]]:
         return f"{place}/{made}"
 
     source = _IN_MARKDOWN.sub(lambda match: _named(match, file), cell.source)
-    source = _IN_HTML.sub(lambda match: match[1] + (file(match[2]) or _PREFIX + match[2]), source)
-    return source, files
+    # Sphinx looks at no file that HTML names.
+    return _with_data(source, attachments), files
 
 
 def _named(match: re.Match[str], file: Callable[[str], str]) -> str:

@@ -100,7 +100,11 @@ def settings(source: Source, *, mathjax: bool) -> dict[str, Any]:
         "html_math_renderer": "mathjax" if mathjax else "mathml",
         "mathjax_path": "mathjax.js",
         # Its accessibility explorer would fetch speech rules; formulas carry hidden MathML.
-        "mathjax3_config": {"options": {"enableMenu": False}},
+        "mathjax3_config": {
+            "options": {"enableMenu": False},
+            # A formula could otherwise hold a link that runs a script, or a picture from anywhere.
+            "tex": {"packages": {"[-]": ["html", "bbox"]}},
+        },
         "course_alternatives": source.alternatives,
         "course_links": {
             name: [asdict(link) for link in links] for name, links in source.links.items()

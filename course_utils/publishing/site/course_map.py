@@ -38,7 +38,7 @@ def front_page(openings: Sequence[Opening], documents: Sequence[str]) -> str:
         lines += [f"## {heading}", "", f"About {time}.", ""]
         lines += ["```{raw} html", f'<ol class="course-map">\n{cards}\n</ol>', "```", ""]
     for heading, part in parts(openings):
-        lines += _contents(heading, [f"{one.number} {one.title} <{one.name}>" for one in part])
+        lines += _contents(heading, [_entry(one) for one in part])
     if documents:
         lines += _contents("Beside the notebooks", documents)
     return "\n".join(lines)
@@ -46,6 +46,14 @@ def front_page(openings: Sequence[Opening], documents: Sequence[str]) -> str:
 
 def _contents(caption: str, entries: Sequence[str]) -> list[str]:
     return ["```{toctree}", ":hidden:", f":caption: {caption}", "", *entries, "```", ""]
+
+
+def _entry(one: Opening) -> str:
+    """An entry of the contents: title and page, so that Sphinx takes neither for something else."""
+    title = re.sub(r"<[^>]*>|[<>]", "", one.title).strip() or one.name
+    # An entry with this sign would be a link to another site; the joiner is not seen.
+    title = title.replace("://", ":\N{WORD JOINER}//")
+    return f"{one.number} {title} <{one.name}>"
 
 
 def _card(one: Opening, known: dict[str, Opening]) -> str:

@@ -19,7 +19,6 @@ from course_utils.publishing.site.course_map import front_page
 from course_utils.publishing.site.openings import read_opening
 from course_utils.publishing.site.repository import Repository, with_setup_cell
 
-
 # Outputs that would be code in the page.
 _ACTIVE = ("application/javascript", "application/vnd.jupyter.widget-view+json")
 _ATTACHMENTS = "attachments"
