@@ -35,10 +35,10 @@ _SCRIPTS = (
     "reveal.js/dist/reveal.js",
     "reveal.js/dist/plugin/notes.js",
 )
-# The deck's own scripts stand inside it, and the speaker's window shows it in frames; so this
+# The deck's own scripts stand inside it, and the speaker's window shows it in frames; so this only
 # keeps the deck from asking other machines, and `safe_html` the notebook's scripts out of it.
 _POLICY = (
-    "default-src 'self' 'unsafe-inline' data: blob: file: {}; "
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: file: {}; "
     "object-src 'none'; base-uri 'none'; form-action 'none'"
 )
 _CDN = "https://cdn.jsdelivr.net/npm/"
