@@ -38,8 +38,7 @@ def handouts(selectors: tuple[str, ...], output: Path, trust: bool) -> None:
 
     try:
         paths = notebooks.find_notebooks(selectors)
-        for path in paths:
-            write_copies(path, output)
+        write_copies(paths, output)
         say(f"Notebooks copied: {len(paths)}. Printing their PDF files.")
         print_copies(paths, output, trusted=trust, report=lambda path: say(f"{path.stem}: printed"))
     except ChromiumMissing as error:

@@ -28,6 +28,7 @@ from course_utils.publishing.chromium import open_browser, print_pdf
 from course_utils.publishing.exercise_cells import (
     ExerciseCells,
     find_exercises,
+    refuse_answers,
     solution_in_place,
 )
 from course_utils.publishing.page import plain_title, render
@@ -193,39 +194,52 @@ def _kind_of_output(cell: NotebookNode) -> str:
 # --- writing ------------------------------------------------------------------------------------
 
 
-def write_copies(path: Path, output: Path) -> list[Path]:
-    """Write both copies of a notebook, with the documents that they link to, below a folder.
+def write_copies(paths: Path | Sequence[Path], output: Path) -> list[Path]:
+    """Write both copies of notebooks, with the documents that they link to, below a folder.
+
+    All of them are written or none; PDF files of earlier copies are removed.
 
     Parameters
     ----------
-    path : Path
-        The notebook.
+    paths : Path or sequence of Path
+        The notebooks.
     output : Path
-        The copies go to its folders ``student`` and ``instructor``, under the notebook's name.
+        The copies go to its folders ``student`` and ``instructor``, under the notebooks' names.
 
     Returns
     -------
     list of Path
-        The two notebooks.
+        The copies, two of each notebook.
 
     Raises
     ------
     ValueError
-        If the notebook cannot be read, its exercises don't fit together, or a copy would take
-        the notebook's own place.
+        If a notebook cannot be read, its exercises don't fit together, somebody has typed into
+        their stubs, or a copy would take the notebook's own place. Nothing is written then.
+    OSError
+        If a file cannot be written; then none is.
     """
-    notebook = notebooks.read_notebook(path)
+    files: dict[Path, bytes] = {}
     written = []
-    for audience, make in ((STUDENT, student_copy), (INSTRUCTOR, instructor_copy)):
-        handout = make(notebook)
-        target = Path(output) / audience / Path(path).name
-        if target.resolve() == Path(path).resolve():
-            raise ValueError(f"the copy of {path} would overwrite it: choose another output")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        notebooks.write_file(target, notebooks.notebook_bytes(handout))
-        for document in _documents(handout, Path(path).parent):
-            notebooks.write_file(target.with_name(document.name), document.read_bytes())
-        written.append(target)
+    for path in [paths] if isinstance(paths, (str, Path)) else paths:
+        notebook = notebooks.read_notebook(path)
+        try:
+            refuse_answers(notebook, Path(path))
+            copies = {STUDENT: student_copy(notebook), INSTRUCTOR: instructor_copy(notebook)}
+        except ValueError as error:
+            raise ValueError(f"{Path(path).name}: {error}") from error
+        for audience, handout in copies.items():
+            target = Path(output) / audience / Path(path).name
+            if target.resolve() == Path(path).resolve():
+                raise ValueError(f"the copy of {path} would overwrite it: choose another output")
+            files[target] = notebooks.notebook_bytes(handout)
+            for document in _documents(handout, Path(path).parent):
+                files[target.with_name(document.name)] = document.read_bytes()
+            written.append(target)
+    notebooks.write_files(files)
+    for target in written:
+        # It would show another copy.
+        target.with_suffix(".pdf").unlink(missing_ok=True)
     return written
 
 
