@@ -14,10 +14,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_utils import notebooks
-from course_utils.publishing.live_slides import write_live_copy
+from course_utils.publishing.live_slides import write_lab_settings, write_live_copy
 
 TOKEN = "live"
 STARTING = 120  # seconds
+SMALLEST_TYPE = 20  # pixels, as on the rendered slides
 IN_SIGHT = """() => jupyterapp.shell.currentWidget.content.widgets.filter(cell => {
   const box = cell.node.getBoundingClientRect();
   return box.height > 0 && getComputedStyle(cell.node).visibility !== 'hidden';
@@ -51,8 +52,10 @@ def lab(tmp_path: Path, unused_port: int) -> Iterator[str]:
     base = f"http://127.0.0.1:{unused_port}"
     folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     environment = os.environ | {f"JUPYTER_{name}": str(tmp_path / name) for name in folders}
+    settings = write_lab_settings(tmp_path / "live")
     environment |= {
-        f"JUPYTERLAB_{name}_DIR": str(tmp_path / name) for name in ("SETTINGS", "WORKSPACES")
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"),
     }
     options = {
         "ServerApp.root_dir": tmp_path / "live",
@@ -121,6 +124,10 @@ def test_cells_are_shown_and_run_as_slides(lab: str, record) -> None:
     page.evaluate("() => jupyterapp.commands.execute('deck:forward')")
     sees("question", "answer")
     page.get_by_text("the answer is 42").wait_for()
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    for seen in (".jp-RenderedMarkdown h2", ".cm-line", ".jp-OutputArea-output pre"):
+        shown = page.locator(f".jp-Notebook {seen}:visible").first
+        assert shown.evaluate(size) >= SMALLEST_TYPE, seen
     # A cell that continues its slide is a step of its own.
     for seen in (("question", "answer"), ("below",)):
         page.evaluate("() => jupyterapp.commands.execute('deck:down')")
