@@ -7,6 +7,7 @@ it is shown, by `templates/slides/layout.js`.
 from __future__ import annotations
 
 import copy
+import hashlib
 import re
 from html import escape
 from pathlib import Path
@@ -41,6 +42,9 @@ _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: file: {}; "
     "object-src 'none'; base-uri 'none'; form-action 'none'"
 )
+# nbconvert puts the attributes of an element into an order of its own.
+_FINGERPRINT = re.compile(r'<meta (?=[^>]*name="notebook")[^>]*content="([0-9a-f]{64})"')
+_HEAD = 4000  # characters of a deck in which it stands
 _CDN = "https://cdn.jsdelivr.net/npm/"
 
 
@@ -76,6 +80,7 @@ def deck(notebook: NotebookNode, *, name: str, offline: bool = True, trusted: bo
     settings: dict[str, object] = {
         "title": title,
         "course": COURSE,
+        "fingerprint": fingerprint(notebook),
         "deck_policy": _POLICY.format(_CDN if not offline else "").replace("  ", " "),
     }
     if offline:
@@ -86,6 +91,18 @@ def deck(notebook: NotebookNode, *, name: str, offline: bool = True, trusted: bo
         settings["script_addresses"] = [_cdn_address(file) for file in _SCRIPTS]
         settings["scripts"] = own
     return render(_placed(notebook, title), template="slides", page=settings, trusted=trusted)
+
+
+def fingerprint(notebook: NotebookNode) -> str:
+    """Return a hash of a notebook, which its deck carries so that an old deck can be told."""
+    return hashlib.sha256(notebooks.notebook_bytes(notebook)).hexdigest()
+
+
+def fingerprint_of_deck(path: Path) -> str:
+    """Return the hash of the notebook that a deck was made from; empty if it carries none."""
+    with Path(path).open(encoding="utf-8", errors="replace") as file:
+        found = _FINGERPRINT.search(file.read(_HEAD))
+    return found.group(1) if found else ""
 
 
 def write_deck(
