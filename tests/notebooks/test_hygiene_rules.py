@@ -8,6 +8,7 @@ import pytest
 from hygiene_rules import RULES, Stored
 
 PNG = "iVBORw0KGgo="
+WAY_ON = "- *Next:* [notebook 06](06_channels.ipynb) gives the image channels."
 LANGUAGE_INFO = {
     "file_extension": ".py",
     "mimetype": "text/x-python",
@@ -85,7 +86,7 @@ def good() -> dict:
         code("result", "print(SIZE)", "headline", outputs=(stdout("5\n"),)),
         markdown("summary", "## Summary\n\nIn this notebook you have padded."),
         markdown("questions", "## Test yourself\n\n" + questions, "self-test"),
-        markdown("more", "## Where to read more\n\nDumoulin and Visin, 2016."),
+        markdown("more", "## Where to read more\n\nDumoulin and Visin, 2016.\n\n" + WAY_ON),
     ]
     number(cells)
     kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -203,6 +204,11 @@ listed(
     ("a Python version", lambda nb: nb["metadata"]["language_info"].update(version="3.11")),
     ("no ending of a script", lambda nb: nb["metadata"]["language_info"].pop("file_extension")),
     ("an old format", lambda nb: nb.update(nbformat_minor=4)),
+)
+listed(
+    "the_way_on_is_a_link",
+    ("plain text", put("more", "## Where to read more\n\n*Next:* notebook 06 goes on.")),
+    ("the wrong file", put("more", "## Where to read more\n\n*Next:* [notebook 06](07_x.ipynb).")),
 )
 listed(
     "cells_have_readable_ids",
