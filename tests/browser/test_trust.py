@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hostile_notebooks import hostile_notebook
+from hostile_notebooks import PNG, hostile_notebook
 
 from course_utils import notebooks
-from course_utils.publishing import javascript, page
+from course_utils.publishing import IndexEntry, javascript, page, write_index
 from course_utils.publishing.handouts import AUDIENCES, paper
 from course_utils.publishing.site import build_site
 from course_utils.publishing.slides import READY, deck
@@ -119,3 +120,12 @@ def test_the_payloads_work_where_they_are_trusted(pages: Path, open_page: Callab
     record.page.goto((pages / "trusted.html").as_uri(), wait_until="commit")
     record.page.wait_for_timeout(1000)
     assert record.outside
+
+
+def test_a_picture_beside_the_page_is_seen(tmp_path: Path, record) -> None:
+    (tmp_path / "report.png").write_bytes(b64decode(PNG))
+    entry = IndexEntry("01_one", title="One", headline="1", seconds=1.0)
+    write_index([entry], tmp_path / "index.html", costs=("report.png", "Bars", "report.json"))
+    record.page.goto((tmp_path / "index.html").as_uri())
+    assert record.page.locator("img").evaluate("one => one.naturalWidth") == 1
+    assert not record.errors
