@@ -68,6 +68,8 @@ check: $(READY)
 slides: $(READY)
 	$(COURSE) slides $(ARGS)
 
+# Type that a room can read; see course_utils/publishing/live_slides.py.
+live: export JUPYTERLAB_SETTINGS_DIR := $(CURDIR)/build/live/.jupyterlab
 live: $(READY)
 	$(COURSE) live
 	$(BIN)/python -m jupyterlab --notebook-dir build/live $(ARGS)

@@ -37,5 +37,7 @@ def data(fetch: bool, data_dir: Path | None) -> None:
     click.echo("The full MNIST is in none of these places:")
     for place in places:
         click.echo(f"  {place.folder} ({place.reason})")
+        for said in mnist_places.other_formats(place.folder):
+            click.echo(f"    {said}")
     click.echo(f"--fetch downloads it to {places[0].folder} (11 MB).")
     sys.exit(1)

@@ -8,7 +8,7 @@ import click
 
 from course_utils import notebooks
 from course_utils.commands.display import make_console
-from course_utils.commands.options import selectors_argument
+from course_utils.commands.options import selectors_argument, trust_option
 
 
 @click.command()
@@ -20,7 +20,8 @@ from course_utils.commands.options import selectors_argument
     show_default=True,
     help="The folder for the copies.",
 )
-def handouts(selectors: tuple[str, ...], output: Path) -> None:
+@trust_option
+def handouts(selectors: tuple[str, ...], output: Path, trust: bool) -> None:
     """Make a student's and an instructor's copy of notebooks, as notebooks and as PDF.
 
     NN is a number (5 or 05), a part of a name, or a path; without any, all notebooks are copied.
@@ -37,10 +38,9 @@ def handouts(selectors: tuple[str, ...], output: Path) -> None:
 
     try:
         paths = notebooks.find_notebooks(selectors)
-        for path in paths:
-            write_copies(path, output)
+        write_copies(paths, output)
         say(f"Notebooks copied: {len(paths)}. Printing their PDF files.")
-        print_copies(paths, output, report=lambda path: say(f"{path.stem}: printed"))
+        print_copies(paths, output, trusted=trust, report=lambda path: say(f"{path.stem}: printed"))
     except ChromiumMissing as error:
         say(f"PDF files were left out, the notebooks are there. {error}.")
     except (ValueError, RuntimeError) as error:

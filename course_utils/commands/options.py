@@ -21,6 +21,14 @@ jobs_option = click.option(
 )
 
 
+trust_option = click.option(
+    "--trust",
+    is_flag=True,
+    help="Keep scripts of the notebooks' texts and outputs, and what they fetch from other "
+    "machines. Only for notebooks whose authors you trust: opening a page then runs them.",
+)
+
+
 data_dir_option = click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),

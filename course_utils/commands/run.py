@@ -20,6 +20,7 @@ from course_utils.commands.options import (
     in_good_order,
     jobs_option,
     selectors_argument,
+    trust_option,
 )
 from course_utils.commands.parameter_values import parse_assignments, values_for_each
 from course_utils.execution import run_report
@@ -54,6 +55,7 @@ from course_utils.execution import run_report
     type=click.IntRange(min=1),
     help="How many threads NumPy and TensorFlow may use in each notebook.",
 )
+@trust_option
 def run(
     selectors: tuple[str, ...],
     assignments: tuple[str, ...],
@@ -62,6 +64,7 @@ def run(
     data: str | None,
     data_dir: Path | None,
     threads: int | None,
+    trust: bool,
 ) -> None:
     """Execute notebooks and write them, as notebooks and as pages, to a folder.
 
@@ -86,7 +89,7 @@ def run(
         )
     output.mkdir(parents=True, exist_ok=True)
     tasks = [
-        execution.Task("run", str(path), output=str(output), parameters=values[path])
+        execution.Task("run", str(path), output=str(output), parameters=values[path], trusted=trust)
         for path in paths
     ]
     console = make_console()

@@ -62,6 +62,7 @@ def site(
             repository=place,
             slides=slides,
             mathjax=mathjax,
+            say=lambda line: console.print(line, soft_wrap=True, markup=False),
         )
     except (ValueError, SiteError) as error:
         raise click.ClickException(str(error)) from error

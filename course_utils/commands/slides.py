@@ -10,7 +10,7 @@ import click
 
 from course_utils import notebooks
 from course_utils.commands.display import make_console
-from course_utils.commands.options import selectors_argument
+from course_utils.commands.options import selectors_argument, trust_option
 
 
 @click.command()
@@ -23,7 +23,8 @@ from course_utils.commands.options import selectors_argument
     help="The folder for the slides.",
 )
 @click.option("--pdf/--no-pdf", default=True, help="Also make a PDF file of each, to hand out.")
-def slides(selectors: tuple[str, ...], output: Path, pdf: bool) -> None:
+@trust_option
+def slides(selectors: tuple[str, ...], output: Path, pdf: bool, trust: bool) -> None:
     """Make slides of notebooks: one HTML file each that needs no internet, and a PDF.
 
     NN is a number (5 or 05), a part of a name, or a path; without any, slides of all notebooks
@@ -41,7 +42,7 @@ def slides(selectors: tuple[str, ...], output: Path, pdf: bool) -> None:
         console.print(str(text), soft_wrap=True, markup=False)
 
     started = time.perf_counter()
-    made = make_slides(paths, output, pdf=pdf, report=say)
+    made = make_slides(paths, output, pdf=pdf, trusted=trust, report=say)
     say(
         f"{len(made.decks)} decks and {len(made.pdfs)} PDF files "
         f"in {time.perf_counter() - started:.0f} s"

@@ -89,7 +89,9 @@ class Circle:
         points = math.prod(self.lengths[axis] for axis in axes)
         parts = spectrum.view(self.dtype)
         if axes == (0,):
-            parts = parts.reshape(len(spectrum), -1, 2).swapaxes(1, 2).reshape(-1, spectrum.shape[1])
+            parts = (
+                parts.reshape(len(spectrum), -1, 2).swapaxes(1, 2).reshape(-1, spectrum.shape[1])
+            )
         return norm_along(parts, axes) * math.sqrt(2 / points)
 
     def _framed(self, part: Part) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from course_utils.convolution.direct_sums import correlate_directly
-from course_utils.convolution.fourier import Circle, fft_part
 from course_utils.convolution.folded import Norms, correlate_in_shares
+from course_utils.convolution.fourier import Circle, fft_part
 from course_utils.convolution.path_costs import (
     POINTS_AT_ONCE,
     Work,

@@ -88,10 +88,11 @@ def load_mnist(
     Notes
     -----
     "full" looks in `data_dir`, then in the folder that the environment variable `CNN_COURSE_DATA`
-    names, then in Keras' cache, for the four IDX files (`.gz` or unpacked) or `mnist.npz`. The
+    names, then in Keras' cache, for the four IDX files (`.gz` or unpacked, with a hyphen or a dot
+    in their names, also as torchvision and Kaggle lay them out) or `mnist.npz`. The
     first place that holds any of them decides: if they are damaged, that is an error at once,
     even if a later place has sound ones. Only if no place holds any is `mnist.npz` downloaded,
-    once, to the first of these places.
+    once, to the first of these places, with a limit on its size and time.
 
     Every array is compared with the SHA-256 of the genuine one. Pickled content is never loaded.
 
@@ -136,7 +137,7 @@ def load_fashion_mnist(
 
     Notes
     -----
-    Its folder is `fashion-mnist` inside the places of `load_mnist`: `data_dir`, the folder that
+    Its folder is `fashion-mnist`, or torchvision's `FashionMNIST`, inside the places of `load_mnist`: `data_dir`, the folder that
     `CNN_COURSE_DATA` names, Keras' cache, where `keras.datasets.fashion_mnist.load_data()` puts it.
 
     References

@@ -3,7 +3,7 @@
 Whatever is read here is compared, array by array, with the shape and the SHA-256 that genuine
 MNIST has (with the shape alone where it is Fashion-MNIST). A file that differs is refused with a
 `ValueError` that names it and says what is wrong with it; the file itself is never touched, and
-pickled content is never loaded.
+pickled content is never loaded. Of a compressed file no more is unpacked than the arrays must have.
 
 IDX is the format of the original distribution: two zero bytes, a byte for the type (8 is
 `uint8`), a byte for the number of axes, then the length of each axis as a big-endian 32-bit
@@ -12,17 +12,36 @@ integer, then the values, the last axis running fastest.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
+import io
 import math
 import os
+import stat
+import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from course_utils.datasets.mnist_layouts import IDX_NAMES, NPZ_NAME, find_files
+
+__all__ = [
+    "FASHION",
+    "FULL",
+    "IDX_NAMES",
+    "NPZ_NAME",
+    "SAMPLE",
+    "Expected",
+    "find_files",
+    "read_arrays",
+]
+
+_LONGEST_HEADER = 10_000
 
 
 class Expected(NamedTuple):
@@ -70,51 +89,6 @@ SAMPLE = {
 FASHION = {name: Expected(expected.shape, None) for name, expected in FULL.items()}
 """Fashion-MNIST, 60,000 and 10,000 images of clothes, in files that are named as MNIST's are."""
 
-IDX_NAMES = {
-    "x_train": "train-images-idx3-ubyte",
-    "y_train": "train-labels-idx1-ubyte",
-    "x_test": "t10k-images-idx3-ubyte",
-    "y_test": "t10k-labels-idx1-ubyte",
-}
-NPZ_NAME = "mnist.npz"
-
-
-def find_files(folder: Path) -> dict[str, Path] | None:
-    """Find the file that holds each of the four arrays in a folder, without opening any.
-
-    Parameters
-    ----------
-    folder : Path
-        A folder, which need not exist. The four IDX files are taken first, each as `.gz` or else
-        unpacked, then `mnist.npz`.
-
-    Returns
-    -------
-    dict of str to Path, or None
-        The file of `x_train`, `y_train`, `x_test` and `y_test`; None if there is no MNIST.
-
-    Raises
-    ------
-    ValueError
-        If some of the four IDX files are there, others are missing, and there is no `mnist.npz`.
-    """
-    found = {}
-    for array_name, idx_name in IDX_NAMES.items():
-        for path in (folder / f"{idx_name}.gz", folder / idx_name):
-            if os.path.lexists(path):
-                found.setdefault(array_name, path)
-    if len(found) == len(IDX_NAMES):
-        return found
-    if os.path.lexists(folder / NPZ_NAME):
-        return dict.fromkeys(IDX_NAMES, folder / NPZ_NAME)
-    if found:
-        missing = ", ".join(IDX_NAMES[name] for name in IDX_NAMES if name not in found)
-        raise ValueError(
-            f"MNIST in {folder} is incomplete: {missing} (.gz or unpacked) is missing. "
-            f"Put it beside {', '.join(path.name for path in found.values())}, or move these away"
-        )
-    return None
-
 
 def read_arrays(
     files: Mapping[str, Path], expected: Mapping[str, Expected]
@@ -149,8 +123,12 @@ def read_arrays(
     return arrays
 
 
-def _fault(path: Path, what: str) -> ValueError:
-    return ValueError(f"{path}: {what}. The file was left as it is: replace it or move it away")
+class _Fault(ValueError):
+    """What is wrong with a file."""
+
+
+def _fault(path: Path, what: str) -> _Fault:
+    return _Fault(f"{path}: {what}. The file was left as it is: replace it or move it away")
 
 
 def _check_shape(path: Path, name: str, found: tuple[int, ...], shape: tuple[int, ...]) -> None:
@@ -164,13 +142,15 @@ def _read_idx(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.uint8
     """Read one IDX file of bytes."""
     packed = path.suffix == ".gz"
     magic = bytes([0, 0, 8, len(shape)])
+    start = _first_bytes(path)
     try:
         with gzip.open(path) if packed else path.open("rb") as stream:
             header = stream.read(len(magic) + 4 * len(shape))
             if len(header) >= len(magic) and not header.startswith(magic):
                 found = f"bad magic number 0x{header[:4].hex()} instead of 0x{magic.hex()}"
                 is_gzip = header.startswith(b"\x1f\x8b")
-                raise _fault(path, found + " (gzip: name it .gz)" * is_gzip)
+                other = _what_it_is(header if packed else start)
+                raise _fault(path, found + " (gzip: name it .gz)" * is_gzip + other)
             if len(header) < len(magic) + 4 * len(shape):
                 raise _fault(path, f"truncated: it ends in its header, after {len(header)} bytes")
             sides = np.frombuffer(header, dtype=">u4", offset=len(magic))
@@ -180,8 +160,12 @@ def _read_idx(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.uint8
     except EOFError as error:
         raise _fault(path, "truncated gzip: the file ends before its data do") from error
     except (OSError, zlib.error) as error:
-        hint = " as gzip (if it was unpacked, take .gz off its name)" if packed else ""
-        raise _fault(path, f"cannot be read{hint}: {error}") from error
+        if not packed:
+            raise _fault(path, f"cannot be read: {error}") from error
+        if other := _what_it_is(start):
+            raise _fault(path, f"cannot be read as gzip{other}") from error
+        unpacked = " (it is unpacked: take .gz off its name)" * start.startswith(b"\0\0\x08")
+        raise _fault(path, f"cannot be read as gzip{unpacked}: {error}") from error
     if len(body) < math.prod(shape):
         raise _fault(path, f"truncated: {len(body)} values instead of {math.prod(shape)}")
     if len(body) > math.prod(shape):
@@ -189,31 +173,95 @@ def _read_idx(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.uint8
     return np.frombuffer(bytearray(body), dtype=np.uint8).reshape(shape)
 
 
-def _read_npz(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Read one array of an `.npz` archive."""
-    held, array = [], None
+def _first_bytes(path: Path) -> bytes:
+    """Return how a file begins; say what it is if it is no file, or can't be opened."""
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise _fault(path, "it is a folder, and the file is not in it")
+        # Whoever reads a pipe waits until somebody writes, perhaps for ever.
+        if not stat.S_ISREG(mode):
+            raise _fault(path, "it is a pipe or a device, no file")
         with path.open("rb") as stream:
-            is_zip = stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
-            stream.seek(0)
-            # Any other file NumPy would take for a pickle, and say so.
-            if is_zip:
-                with np.load(stream, allow_pickle=False) as archive:
-                    held = archive.files
-                    array = archive[name] if name in held else None
+            return stream.read(256)
+    except OSError as error:
+        raise _fault(path, f"cannot be read: {_reason(path, error)}") from error
+
+
+def _reason(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"permission denied, let yourself read it (chmod u+r {path.name})"
+    if error.errno == errno.ELOOP:
+        return "it is a link that leads back to itself"
+    if path.is_symlink():
+        return f"it is a link to {os.readlink(path)}, which isn't there"
+    return error.strerror or type(error).__name__
+
+
+def _what_it_is(start: bytes) -> str:
+    """Name what is often saved under a data file's name, by how it begins; or return nothing."""
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+        return (
+            ": it is a web page, such as a login or a file's page on GitHub, and not the file: "
+            "download that"
+        )
+    if text.startswith(b"version https://git-lfs"):
+        return ": it is a Git LFS pointer, which names the file: fetch that with git lfs pull"
+    return ""
+
+
+def _read_npz(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Read one array of an `.npz` archive, after a look at its header."""
+    start = _first_bytes(path)
+    # Any other file NumPy would take for a pickle, and say so.
+    if not start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        other = _what_it_is(start) or ": it does not start as a zip file does"
+        raise _fault(path, f"not an .npz archive{other}")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {entry.removesuffix(".npy"): entry for entry in archive.namelist()}
+            if name not in members:
+                held = ", ".join(members) or "none"
+                raise _fault(path, f"array {name} is missing: it holds {held}")
+            with archive.open(members[name]) as stream:
+                return _read_npy(stream, path, name, shape)
+    except _Fault:
+        raise
     # A damaged archive makes zipfile and NumPy raise nearly anything, even NotImplementedError.
     except Exception as error:
-        if "allow_pickle=False" in str(error):
-            raise _fault(path, f"{name} holds pickled objects, which are never loaded") from error
         reason = str(error) or type(error).__name__
         raise _fault(path, f"truncated or damaged archive: {reason}") from error
-    if not is_zip:
-        raise _fault(path, "not an .npz archive: it does not start as a zip file does")
-    if name not in held:
-        raise _fault(path, f"array {name} is missing: it holds {', '.join(held) or 'none'}")
-    if not isinstance(array, np.ndarray):
+
+
+def _read_npy(
+    stream: IO[bytes], path: Path, name: str, shape: tuple[int, ...]
+) -> NDArray[np.uint8]:
+    """Read an array in NumPy's format; not a byte more is unpacked than the array must have."""
+    magic = stream.read(8)
+    if not magic.startswith(b"\x93NUMPY"):
         raise _fault(path, f"{name} is not an array in NumPy's format")
-    if array.dtype != np.uint8:
-        raise _fault(path, f"wrong dtype of {name}: {array.dtype} instead of uint8")
-    _check_shape(path, name, array.shape, shape)
-    return array
+    # The header's length, in two bytes or, from version 2 on, in four.
+    size = stream.read(2 if magic[6] == 1 else 4)
+    length = int.from_bytes(size, "little")
+    if length > _LONGEST_HEADER:
+        raise _fault(path, f"{name} has a header of {length:,} bytes, which no array of digits has")
+    header = io.BytesIO(size + stream.read(length))
+    read = np.lib.format.read_array_header_1_0 if magic[6] == 1 else _read_header_2
+    found, in_columns, dtype = read(header)
+    if dtype.hasobject:
+        raise _fault(path, f"{name} holds pickled objects, which are never loaded")
+    if dtype != np.uint8:
+        raise _fault(path, f"wrong dtype of {name}: {dtype} instead of uint8")
+    _check_shape(path, name, found, shape)
+    # One byte more than expected, so that surplus is seen and zip's own checksum is read.
+    body = stream.read(math.prod(shape) + 1)
+    if len(body) != math.prod(shape):
+        what = "more" if len(body) > math.prod(shape) else f"{len(body)}"
+        raise _fault(path, f"wrong length of {name}: {what} values instead of {math.prod(shape)}")
+    flat = np.frombuffer(bytearray(body), dtype=np.uint8)
+    return flat.reshape(shape[::-1]).T if in_columns else flat.reshape(shape)
+
+
+def _read_header_2(header: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    return np.lib.format.read_array_header_2_0(header)

@@ -20,15 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.datasets import mnist_files
+from course_utils.datasets.downloading import LimitedDownloader, network_hint
+from course_utils.datasets.mnist_layouts import other_formats
 
 FOLDER_VARIABLE = "CNN_COURSE_DATA"
-FASHION_FOLDER = "fashion-mnist"
+FASHION_FOLDERS = ("fashion-mnist", "FashionMNIST")  # Keras' name, then torchvision's
 
 # The file that keras.datasets.mnist downloads, and its SHA-256 in Keras' source.
 URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 URL_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 RETRIES = 2
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 10  # of silence
+DOWNLOAD_SECONDS = 900  # in all: 11 MB at the pace of a slow telephone line
+MAX_BYTES = 12_000_000  # the file has 11,490,434
 
 
 class Place(NamedTuple):
@@ -133,8 +137,8 @@ def load_full_mnist(
 def find_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> Path | None:
     """Return the folder that holds Fashion-MNIST; nothing is downloaded.
 
-    Its files are named as MNIST's are, so they lie in a folder `fashion-mnist` of their own, as
-    Keras keeps them.
+    Its files are named as MNIST's are, so they lie in a folder of their own: `fashion-mnist`, as
+    Keras keeps them, or torchvision's `FashionMNIST`.
 
     Parameters
     ----------
@@ -144,14 +148,16 @@ def find_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> Path |
     Returns
     -------
     Path or None
-        The first `fashion-mnist` of the places of `mnist_places` that holds the files.
+        The first such folder in the places of `mnist_places` that holds the files.
 
     Raises
     ------
     ValueError
         As `mnist_places`, and if the first such folder with any of them holds an incomplete set.
     """
-    return _first_with_files(place.folder / FASHION_FOLDER for place in mnist_places(data_dir))
+    return _first_with_files(
+        place.folder / name for place in mnist_places(data_dir) for name in FASHION_FOLDERS
+    )
 
 
 def load_fashion_files(folder: Path) -> dict[str, NDArray[np.uint8]]:
@@ -210,8 +216,8 @@ def _download(target: Path) -> None:
             urls={target.name: URL},
             retry_if_failed=RETRIES,
         )
-        downloader = pooch.HTTPDownloader(
-            progressbar=True, chunk_size=2**16, timeout=TIMEOUT_SECONDS
+        downloader = LimitedDownloader(
+            most_bytes=MAX_BYTES, seconds=DOWNLOAD_SECONDS, timeout=TIMEOUT_SECONDS
         )
         fetched = source.fetch(target.name, downloader=downloader)
         # Pooch's file is readable by its owner only; a copy has the usual permissions.
@@ -234,12 +240,17 @@ def _not_found(places: list[Place], target: Path, error: Exception) -> str:
     """Write the error for a machine without MNIST and without a download."""
     looked_in = "\n".join(f"  - {place.folder} ({place.reason})" for place in places)
     names = ", ".join(f"{name}.gz" for name in mnist_files.IDX_NAMES.values())
+    others = [said for place in places for said in other_formats(place.folder)]
+    seen = "".join(f"What is there is no help: {said}.\n" for said in others)
+    hint = network_hint(error)
     return (
         "The complete MNIST is on none of the places looked in:\n"
         f"{looked_in}\n"
         f"and its download from {URL} to {target.parent} failed:\n"
         f"  {type(error).__name__}: {str(error)[:300]}\n"
-        "Three remedies:\n"
+        + (f"{hint}\n" if hint else "")
+        + seen
+        + "Three remedies:\n"
         f"  1. Put {mnist_files.NPZ_NAME} or the four files {names} into one of these folders.\n"
         f"  2. Set ${FOLDER_VARIABLE} (or --data-dir, or data_dir=) to a folder that holds them.\n"
         '  3. Use the sample of 5,000 digits, which needs no download: load_mnist("sample").'

@@ -59,6 +59,8 @@ class Task:
         Whether ``refresh`` stores fresh numbers in cells tagged ``nbval-ignore-output``.
     page : bool
         Whether ``run`` writes the readable page too.
+    trusted : bool
+        Whether scripts of the notebook's texts and outputs stay in that page.
     """
 
     action: str
@@ -67,6 +69,7 @@ class Task:
     parameters: dict[str, Any] = field(default_factory=dict)
     numbers: bool = False
     page: bool = True
+    trusted: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,8 @@ Nothing here executes a notebook; `course_utils.execution` does.
 from __future__ import annotations
 
 import ast
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,11 +15,12 @@ from pathlib import Path
 # every process, for addresses that no notebook holds. None reads as "not installed".
 sys.modules.setdefault("rfc3987_syntax", None)
 
-import nbformat  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 
 from course_utils.notebooks import optional_packages, reveal  # noqa: E402
 from course_utils.notebooks.optional_packages import need  # noqa: E402
+from course_utils.notebooks.reading import parse_notebook, read_notebook  # noqa: E402
+from course_utils.notebooks.writing import notebook_bytes, write_file, write_files  # noqa: E402
 
 __all__ = [
     "CELL_TAGS",
@@ -44,10 +43,12 @@ __all__ = [
     "parse_notebook",
     "read_notebook",
     "reveal",
+    "statements",
     "title",
     "uses_neural_library",
     "what_is_missing",
     "write_file",
+    "write_files",
 ]
 
 NAME_PATTERN = re.compile(r"\d\d_[a-z0-9]+(?:_[a-z0-9]+)*\.ipynb")
@@ -64,7 +65,15 @@ CELL_TAGS = (
 SLIDE_TYPES = ("slide", "subslide", "fragment", "skip", "notes", "-")
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    # What a kernel says of itself, but for its version, which differs between machines. Without
+    # the file's ending nbconvert would make a .txt of it.
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
 _NEURAL_LIBRARIES = re.compile(
     r"^\s*(?:import|from)\s+(?:keras|tensorflow|torch|course_utils\.quiet_tensorflow)\b"
@@ -161,28 +170,6 @@ def _matches(selector: str, present: Iterable[Path]) -> list[Path]:
 # --- reading ------------------------------------------------------------------------------------
 
 
-def read_notebook(path: Path) -> NotebookNode:
-    """Read one notebook and check its structure.
-
-    Raises
-    ------
-    ValueError
-        If the file is not a notebook of format 4; the message names the file and the fault.
-    """
-    return parse_notebook(Path(path).read_bytes(), name=Path(path).name)
-
-
-def parse_notebook(content: bytes, *, name: str) -> NotebookNode:
-    """Read one notebook from the bytes of its file; see :func:`read_notebook`."""
-    try:
-        notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
-        nbformat.validate(notebook)
-    except (nbformat.ValidationError, ValueError, AttributeError, KeyError, TypeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-        raise ValueError(f"{name} is not a readable notebook: {reason}") from error
-    return notebook
-
-
 def cell_tags(cell: NotebookNode) -> list[str]:
     """Return the tags of a cell, an empty list if it has none."""
     return list(cell.metadata.get("tags", []))
@@ -191,6 +178,15 @@ def cell_tags(cell: NotebookNode) -> list[str]:
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """Return the cells that a kernel executes: code cells that are not blank."""
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def statements(cell: NotebookNode) -> list[ast.stmt]:
+    """Return the statements of a code cell; none if it is no plain Python, as with a magic."""
+    try:
+        return ast.parse(cell.source).body
+    # Beside SyntaxError: a null byte, or brackets by the thousand.
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
 
 
 def title(notebook: NotebookNode) -> str:
@@ -221,11 +217,7 @@ def needed_packages(notebook: NotebookNode) -> list[str]:
     """Return the modules for which a notebook calls `course_utils.notebooks.optional_packages.need`."""
     found = []
     for cell in code_cells(notebook):
-        try:
-            statements = ast.parse(cell.source).body
-        except SyntaxError:  # a cell with a magic command
-            continue
-        for statement in statements:
+        for statement in statements(cell):
             match statement:
                 case ast.Expr(ast.Call(func=ast.Name("need"), args=[ast.Constant(str(module))])):
                     found.append(module)
@@ -258,7 +250,13 @@ def parameters(notebook: NotebookNode) -> dict[str, object]:
     if len(tagged) > 1:
         raise ValueError(f"{len(tagged)} cells are tagged 'parameters': keep one")
     values: dict[str, object] = {}
-    for statement in ast.parse(tagged[0].source).body:
+    listed = statements(tagged[0])
+    if not listed and re.search(r"^\s*[^#\s]", tagged[0].source, re.MULTILINE):
+        raise ValueError(
+            "the parameters cell is no plain Python: "
+            "it may hold nothing but lines of the form NAME = literal"
+        )
+    for statement in listed:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 pass
@@ -271,33 +269,10 @@ def parameters(notebook: NotebookNode) -> dict[str, object]:
                 )
         try:
             values[name] = ast.literal_eval(value)
-        except ValueError as error:
+        # TypeError: a list as the key of a dictionary. The others: nested without end.
+        except (ValueError, TypeError, RecursionError, MemoryError) as error:
             raise ValueError(
                 f"the parameter {name} = {ast.unparse(value)} is not a literal: "
                 "compute it in a later cell"
             ) from error
     return values
-
-
-# --- writing ------------------------------------------------------------------------------------
-
-
-def notebook_bytes(notebook: NotebookNode) -> bytes:
-    """Return the bytes of the notebook's file: sorted keys, indent 1, one newline at the end."""
-    nbformat.validate(notebook)
-    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write `content` under a temporary name in the same folder, then rename it to `path`."""
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # mkstemp makes a file that its owner alone may read.
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

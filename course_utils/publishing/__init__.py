@@ -16,7 +16,7 @@ from course_utils.publishing.assignments import CONFIG_NAME, NbgraderMissing, wr
 from course_utils.publishing.chromium import ChromiumMissing
 from course_utils.publishing.handouts import AUDIENCES, print_copies, student_copy, write_copies
 from course_utils.publishing.index import IndexEntry, write_index
-from course_utils.publishing.live_slides import write_live_copy
+from course_utils.publishing.live_slides import write_lab_settings, write_live_copy
 from course_utils.publishing.page import page, write_document, write_page
 from course_utils.publishing.site import (
     SiteError,
@@ -48,6 +48,7 @@ __all__ = [
     "write_copies",
     "write_document",
     "write_index",
+    "write_lab_settings",
     "write_live_copy",
     "write_page",
 ]

@@ -22,6 +22,7 @@ from course_utils import notebooks
 from course_utils.publishing.exercise_cells import (
     ExerciseCells,
     find_exercises,
+    refuse_answers,
     solution_in_place,
 )
 
@@ -186,7 +187,7 @@ def _imports(notebook: NotebookNode, found: Sequence[ExerciseCells]) -> str:
 
 def _import_statements(notebook: NotebookNode) -> Iterable[ast.Import | ast.ImportFrom]:
     for cell in notebooks.code_cells(notebook):
-        for statement in ast.parse(cell.source).body:
+        for statement in notebooks.statements(cell):
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 yield statement
 
@@ -220,8 +221,10 @@ def write_assignments(
     NbgraderMissing
         If nbgrader is not installed.
     ValueError
-        If a notebook gives no assignment, or a file with other content is in its place; then
-        nothing is written.
+        If a notebook gives no assignment, somebody has typed into its stubs, or a file with other
+        content is in its place; then nothing is written.
+    OSError
+        If a file cannot be written; then none is.
     """
     if find_spec("nbgrader") is None:
         raise NbgraderMissing(
@@ -234,7 +237,9 @@ def write_assignments(
     for path in paths:
         name = Path(path).stem
         try:
-            notebook = make_assignment(notebooks.read_notebook(path), points=points)
+            source = notebooks.read_notebook(path)
+            refuse_answers(source, Path(path))
+            notebook = make_assignment(source, points=points)
         except ValueError as error:
             raise ValueError(f"{Path(path).name}: {error}") from error
         MetadataValidator().validate_nb(notebook)
@@ -248,11 +253,9 @@ def write_assignments(
             )
         count = sum(cell.metadata.nbgrader.grade for cell in notebook.cells)
         planned.append((Assignment(name, target, count, points * count, there is None), content))
-    for assignment, content in planned:
-        if assignment.written:
-            assignment.path.parent.mkdir(parents=True, exist_ok=True)
-            notebooks.write_file(assignment.path, content)
+    files = {assignment.path: content for assignment, content in planned if assignment.written}
     config = Path(folder) / CONFIG_NAME
     if not config.exists():
-        notebooks.write_file(config, CONFIG.encode("utf-8"))
+        files[config] = CONFIG.encode("utf-8")
+    notebooks.write_files(files)
     return [assignment for assignment, _ in planned], config.read_bytes() == CONFIG.encode("utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -186,7 +187,7 @@ def print_pdf(
     try:
         page.set_default_timeout(_TIMEOUT)
         page.goto(html_path.as_uri() + query)
-        page.wait_for_function(ready or "document.fonts.status === 'loaded'")
+        _wait(page, ready or "document.fonts.status === 'loaded'")
         content = page.pdf(
             prefer_css_page_size=True, print_background=True, tagged=True, outline=True
         )
@@ -196,3 +197,14 @@ def print_pdf(
     finally:
         page.close()
     notebooks.write_file(pdf_path, content)
+
+
+def _wait(page: Page, ready: str) -> None:
+    """Wait until an expression is true; Playwright's own way needs a page that allows `eval`."""
+    from playwright.sync_api import Error
+
+    end = time.monotonic() + _TIMEOUT / 1000
+    while not page.evaluate(ready):
+        if time.monotonic() > end:
+            raise Error(f"it did not get ready in {_TIMEOUT // 1000} s")
+        page.wait_for_timeout(20)

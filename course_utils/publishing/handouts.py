@@ -17,6 +17,7 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -28,6 +29,7 @@ from course_utils.publishing.chromium import open_browser, print_pdf
 from course_utils.publishing.exercise_cells import (
     ExerciseCells,
     find_exercises,
+    refuse_answers,
     solution_in_place,
 )
 from course_utils.publishing.page import plain_title, render
@@ -138,7 +140,7 @@ def _quoted(text: str) -> str:
 # --- on paper -----------------------------------------------------------------------------------
 
 
-def paper(notebook: NotebookNode, audience: str, *, name: str) -> str:
+def paper(notebook: NotebookNode, audience: str, *, name: str, trusted: bool = False) -> str:
     """Return a handout as HTML to be printed on A4.
 
     Parameters
@@ -150,6 +152,8 @@ def paper(notebook: NotebookNode, audience: str, *, name: str) -> str:
         cell whose output it leaves out what will come of it.
     name : str
         The notebook's name without ending; its number stands in the title.
+    trusted : bool
+        Whether scripts of the notebook's texts and outputs stay, and requests to other machines.
     """
     if audience == STUDENT:
         handout = _for_students(notebook, in_place_of_answers=_ruled(_LINES_FOR_AN_ANSWER))
@@ -170,7 +174,7 @@ def paper(notebook: NotebookNode, audience: str, *, name: str) -> str:
         "shows": shows,
         "ruled": _ruled,
     }
-    text = render(handout, template="handout", page=details)
+    text = render(handout, template="handout", page=details, trusted=trusted)
     # on paper nothing unfolds, and a link to a neighbouring file leads nowhere
     return _LINK_WITHIN_COURSE.sub(r"\1", text.replace("<details>", "<details open>"))
 
@@ -196,39 +200,52 @@ def _kind_of_output(cell: NotebookNode) -> str:
 # --- writing ------------------------------------------------------------------------------------
 
 
-def write_copies(path: Path, output: Path) -> list[Path]:
-    """Write both copies of a notebook, with the documents that they link to, below a folder.
+def write_copies(paths: Path | Sequence[Path], output: Path) -> list[Path]:
+    """Write both copies of notebooks, with the documents that they link to, below a folder.
+
+    All of them are written or none; PDF files of earlier copies are removed.
 
     Parameters
     ----------
-    path : Path
-        The notebook.
+    paths : Path or sequence of Path
+        The notebooks.
     output : Path
-        The copies go to its folders ``student`` and ``instructor``, under the notebook's name.
+        The copies go to its folders ``student`` and ``instructor``, under the notebooks' names.
 
     Returns
     -------
     list of Path
-        The two notebooks.
+        The copies, two of each notebook.
 
     Raises
     ------
     ValueError
-        If the notebook cannot be read, its exercises don't fit together, or a copy would take
-        the notebook's own place.
+        If a notebook cannot be read, its exercises don't fit together, somebody has typed into
+        their stubs, or a copy would take the notebook's own place. Nothing is written then.
+    OSError
+        If a file cannot be written; then none is.
     """
-    notebook = notebooks.read_notebook(path)
+    files: dict[Path, bytes] = {}
     written = []
-    for audience, make in ((STUDENT, student_copy), (INSTRUCTOR, instructor_copy)):
-        handout = make(notebook)
-        target = Path(output) / audience / Path(path).name
-        if target.resolve() == Path(path).resolve():
-            raise ValueError(f"the copy of {path} would overwrite it: choose another output")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        notebooks.write_file(target, notebooks.notebook_bytes(handout))
-        for document in _documents(handout, Path(path).parent):
-            notebooks.write_file(target.with_name(document.name), document.read_bytes())
-        written.append(target)
+    for path in [paths] if isinstance(paths, (str, Path)) else paths:
+        notebook = notebooks.read_notebook(path)
+        try:
+            refuse_answers(notebook, Path(path))
+            copies = {STUDENT: student_copy(notebook), INSTRUCTOR: instructor_copy(notebook)}
+        except ValueError as error:
+            raise ValueError(f"{Path(path).name}: {error}") from error
+        for audience, handout in copies.items():
+            target = Path(output) / audience / Path(path).name
+            if target.resolve() == Path(path).resolve():
+                raise ValueError(f"the copy of {path} would overwrite it: choose another output")
+            files[target] = notebooks.notebook_bytes(handout)
+            for document in _documents(handout, Path(path).parent):
+                files[target.with_name(document.name)] = document.read_bytes()
+            written.append(target)
+    notebooks.write_files(files)
+    for target in written:
+        # It would show another copy.
+        target.with_suffix(".pdf").unlink(missing_ok=True)
     return written
 
 
@@ -240,7 +257,11 @@ def _documents(notebook: NotebookNode, folder: Path) -> list[Path]:
 
 
 def print_copies(
-    paths: Sequence[Path], output: Path, *, report: Callable[[Path], None] | None = None
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    trusted: bool = False,
+    report: Callable[[Path], None] | None = None,
 ) -> None:
     """Print both copies of each notebook to PDF files beside those of :func:`write_copies`.
 
@@ -250,6 +271,8 @@ def print_copies(
         The notebooks.
     output : Path
         As in :func:`write_copies`.
+    trusted : bool
+        Whether scripts of the notebooks' texts and outputs stay, and requests to other machines.
     report : callable, optional
         Called with each notebook when its PDF files are there.
 
@@ -266,7 +289,9 @@ def print_copies(
         tempfile.TemporaryDirectory() as folder,
         ThreadPoolExecutor(1) as converter,
     ):
-        for path, papers in zip(paths, converter.map(_papers, paths), strict=True):
+        for path, papers in zip(
+            paths, converter.map(partial(_papers, trusted=trusted), paths), strict=True
+        ):
             for audience, text in papers.items():
                 source = Path(folder) / "handout.html"
                 source.write_text(text, encoding="utf-8")
@@ -277,6 +302,9 @@ def print_copies(
                 report(path)
 
 
-def _papers(path: Path) -> dict[str, str]:
+def _papers(path: Path, *, trusted: bool) -> dict[str, str]:
     notebook = notebooks.read_notebook(path)
-    return {audience: paper(notebook, audience, name=Path(path).stem) for audience in AUDIENCES}
+    name = Path(path).stem
+    return {
+        audience: paper(notebook, audience, name=name, trusted=trusted) for audience in AUDIENCES
+    }

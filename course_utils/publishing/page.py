@@ -1,4 +1,8 @@
-"""One notebook as one HTML file that asks nothing of anyone: no script, no font, no request."""
+"""One notebook as one HTML file that asks nothing of anyone: no script, no font, no request.
+
+That holds for any notebook, whoever wrote it: what its text and its outputs bring of HTML is
+cleaned by `safe_html`, unless the caller trusts it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,16 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from course_utils import notebooks
+from course_utils.publishing import safe_html
+from course_utils.publishing.attachments import AttachmentRenderer
 from course_utils.publishing.formulas import formula
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -27,7 +35,7 @@ _SHOWN = (
 )
 
 
-class _Renderer(IPythonRenderer):
+class _Renderer(AttachmentRenderer):
     def inline_math(self, body: str) -> str:
         return formula(body, block=False)
 
@@ -58,6 +66,8 @@ class _Exporter(HTMLExporter):
         yield "markdown2html", _markdown_to_html
         yield "proof_summary", proof_summary
         yield "formula", lambda latex: formula(latex.strip().strip("$"), block=True)
+        yield "cleaned", _cleaned
+        yield "holds_scripts", safe_html.holds_scripts
 
 
 def proof_summary(cell: NotebookNode) -> str:
@@ -68,9 +78,18 @@ def proof_summary(cell: NotebookNode) -> str:
     return f"The proof, {lines} line{'' if lines == 1 else 's'}"
 
 
-def _markdown_to_html(source: str) -> str:
-    renderer = _Renderer(escape=False, exclude_anchor_links=True)
+@pass_context
+def _markdown_to_html(context: Context, source: str) -> str:
+    cell = context.get("cell") or {}
+    renderer = _Renderer(
+        escape=False, exclude_anchor_links=True, attachments=cell.get("attachments", {})
+    )
     return MarkdownWithMath(renderer=renderer).render(source)
+
+
+@pass_context
+def _cleaned(context: Context, html: str) -> str:
+    return html if context["resources"]["page"]["trusted"] else safe_html.clean(html)
 
 
 @cache
@@ -83,7 +102,9 @@ def _exporter(template: str) -> _Exporter:
     )
 
 
-def render(notebook: NotebookNode, *, template: str, page: Mapping[str, object]) -> str:
+def render(
+    notebook: NotebookNode, *, template: str, page: Mapping[str, object], trusted: bool = False
+) -> str:
     """Convert a notebook to HTML by one of the templates of this package.
 
     Parameters
@@ -94,12 +115,15 @@ def render(notebook: NotebookNode, *, template: str, page: Mapping[str, object])
         The name of a folder in ``templates``.
     page : mapping
         What the template finds as ``resources.page``.
+    trusted : bool
+        Whether scripts of the notebook's texts and outputs stay, and requests to other machines.
     """
-    html, _ = _exporter(template).from_notebook_node(notebook, resources={"page": dict(page)})
+    details = {**page, "trusted": trusted, "policy": safe_html.PAGE_POLICY}
+    html, _ = _exporter(template).from_notebook_node(notebook, resources={"page": details})
     return html
 
 
-def page(notebook: NotebookNode, *, name: str = "") -> str:
+def page(notebook: NotebookNode, *, name: str = "", trusted: bool = False) -> str:
     """Convert an executed notebook to a self-contained HTML page.
 
     Parameters
@@ -109,6 +133,8 @@ def page(notebook: NotebookNode, *, name: str = "") -> str:
     name : str
         The notebook's name without ending. With one, the page links to the index page and to
         the notebook, both beside it.
+    trusted : bool
+        Whether scripts of the notebook's texts and outputs stay, and requests to other machines.
 
     Returns
     -------
@@ -116,13 +142,14 @@ def page(notebook: NotebookNode, *, name: str = "") -> str:
         The page. Its title is the notebook's first heading; figures keep their alternative
         text, formulas become MathML, and speaker notes are folded.
     """
-    return _html(notebook, name=name, source=f"{name}.ipynb" if name else "")
+    source = f"{name}.ipynb" if name else ""
+    return _html(notebook, name=name, source=source, trusted=trusted)
 
 
-def _html(notebook: NotebookNode, *, name: str, source: str) -> str:
+def _html(notebook: NotebookNode, *, name: str, source: str, trusted: bool = False) -> str:
     title = plain_title(notebook) or name
     details = {"title": title, "name": name, "source": source}
-    return render(notebook, template="page", page=details)
+    return render(notebook, template="page", page=details, trusted=trusted)
 
 
 def plain_title(notebook: NotebookNode) -> str:
@@ -130,10 +157,11 @@ def plain_title(notebook: NotebookNode) -> str:
     return re.sub(r"[`*$]", "", notebooks.title(notebook))
 
 
-def write_page(notebook: NotebookNode, path: Path) -> None:
+def write_page(notebook: NotebookNode, path: Path, *, trusted: bool = False) -> None:
     """Write the page of a notebook to `path`; see :func:`page`."""
     path = Path(path)
-    notebooks.write_file(path, page(notebook, name=path.stem).encode("utf-8"))
+    html = page(notebook, name=path.stem, trusted=trusted)
+    notebooks.write_file(path, html.encode("utf-8"))
 
 
 def write_document(source: Path, path: Path) -> str:

@@ -7,16 +7,18 @@ it is shown, by `templates/slides/layout.js`.
 from __future__ import annotations
 
 import copy
+import hashlib
 import re
 from html import escape
 from pathlib import Path
 
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from course_utils import notebooks
 from course_utils.publishing import javascript
+from course_utils.publishing.attachments import AttachmentRenderer
 from course_utils.publishing.page import render
 from course_utils.publishing.slide_code import shown_source
 from course_utils.publishing.slide_plan import plan_slides
@@ -34,10 +36,19 @@ _SCRIPTS = (
     "reveal.js/dist/reveal.js",
     "reveal.js/dist/plugin/notes.js",
 )
+# The deck's own scripts stand inside it, and the speaker's window shows it in frames; so this only
+# keeps the deck from asking other machines, and `safe_html` the notebook's scripts out of it.
+_POLICY = (
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: file: {}; "
+    "object-src 'none'; base-uri 'none'; form-action 'none'"
+)
+# nbconvert puts the attributes of an element into an order of its own.
+_FINGERPRINT = re.compile(r'<meta (?=[^>]*name="notebook")[^>]*content="([0-9a-f]{64})"')
+_HEAD = 4000  # characters of a deck in which it stands
 _CDN = "https://cdn.jsdelivr.net/npm/"
 
 
-def deck(notebook: NotebookNode, *, name: str, offline: bool = True) -> str:
+def deck(notebook: NotebookNode, *, name: str, offline: bool = True, trusted: bool = False) -> str:
     """Convert an executed notebook to slides.
 
     Parameters
@@ -49,6 +60,8 @@ def deck(notebook: NotebookNode, *, name: str, offline: bool = True) -> str:
     offline : bool
         Whether the JavaScript is put into the page. Without it the page loads the same versions
         from a CDN, and needs internet wherever it is shown.
+    trusted : bool
+        Whether scripts of the notebook's texts and outputs stay, and requests to other machines.
 
     Returns
     -------
@@ -64,7 +77,12 @@ def deck(notebook: NotebookNode, *, name: str, offline: bool = True) -> str:
     """
     title = deck_title(notebook, name)
     own = [(_TEMPLATE / file).read_text(encoding="utf-8") for file in ("layout.js", "start.js")]
-    settings: dict[str, object] = {"title": title, "course": COURSE}
+    settings: dict[str, object] = {
+        "title": title,
+        "course": COURSE,
+        "fingerprint": fingerprint(notebook),
+        "deck_policy": _POLICY.format(_CDN if not offline else "").replace("  ", " "),
+    }
     if offline:
         settings["styles"] = [_text(file) for file in _STYLES] + [_font_faces(_text(_FONTS))]
         settings["scripts"] = [_inside_script(_text(file)) for file in _SCRIPTS] + own
@@ -72,13 +90,27 @@ def deck(notebook: NotebookNode, *, name: str, offline: bool = True) -> str:
         settings["style_addresses"] = [_cdn_address(file) for file in (*_STYLES, _FONTS)]
         settings["script_addresses"] = [_cdn_address(file) for file in _SCRIPTS]
         settings["scripts"] = own
-    return render(_placed(notebook, title), template="slides", page=settings)
+    return render(_placed(notebook, title), template="slides", page=settings, trusted=trusted)
 
 
-def write_deck(notebook: NotebookNode, path: Path, *, offline: bool = True) -> None:
+def fingerprint(notebook: NotebookNode) -> str:
+    """Return a hash of a notebook, which its deck carries so that an old deck can be told."""
+    return hashlib.sha256(notebooks.notebook_bytes(notebook)).hexdigest()
+
+
+def fingerprint_of_deck(path: Path) -> str:
+    """Return the hash of the notebook that a deck was made from; empty if it carries none."""
+    with Path(path).open(encoding="utf-8", errors="replace") as file:
+        found = _FINGERPRINT.search(file.read(_HEAD))
+    return found.group(1) if found else ""
+
+
+def write_deck(
+    notebook: NotebookNode, path: Path, *, offline: bool = True, trusted: bool = False
+) -> None:
     """Write the slides of a notebook to `path`; see :func:`deck`."""
     path = Path(path)
-    html = deck(notebook, name=path.stem, offline=offline)
+    html = deck(notebook, name=path.stem, offline=offline, trusted=trusted)
     notebooks.write_file(path, html.encode("utf-8"))
 
 
@@ -128,7 +160,11 @@ def _heading(cell: NotebookNode | None) -> str:
 def _shown_cell(cell: NotebookNode, notebook: NotebookNode) -> NotebookNode:
     shown = copy.deepcopy(cell)
     if cell.cell_type == "markdown":
-        renderer = _Renderer(escape=False, exclude_anchor_links=True)
+        renderer = _Renderer(
+            escape=False,
+            exclude_anchor_links=True,
+            attachments=cell.get("attachments", {}),
+        )
         shown.source = MarkdownWithMath(renderer=renderer).render(cell.source)
     elif cell.cell_type == "code":
         shown.source = shown_source(cell, notebook)
@@ -139,7 +175,7 @@ def _shown_cell(cell: NotebookNode, notebook: NotebookNode) -> NotebookNode:
     return shown
 
 
-class _Renderer(IPythonRenderer):
+class _Renderer(AttachmentRenderer):
     """Markdown to HTML, with formulas as MathJax wants them and links between decks."""
 
     def inline_math(self, body: str) -> str:

@@ -49,6 +49,7 @@ def make_slides(
     folder: Path,
     *,
     pdf: bool = True,
+    trusted: bool = False,
     report: Callable[[Path], object] = lambda path: None,
 ) -> MadeSlides:
     """Make the slides of notebooks, a PDF file of each, and the page that lists them.
@@ -62,6 +63,8 @@ def make_slides(
         too.
     pdf : bool
         Whether to make PDF files.
+    trusted : bool
+        Whether scripts of the notebooks' texts and outputs stay, and requests to other machines.
     report : callable
         Called with each file when it has been written.
 
@@ -81,7 +84,7 @@ def make_slides(
         path = folder / f"{source.stem}.html"
         try:
             notebook = notebooks.read_notebook(source)
-            write_deck(notebook, path, offline=not made.no_javascript)
+            write_deck(notebook, path, offline=not made.no_javascript, trusted=trusted)
         except ValueError as error:
             made.failures.append(f"{source.stem}: {error}")
             continue

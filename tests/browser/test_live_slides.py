@@ -10,8 +10,9 @@ import running_lab
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_utils import notebooks
-from course_utils.publishing.live_slides import write_live_copy
+from course_utils.publishing.live_slides import write_lab_settings, write_live_copy
 
+SMALLEST_TYPE = 20  # pixels, as on the rendered slides
 IN_SIGHT = """() => jupyterapp.shell.currentWidget.content.widgets.filter(cell => {
   const box = cell.node.getBoundingClientRect();
   return box.height > 0 && getComputedStyle(cell.node).visibility !== 'hidden';
@@ -42,7 +43,10 @@ def lab(tmp_path: Path) -> Iterator[str]:
     )
     nbformat.write(made, tmp_path / "one.ipynb")
     write_live_copy(tmp_path / "one.ipynb", tmp_path / "live")
-    with running_lab.running(tmp_path / "live", tmp_path / "work") as base:
+    settings = str(write_lab_settings(tmp_path / "live"))
+    with running_lab.running(
+        tmp_path / "live", tmp_path / "work", JUPYTERLAB_SETTINGS_DIR=settings
+    ) as base:
         yield base
 
 
@@ -61,6 +65,10 @@ def test_cells_are_shown_and_run_as_slides(lab: str, record) -> None:
     page.evaluate("() => jupyterapp.commands.execute('deck:forward')")
     sees("question", "answer")
     page.get_by_text("the answer is 42").wait_for()
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    for seen in (".jp-RenderedMarkdown h2", ".cm-line", ".jp-OutputArea-output pre"):
+        shown = page.locator(f".jp-Notebook {seen}:visible").first
+        assert shown.evaluate(size) >= SMALLEST_TYPE, seen
     # A cell that continues its slide is a step of its own.
     for seen in (("question", "answer"), ("below",)):
         page.evaluate("() => jupyterapp.commands.execute('deck:down')")

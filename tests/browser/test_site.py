@@ -161,3 +161,44 @@ def test_the_download_is_the_notebook(visit: Callable, site: Path) -> None:
     target = page.get_by_text("Download the notebook").get_attribute("href")
     assert (site / target).read_bytes().startswith(b"{")
     assert page.get_by_text("Open in Colab").get_attribute("href").endswith(target)
+
+
+def test_on_paper_there_is_the_text_alone(visit: Callable) -> None:
+    page = visit("02_convolution_by_hand").page
+    page.emulate_media(media="print")
+    covering = page.evaluate(
+        """[...document.querySelectorAll('body *')].filter(one => {
+            const style = getComputedStyle(one), box = one.getBoundingClientRect();
+            return box.width && box.height && ['fixed', 'sticky', 'absolute'].includes(style.position)
+                && style.visibility === 'visible' && !one.closest('mjx-container, .visually-hidden')
+                && one.textContent.trim();
+        }).map(one => one.outerHTML.slice(0, 80))"""
+    )
+    assert covering == []
+    for words in ("Skip to content", "Download the notebook", "Copy"):
+        shown = page.get_by_text(words, exact=True)
+        assert not any(shown.nth(i).is_visible() for i in range(shown.count())), words
+    assert page.locator("article h1").is_visible()
+
+
+def test_code_can_be_copied(visit: Callable) -> None:
+    record = visit("02_convolution_by_hand", permissions=["clipboard-read", "clipboard-write"])
+    page = record.page
+    box = page.locator(".cell_input div.highlight").nth(1)
+    box.hover()
+    box.get_by_role("button", name="Copy this code").click()
+    page.wait_for_function(
+        "[...document.querySelectorAll('.copy-code')].some(one => one.textContent === 'Copied')"
+    )
+    assert (
+        page.evaluate("navigator.clipboard.readText()") == box.locator("pre").inner_text().rstrip()
+    )
+    assert not record.errors
+
+
+def test_a_page_that_is_not_there_leads_to_those_that_are(site: Path, record) -> None:
+    page = record.page
+    page.goto((site / "404.html").as_uri())
+    targets = page.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    assert all((site / target).is_file() for target in targets)
+    assert len(targets) == len(NOTEBOOKS) + 2 and not record.errors

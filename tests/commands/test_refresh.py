@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from made_notebooks import ALT, FIGURE, MISSING, NEEDY, call, invoke, without_torch, write
 
+from course_utils import notebooks
+
 SAVING = """
 import json
 content = json.load(open("04_saved.ipynb"))
@@ -69,7 +71,7 @@ def test_the_outputs_are_stored_in_canonical_form(refreshed: dict) -> None:
     ids = [cell["id"] for cell in content["cells"]]
     assert ids == ["title", "figure", "timed", "place", "threads"]
     assert [cell.get("execution_count") for cell in content["cells"]] == [None, 1, 2, 3, 4]
-    assert content["metadata"]["language_info"] == {"name": "python"}
+    assert content["metadata"] == notebooks.NOTEBOOK_METADATA
     assert content["cells"][1]["outputs"][0]["metadata"] == {"image/png": {"alt": ALT}}
     assert content["cells"][1]["metadata"] == {}
 

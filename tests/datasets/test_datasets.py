@@ -267,7 +267,10 @@ def with_changed(content, position, value):
 IDX_FAULTS = {
     "labels instead of images": (lambda c: with_changed(c, 3, 1), "bad magic number 0x00000801"),
     "floats instead of bytes": (lambda c: with_changed(c, 2, 13), "bad magic number 0x00000d03"),
-    "a page of HTML": (lambda c: b"<!doctype html>" + c, "bad magic number 0x3c21646f"),
+    "a page of HTML": (
+        lambda c: b"<!doctype html>" + c,
+        "bad magic number 0x3c21646f.*: it is a web page",
+    ),
     "gzip under a plain name": (gzip.compress, "bad magic number 0x1f8b.*name it .gz"),
     "another count": (lambda c: with_changed(c, 7, 5), "wrong count in x_train: 5 digits inst.* 6"),
     "another shape": (lambda c: with_changed(c, 11, 27), r"wrong shape of x_train: \(6, 27, 28\)"),
@@ -311,7 +314,10 @@ def test_faulty_idx_file_under_sound_gzip(arrays, tmp_path, fault):
 GZIP_FAULTS = {
     "end in the data": (lambda c: c[: len(c) // 2], "truncated gzip"),
     "end in the checksum": (lambda c: c[:-3], "truncated gzip"),
-    "unpacked under a packed name": (gzip.decompress, "take .gz off its name.*Not a gzipped file"),
+    "unpacked under a packed name": (
+        gzip.decompress,
+        "it is unpacked: take .gz off its name.*Not a gzipped file",
+    ),
     "wrong checksum in gzip": (lambda c: with_changed(c, -8, c[-8] ^ 1), "CRC check failed"),
     "damage in the data": (lambda c: c[:10] + b"\xff" * 8 + c[18:], "cannot be read as gzip.*Err"),
 }
@@ -384,7 +390,7 @@ def test_missing_array_in_npz_is_named(arrays, tmp_path, name):
 
 NPZ_FILE_FAULTS = {
     "empty": (lambda c: b"", "not an .npz archive"),
-    "a page of HTML": (lambda c: b"<!doctype html>", "not an .npz archive"),
+    "a page of HTML": (lambda c: b"<!doctype html>", "not an .npz archive: it is a web page"),
     "starts like a zip": (lambda c: b"PK" + c, "not an .npz archive"),
     "cut short": (lambda c: c[: len(c) // 2], "truncated or damaged archive"),
     "cut at its start": (lambda c: c[:4], "truncated or damaged archive"),

@@ -172,6 +172,17 @@ def notebook_metadata_is_canonical(stored: Stored) -> list[str]:
 
 
 @rule
+def the_way_on_is_a_link(stored: Stored) -> list[str]:
+    link = re.compile(r"\*Next:\* \[notebook (\d\d)\]\(\1_[a-z0-9_]+\.ipynb\)")
+    return [
+        f"{name(cell)}: '*Next:*' is not followed by a link to the notebook that it names"
+        for cell in stored.prose
+        for line in source(cell).splitlines()
+        if "*Next:*" in line and not link.search(line)
+    ]
+
+
+@rule
 def cells_have_readable_ids(stored: Stored) -> list[str]:
     ids = [cell.get("id", "") for cell in stored.cells]
     # What Jupyter gives by itself: eight hexadecimal digits, or a UUID.

@@ -8,6 +8,14 @@ import pytest
 from hygiene_rules import RULES, Stored
 
 PNG = "iVBORw0KGgo="
+WAY_ON = "- *Next:* [notebook 06](06_channels.ipynb) gives the image channels."
+LANGUAGE_INFO = {
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
 ALT = "Line chart: the loss falls from 2 to below 1 in five epochs"
 
 
@@ -91,13 +99,13 @@ def good() -> dict:
         code("result", "print(SIZE)", "headline", outputs=(stdout("5\n"),)),
         markdown("summary", "## Summary\n\nIn this notebook you have padded."),
         markdown("questions", "## Test yourself\n\n" + questions, "self-test"),
-        markdown("more", "## Where to read more\n\nDumoulin and Visin, 2016."),
+        markdown("more", "## Where to read more\n\nDumoulin and Visin, 2016.\n\n" + WAY_ON),
     ]
     number(cells)
     kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {
         "cells": cells,
-        "metadata": {"kernelspec": kernelspec, "language_info": {"name": "python"}},
+        "metadata": {"kernelspec": kernelspec, "language_info": dict(LANGUAGE_INFO)},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
@@ -207,7 +215,13 @@ listed(
     ("widgets", lambda nb: nb["metadata"].update(widgets={})),
     ("another kernel", lambda nb: nb["metadata"]["kernelspec"].update(name="venv")),
     ("a Python version", lambda nb: nb["metadata"]["language_info"].update(version="3.11")),
+    ("no ending of a script", lambda nb: nb["metadata"]["language_info"].pop("file_extension")),
     ("an old format", lambda nb: nb.update(nbformat_minor=4)),
+)
+listed(
+    "the_way_on_is_a_link",
+    ("plain text", put("more", "## Where to read more\n\n*Next:* notebook 06 goes on.")),
+    ("the wrong file", put("more", "## Where to read more\n\n*Next:* [notebook 06](07_x.ipynb).")),
 )
 listed(
     "cells_have_readable_ids",

@@ -188,3 +188,19 @@ def test_links_within_the_course_are_plain_text_on_paper(audience: str) -> None:
     text = paper(made(), audience, name="02_patches")
     assert "See 02, terms, " in text
     assert re.findall(r'href="([^"]*)"', text) == ["https://a.org"]
+
+
+def test_all_copies_are_written_or_none(tmp_path: Path) -> None:
+    (tmp_path / "out" / "instructor" / PATHS[1].name).mkdir(parents=True)
+    with pytest.raises(IsADirectoryError, match="move it away"):
+        write_copies(PATHS[:2], tmp_path / "out")
+    assert not (tmp_path / "out" / "student").exists()
+    assert [path.name for path in (tmp_path / "out" / "instructor").iterdir()] == [PATHS[1].name]
+
+
+def test_the_pdf_of_an_older_copy_goes(tmp_path: Path) -> None:
+    (tmp_path / "student").mkdir()
+    old = tmp_path / "student" / f"{PATHS[0].stem}.pdf"
+    old.write_bytes(b"old")
+    write_copies(PATHS[:1], tmp_path)
+    assert not old.exists()

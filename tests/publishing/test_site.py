@@ -21,10 +21,11 @@ from course_utils.publishing.site import (
     configured_address,
     parse_repository,
 )
-from course_utils.publishing.site.course_map import front_page
+from course_utils.publishing.site.course_map import front_page, page_not_found
 from course_utils.publishing.site.openings import Opening, parts, read_opening, read_openings
 from course_utils.publishing.site.repository import with_setup_cell
 from course_utils.publishing.site.source import readable, write_source
+from course_utils.publishing.slides import fingerprint, fingerprint_of_deck, write_deck
 
 PNG = base64.b64encode(
     bytes.fromhex(
@@ -304,7 +305,7 @@ def test_nothing_is_left_beside_the_site(site: Path) -> None:
 
 def test_every_page_is_there(site: Path) -> None:
     pages = {path.stem for path in site.glob("*.html")}
-    assert pages == {"index", "01_pad", "02_learn", "glossary", "search"}
+    assert pages == {"index", "01_pad", "02_learn", "glossary", "search", "404"}
 
 
 def test_github_keeps_the_folders_of_scripts(site: Path) -> None:
@@ -399,3 +400,45 @@ def test_a_folder_that_is_no_site_is_left_alone(course: list[Path], tmp_path: Pa
     with pytest.raises(SiteError, match="holds no site"):
         build_site(course, tmp_path)
     assert (tmp_path / "thesis.docx").exists()
+
+
+# --- slides of an earlier state -----------------------------------------------------------------
+
+
+def test_slides_of_an_earlier_state_are_left_out_and_named(tmp_path: Path) -> None:
+    (tmp_path / "course").mkdir()
+    (tmp_path / "slides").mkdir()
+    paths = [store(tmp_path / "course", name, figure()) for name in ("01_pad", "02_stride")]
+    for path in paths:
+        deck = tmp_path / "slides" / f"{path.stem}.html"
+        write_deck(notebooks.read_notebook(path), deck, offline=False)
+        assert fingerprint_of_deck(deck) == fingerprint(notebooks.read_notebook(path))
+        deck.with_suffix(".pdf").write_bytes(b"%PDF")
+    store(tmp_path / "course", "01_pad", figure(), title=OPENING.replace("Pad", "Pads"))
+    said: list[str] = []
+    build_site(paths, tmp_path / "site", slides=tmp_path / "slides", say=said.append)
+    assert len(said) == 1 and said[0].startswith("01_pad has changed since its slides were made")
+    assert "course_utils slides 01" in said[0]
+    kept = {path.name for path in (tmp_path / "site" / "slides").iterdir()}
+    assert kept == {"02_stride.html", "02_stride.pdf"}
+    assert "slides/01_pad" not in (tmp_path / "site" / "01_pad.html").read_text(encoding="utf-8")
+
+
+def test_a_deck_that_says_nothing_of_itself_has_no_fingerprint(tmp_path: Path) -> None:
+    (tmp_path / "own.html").write_bytes(b"\xff<html>my own slides")
+    assert fingerprint_of_deck(tmp_path / "own.html") == ""
+
+
+# --- a page that is not there -------------------------------------------------------------------
+
+
+def test_a_missing_page_leads_back(tmp_path: Path) -> None:
+    path = store(tmp_path, "01_pad")
+    build_site([path], tmp_path / "site", repository=REPOSITORY)
+    html = (tmp_path / "site" / "404.html").read_text(encoding="utf-8")
+    for target in ("index.html", "search.html", "01_pad.html"):
+        assert f'href="{target}"' in html and (tmp_path / "site" / target).is_file()
+    # Whatever the address at which it is shown.
+    assert '<base href="/cnn/">' in html
+    relative = page_not_found([read_opening(notebook(), name="05_pad")], "")
+    assert 'href="05_pad.html">Pad &amp; stride<' in relative and "<base" not in relative

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from io import StringIO
@@ -32,6 +32,7 @@ def build_site(
     repository: Repository | None = None,
     slides: Path | None = None,
     mathjax: Path | None = None,
+    say: Callable[[str], object] = lambda line: None,
 ) -> Path:
     """Build the course's site. No notebook is executed: the stored outputs are shown.
 
@@ -47,6 +48,8 @@ def build_site(
         The folder of the rendered slides, if there is one.
     mathjax : Path, optional
         MathJax 3 in one file. Without it formulas become MathML, which needs no script.
+    say : callable
+        Called with a line for each notebook whose slides are of an earlier state, and left out.
 
     Returns
     -------
@@ -65,6 +68,11 @@ def build_site(
     # Beside the target, so that the finished site can be moved in one step.
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".site-") as work:
         source = write_source(paths, Path(work) / "source", repository=repository, slides=slides)
+        for name in source.stale:
+            say(
+                f"{name} has changed since its slides were made, so they are left out: make them "
+                f"anew with python -m course_utils slides {name[:2]}"
+            )
         made = Path(work) / "site"
         _sphinx(source, made, Path(work), mathjax)
         if target.exists():
@@ -100,7 +108,11 @@ def settings(source: Source, *, mathjax: bool) -> dict[str, Any]:
         "html_math_renderer": "mathjax" if mathjax else "mathml",
         "mathjax_path": "mathjax.js",
         # Its accessibility explorer would fetch speech rules; formulas carry hidden MathML.
-        "mathjax3_config": {"options": {"enableMenu": False}},
+        "mathjax3_config": {
+            "options": {"enableMenu": False},
+            # A formula could otherwise hold a link that runs a script, or a picture from anywhere.
+            "tex": {"packages": {"[-]": ["html", "bbox"]}},
+        },
         "course_alternatives": source.alternatives,
         "course_links": {
             name: [asdict(link) for link in links] for name, links in source.links.items()

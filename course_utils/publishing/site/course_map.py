@@ -38,14 +38,68 @@ def front_page(openings: Sequence[Opening], documents: Sequence[str]) -> str:
         lines += [f"## {heading}", "", f"About {time}.", ""]
         lines += ["```{raw} html", f'<ol class="course-map">\n{cards}\n</ol>', "```", ""]
     for heading, part in parts(openings):
-        lines += _contents(heading, [f"{one.number} {one.title} <{one.name}>" for one in part])
+        lines += _contents(heading, [_entry(one) for one in part])
     if documents:
         lines += _contents("Beside the notebooks", documents)
     return "\n".join(lines)
 
 
+_NOT_FOUND = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+{base}<title>This page is not here</title>
+<style>
+body {{ font: 1.1rem/1.6 system-ui, sans-serif; margin: 3rem auto; max-width: 40rem; padding: 0 1rem; }}
+</style>
+</head>
+<body>
+<main>
+<h1>This page is not here</h1>
+<p>It may have another name by now. Go to the <a href="index.html">map of the course</a>, or
+to <a href="search.html">the search</a>, or to one of the notebooks:</p>
+<ol>
+{entries}
+</ol>
+</main>
+</body>
+</html>
+"""
+
+
+def page_not_found(openings: Sequence[Opening], base: str) -> str:
+    """Return the page that a server shows in place of one that is not there.
+
+    Parameters
+    ----------
+    openings : sequence of Opening
+        The notebooks in the order of the course.
+    base : str
+        The path of the site on its server, as in ``"/cnn-course/"``: the page may be shown at any
+        address. Without it links are relative, which is right for pages at the top.
+    """
+    entries = "\n".join(
+        f'<li value="{int(one.number) if one.number.isdigit() else 0}">'
+        f'<a href="{escape(one.name)}.html">{_inline(one.title)}</a></li>'
+        for one in openings
+    )
+    element = f'<base href="{escape(base)}">\n' if base else ""
+    return _NOT_FOUND.format(base=element, entries=entries)
+
+
 def _contents(caption: str, entries: Sequence[str]) -> list[str]:
     return ["```{toctree}", ":hidden:", f":caption: {caption}", "", *entries, "```", ""]
+
+
+def _entry(one: Opening) -> str:
+    """An entry of the contents: title and page, so that Sphinx takes neither for something else."""
+    title = re.sub(r"<[^>]*>|[<>]", "", one.title).strip() or one.name
+    # An entry with this sign would be a link to another site; the joiner is not seen.
+    title = title.replace("://", ":\N{WORD JOINER}//")
+    return f"{one.number} {title} <{one.name}>"
 
 
 def _card(one: Opening, known: dict[str, Opening]) -> str:

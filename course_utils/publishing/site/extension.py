@@ -1,4 +1,4 @@
-"""What the course adds to Sphinx: alternative texts, links at the head of a page, MathML."""
+"""What the course adds to Sphinx: alternative texts, links above a page, MathML, clean HTML."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from course_utils.publishing.formulas import formula
+from course_utils.publishing.safe_html import clean
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -44,13 +45,20 @@ def set_alternative_texts(app: Sphinx, doctree: Any) -> None:
 def complete_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Hand the links of a notebook's page to the template, and mend the navigation."""
+    """Hand the links of a notebook's page to the template; mend navigation, clean the rest."""
     context["course_links"] = app.config.course_links.get(pagename, [])
     # Sphinx says that the captions are headings, but not of which level.
     tree = context.get("furo_navigation_tree", "")
     context["furo_navigation_tree"] = tree.replace(
         'role="heading"', 'role="heading" aria-level="2"'
     )
+    # All that comes from the notebooks' texts and outputs.
+    for part in ("body", "title", "toc"):
+        if context.get(part):
+            context[part] = clean(context[part])
+    for neighbour in (context.get("prev"), context.get("next"), *context.get("parents", ())):
+        if neighbour:
+            neighbour["title"] = clean(neighbour["title"])
 
 
 def visit_math(translator: Any, node: Any) -> None:

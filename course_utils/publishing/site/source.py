@@ -14,10 +14,16 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_utils import notebooks
+from course_utils.publishing.attachments import as_files
 from course_utils.publishing.page import proof_summary
-from course_utils.publishing.site.course_map import front_page
+from course_utils.publishing.site.course_map import front_page, page_not_found
 from course_utils.publishing.site.openings import read_opening
 from course_utils.publishing.site.repository import Repository, with_setup_cell
+from course_utils.publishing.slides import fingerprint, fingerprint_of_deck
+
+# Outputs that would be code in the page.
+_ACTIVE = ("application/javascript", "application/vnd.jupyter.widget-view+json")
+_ATTACHMENTS = "attachments"
 
 
 @dataclass(frozen=True)
@@ -44,12 +50,15 @@ class Source:
     alternatives : dict of str to dict of str to str
         For each notebook the alternative text of each figure, by the name that myst-nb gives to
         its file.
+    stale : list of str
+        The notebooks that have changed since their slides were made; these were left out.
     """
 
     folder: Path
     extra: Path
     links: dict[str, list[Link]] = field(default_factory=dict)
     alternatives: dict[str, dict[str, str]] = field(default_factory=dict)
+    stale: list[str] = field(default_factory=list)
 
 
 def write_source(
@@ -72,7 +81,7 @@ def write_source(
         Where the course lives; without it there are no links to Colab and Binder.
     slides : Path, optional
         The folder of the rendered slides, ``NAME.html`` and ``NAME.pdf``. What is there is taken
-        into the site and linked to.
+        into the site and linked to, but for slides of an earlier state of their notebook.
     """
     source = Source(folder=Path(folder) / "pages", extra=Path(folder) / "extra")
     for place in (source.folder, source.extra / "notebooks"):
@@ -84,10 +93,11 @@ def write_source(
         notebook = notebooks.read_notebook(path)
         openings.append(read_opening(notebook, name=path.stem))
         source.alternatives[path.stem] = _alternatives(notebook)
-        source.links[path.stem] = _links(path, repository, _copied_slides(path, slides, source))
+        decks = _copied_slides(path, notebook, slides, source)
+        source.links[path.stem] = _links(path, repository, decks)
         offered = with_setup_cell(notebook, repository) if repository else notebook
         _write(source.extra / "notebooks" / path.name, offered)
-        _write(source.folder / path.name, readable(notebook))
+        _write(source.folder / path.name, _with_files(readable(notebook), source.folder))
     documents = [
         document
         for place in sorted({path.parent for path in paths})
@@ -97,11 +107,25 @@ def write_source(
         shutil.copyfile(document, source.folder / document.name)
     front = front_page(openings, [document.stem for document in documents])
     (source.folder / "index.md").write_text(front, encoding="utf-8")
+    missing = page_not_found(openings, f"/{repository.name}/" if repository else "")
+    (source.extra / "404.html").write_text(missing, encoding="utf-8")
     return source
 
 
 def _write(path: Path, notebook: NotebookNode) -> None:
     path.write_bytes(notebooks.notebook_bytes(notebook))
+
+
+def _with_files(notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """Write a page's attachments beside it, where Sphinx looks for pictures."""
+    for cell in notebook.cells:
+        if cell.get("attachments"):
+            cell.source, files = as_files(cell, _ATTACHMENTS)
+            del cell["attachments"]
+            (folder / _ATTACHMENTS).mkdir(exist_ok=True)
+            for name, content in files.items():
+                (folder / _ATTACHMENTS / name).write_bytes(content)
+    return notebook
 
 
 def _alternatives(notebook: NotebookNode) -> dict[str, str]:
@@ -116,9 +140,17 @@ def _alternatives(notebook: NotebookNode) -> dict[str, str]:
     return found
 
 
-def _copied_slides(path: Path, slides: Path | None, source: Source) -> list[str]:
-    """Copy what there is of a notebook's slides; return the files' names."""
+def _copied_slides(
+    path: Path, notebook: NotebookNode, slides: Path | None, source: Source
+) -> list[str]:
+    """Copy what there is of a notebook's slides, unless they are old; return the files' names."""
     if slides is None:
+        return []
+    deck = Path(slides) / f"{path.stem}.html"
+    # A deck that doesn't say what it was made from is somebody's own.
+    made_from = fingerprint_of_deck(deck) if deck.is_file() else ""
+    if made_from and made_from != fingerprint(notebook):
+        source.stale.append(path.stem)
         return []
     names = [f"{path.stem}{ending}" for ending in (".html", ".pdf")]
     names = [name for name in names if (Path(slides) / name).is_file()]
@@ -144,7 +176,7 @@ def readable(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook whose prose Sphinx reads as a notebook's reader does.
 
     Markdown inside folded answers is set free of its HTML by blank lines, and speaker notes are
-    folded.
+    folded. Outputs that are scripts are left out.
     """
     copy = notebook.copy()
     copy.cells = []
@@ -154,8 +186,9 @@ def readable(notebook: NotebookNode) -> NotebookNode:
             cell.source = _unfenced(cell.source)
             if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
                 cell.source = folded("For instructors", cell.source)
-        elif cell.metadata.get("jupyter"):
+        elif cell.cell_type == "code":
             cell = _folding(cell)
+            cell.outputs = [_passive(output) for output in cell.outputs]
         copy.cells.append(cell)
     return copy
 
@@ -172,6 +205,14 @@ def _folding(cell: NotebookNode) -> NotebookNode:
             {**cell.metadata, "tags": tags, "mystnb": {"code_prompt_show": prompt}}
         )
     return cell
+
+
+def _passive(output: NotebookNode) -> NotebookNode:
+    if not set(_ACTIVE) & set(output.get("data", {})):
+        return output
+    passive = output.copy()
+    passive.data = {kind: held for kind, held in output.data.items() if kind not in _ACTIVE}
+    return passive
 
 
 def _unfenced(markdown: str) -> str:

@@ -19,3 +19,34 @@ document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page"
 
 window.addEventListener("load", makeScrollableReachable);
 window.addEventListener("resize", makeScrollableReachable);
+
+// A button on each code cell that copies its source.
+async function copyText(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (!done) throw new Error("not copied");
+}
+for (const box of document.querySelectorAll(".cell_input div.highlight")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy-code";
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", "Copy this code");
+  // The label changes, and is read aloud when it does.
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    try {
+      await copyText(box.querySelector("pre").textContent.trimEnd());
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Not copied";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+  box.append(button);
+}
