@@ -5,6 +5,7 @@ import click
 from course_utils.commands.assignment import assignment
 from course_utils.commands.check import check
 from course_utils.commands.data import data
+from course_utils.commands.faults import Course
 from course_utils.commands.handouts import handouts
 from course_utils.commands.live import live
 from course_utils.commands.refresh import refresh
@@ -17,7 +18,7 @@ from course_utils.commands.sweep import sweep
 __all__ = ["course"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Course, context_settings={"help_option_names": ["-h", "--help"]})
 def course() -> None:
     """Run the course, publish it, and reproduce its results."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from course_utils.commands.display import make_console
-from course_utils.commands.options import data_dir_option
+from course_utils.commands.options import Folder, data_dir_option
 
 
 @click.command()
@@ -19,7 +19,7 @@ from course_utils.commands.options import data_dir_option
 )
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default=Path("build") / "results",
     show_default=True,
     help="The folder for the results; what is finished there isn't trained again.",

@@ -15,7 +15,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -23,17 +23,24 @@ from typing import IO, Any
 import psutil
 
 from course_utils.cores import share_cores
+from course_utils.execution import failures, surroundings
 
 __all__ = [
+    "CELL_TIMEOUT",
+    "Finished",
     "Outcome",
     "Report",
     "Task",
+    "failures",
     "kernel_environment",
     "perform",
     "readiness",
     "reproduction",
     "run_report",
+    "surroundings",
 ]
+
+CELL_TIMEOUT = 600  # seconds; the longest cell of the course, on the sample, takes one minute
 
 # A new worker spends some seconds on its imports. macOS tells the peak memory of the kernels of
 # one process only together, so a worker may have no more than one there.
@@ -59,6 +66,11 @@ class Task:
         Whether ``refresh`` stores fresh numbers in cells tagged ``nbval-ignore-output``.
     page : bool
         Whether ``run`` writes the readable page too.
+    alone : bool
+        Whether ``run`` executes the notebook in an empty folder, which is removed afterwards,
+        and not in the folder of `path`.
+    cell_timeout : int
+        How many seconds a cell may take.
     """
 
     action: str
@@ -67,6 +79,8 @@ class Task:
     parameters: dict[str, Any] = field(default_factory=dict)
     numbers: bool = False
     page: bool = True
+    alone: bool = False
+    cell_timeout: int = CELL_TIMEOUT
 
 
 @dataclass(frozen=True)
@@ -119,12 +133,15 @@ class Outcome:
 
 
 Report = Callable[[Task, int, int], None]
+Finished = Callable[[int, Outcome], bool]
 
 
 def kernel_environment(
     *, data_dir: str | os.PathLike[str] | None = None, threads: int | None = None
 ) -> dict[str, str]:
     """Return the environment for the workers and, through them, for the kernels.
+
+    What the user has set for other work stays out; see `course_utils.execution.surroundings`.
 
     Parameters
     ----------
@@ -134,10 +151,7 @@ def kernel_environment(
         How many threads NumPy's and TensorFlow's routines may use in each kernel; without it
         each library decides.
     """
-    environment = dict(os.environ)
-    # Kernels of a test run would believe that pytest captures their output (ipykernel asks this).
-    environment.pop("PYTEST_CURRENT_TEST", None)
-    environment.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    environment = surroundings.without_user_settings(os.environ)
     if data_dir is not None:
         environment["CNN_COURSE_DATA"] = str(Path(data_dir).expanduser().resolve())
     if threads is not None:
@@ -153,8 +167,10 @@ def perform(
     *,
     jobs: int,
     report: Report | None = None,
+    finished: Finished | None = None,
     environment: dict[str, str] | None = None,
     watch: Callable[[], None] | None = None,
+    scratch: Path | None = None,
 ) -> list[Outcome]:
     """Carry out the tasks, at most `jobs` at once, in the order given.
 
@@ -166,11 +182,16 @@ def perform(
         How many at once, at least 1.
     report : callable, optional
         Called from several threads as ``report(task, cells done, cells in all)``.
+    finished : callable, optional
+        Called as ``finished(place, outcome)``, one call at a time, when the task at that place of
+        `tasks` has ended. If it returns True, the task is carried out once more.
     environment : dict, optional
         See :func:`kernel_environment`.
     watch : callable, optional
-        Called without arguments some times a second; what it raises ends the tasks that run, and
-        passes through.
+        Called without arguments some times a second.
+    scratch : Path, optional
+        A folder for what the workers and kernels write while they work. Without it one is made,
+        and removed at the end. A worker whose parent has gone removes it, too.
 
     Returns
     -------
@@ -181,17 +202,34 @@ def perform(
     ------
     KeyboardInterrupt
         When interrupted, after every worker and its kernel has been ended.
+    Exception
+        What `report`, `finished` or `watch` raises, likewise.
     """
+    if scratch is None:
+        with tempfile.TemporaryDirectory(
+            prefix="cnn-course-", ignore_cleanup_errors=True
+        ) as folder:
+            return perform(
+                tasks,
+                jobs=jobs,
+                report=report,
+                finished=finished,
+                environment=environment,
+                watch=watch,
+                scratch=Path(folder),
+            )
     environment = kernel_environment() if environment is None else dict(environment)
+    environment[surroundings.SCRATCH] = str(scratch)
     jobs = max(1, min(jobs, len(tasks)))
     share_cores(environment, jobs)
     outcomes = [Outcome(task.path, error="not started") for task in tasks]
     waiting = deque(enumerate(tasks))
     workers: set[subprocess.Popen] = set()
-    guard, stopped = threading.Lock(), threading.Event()
+    guard, telling, stopped = threading.Lock(), threading.Lock(), threading.Event()
 
-    def carry_out() -> None:
+    def carry_out(number: int) -> None:
         worker = None
+        own = environment | surroundings.own_folders(scratch / f"worker-{number}")
         with tempfile.TemporaryFile() as log:
             try:
                 while True:
@@ -200,21 +238,36 @@ def perform(
                             return
                         place, task = waiting.popleft()
                         if worker is None:
-                            worker = _start_worker(environment, log)
-                            workers.add(worker)
-                    outcomes[place] = _ask_worker(worker, task, report, log)
-                    if not _KEEP_WORKERS or worker.poll() is not None:
+                            try:
+                                worker = _start_worker(own, log)
+                            except OSError as error:
+                                outcome = Outcome(
+                                    task.path, error=f"no process was started: {error.strerror}"
+                                )
+                            else:
+                                workers.add(worker)
+                    if worker is not None:
+                        outcome = _ask_worker(worker, task, report, log)
+                    outcomes[place] = outcome
+                    if worker is not None and (not _KEEP_WORKERS or worker.poll() is not None):
                         _end(worker)
                         worker = None
+                    if finished is not None and not stopped.is_set():
+                        with telling:
+                            again = finished(place, outcome)
+                        if again:
+                            waiting.append((place, task))
             finally:
                 if worker is not None:
                     _end(worker)
 
     with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(carry_out) for _ in range(jobs)]
+        futures = [pool.submit(carry_out, number) for number in range(jobs)]
         try:
             # A wait without a limit could not be interrupted on Windows.
-            while wait(futures, timeout=0.2).not_done:
+            while (state := wait(futures, timeout=0.2, return_when=FIRST_EXCEPTION)).not_done:
+                for future in state.done:
+                    future.result()
                 if watch is not None:
                     watch()
         except BaseException:
@@ -258,19 +311,23 @@ def _ask_worker(
         worker.stdin.flush()
     except OSError:
         pass  # it has ended, which the loop finds at once
+    place = ""
     for line in worker.stdout:
-        event = json.loads(line)
+        try:
+            event = json.loads(line)
+        except ValueError:
+            break  # it died in the middle of a line
         if "outcome" in event:
             return Outcome(**event["outcome"])
-        if report is not None:
+        if "place" in event:
+            place = event["place"]
+        elif report is not None:
             report(task, event["done"], event["cells"])
     code = worker.wait()
     log.seek(0)
-    said = log.read().decode("utf-8", errors="replace").strip().splitlines()
-    return Outcome(
-        task.path,
-        error=f"its process ended with code {code}" + (f": {said[-1]}" if said else ""),
-    )
+    said = log.read().decode("utf-8", errors="replace")
+    reason = failures.of_a_process(code, said)
+    return Outcome(task.path, error=f"{place}: {reason}" if place else reason)
 
 
 def _end(worker: subprocess.Popen) -> None:

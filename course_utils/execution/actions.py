@@ -1,0 +1,238 @@
+"""What a worker does with one notebook: execute a copy of it, or refresh it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from course_utils import notebooks
+from course_utils.execution import Outcome, Task, asking, failures, kernels, surroundings
+from course_utils.execution.given_parameters import with_parameters
+from course_utils.notebooks import NotebookNode, canonical_form
+
+Tell = Callable[..., None]
+
+
+def perform(task: Task, tell: Tell) -> Outcome:
+    """Carry out one task.
+
+    Parameters
+    ----------
+    task : Task
+        What to do.
+    tell : callable
+        Called as ``tell(done=…, cells=…)`` with the number of cells executed, and of all, and as
+        ``tell(place=…)`` when a cell begins.
+    """
+    return {"run": _run, "refresh": _refresh}[task.action](task, tell)
+
+
+class _Progress:
+    """Follows the cells of one notebook."""
+
+    def __init__(self, notebook: NotebookNode, tell: Tell) -> None:
+        self._notebook, self._tell = notebook, tell
+        self.place = failures.place("", notebook)
+        self._done, self._cells = 0, len(notebooks.code_cells(notebook))
+        tell(done=0, cells=self._cells)
+
+    def cell_started(self, *, cell: NotebookNode, **_: Any) -> None:
+        if cell.cell_type == "code":
+            self.place = failures.place(cell.get("id", ""), self._notebook)
+            self._tell(place=self.place)
+
+    def cell_executed(self, **_: Any) -> None:
+        # papermill adds a cell of its own when it is given parameters.
+        self._done = min(self._done + 1, self._cells)
+        self._tell(done=self._done, cells=self._cells)
+
+
+# --- run ----------------------------------------------------------------------------------------
+
+
+def _run(task: Task, tell: Tell) -> Outcome:
+    path, output = Path(task.path), Path(task.output)
+    try:
+        source = notebooks.read_notebook(path)
+    except (ValueError, OSError) as error:
+        return Outcome(task.path, error=_unreadable(error))
+    executed = with_parameters(source, task.parameters)
+    progress, answers = _Progress(source, tell), asking.Answers()
+    error = ""
+    started, usage = time.perf_counter(), kernels.Usage()
+    try:
+        with _working_folder(task) as folder:
+            asking.execute_and_ask(
+                executed,
+                answers,
+                folder=Path(folder),
+                cell_timeout=task.cell_timeout,
+                progress=progress,
+            )
+    except Exception as caught:
+        error = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
+    seconds = time.perf_counter() - started
+    files, unwritten = _write(executed, path.name, output, page=task.page)
+    return Outcome(
+        task.path,
+        error="; ".join(filter(None, (error, unwritten))),
+        passed_over=notebooks.what_is_missing(source),
+        seconds=seconds,
+        peak_bytes=usage.peak_bytes(),
+        processor_seconds=usage.processor_seconds(),
+        headline=notebooks.headline(executed),
+        title=notebooks.title(executed),
+        files=[str(file) for file in files],
+        times=_times(answers, seconds),
+        scalars=answers.scalars,
+    )
+
+
+def _unreadable(error: ValueError | OSError) -> str:
+    return failures.of_an_os_error(error) if isinstance(error, OSError) else str(error)
+
+
+def _working_folder(task: Task) -> tempfile.TemporaryDirectory | _Folder:
+    if not task.alone:
+        return _Folder(Path(task.path).parent)
+    place = os.environ.get(surroundings.SCRATCH)
+    return tempfile.TemporaryDirectory(dir=place, prefix="run-", ignore_cleanup_errors=True)
+
+
+class _Folder:
+    """A folder that is there and stays there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Path:
+        return self._path
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _write(
+    executed: NotebookNode, name: str, output: Path, *, page: bool
+) -> tuple[list[Path], str]:
+    """Write the executed notebook and its page; return what was written, and what went wrong."""
+    files = []
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        path = output / name
+        notebooks.write_file(path, notebooks.notebook_bytes(executed))
+        files.append(path)
+        if page:
+            from course_utils.publishing import write_page
+
+            path = path.with_suffix(".html")
+            write_page(executed, path)
+            files.append(path)
+    except OSError as error:
+        return files, f"{path.name} was not written: {error.strerror or error}"
+    except Exception as error:
+        said = failures.error_line(type(error).__name__, str(error))
+        return files, f"{path.name} was not written: {said}"
+    return files, ""
+
+
+def _times(answers: asking.Answers, seconds: float) -> dict[str, float]:
+    """Split a run's seconds; see `Outcome`."""
+    if not answers.times:
+        return {}
+    cells = answers.cell_seconds
+    rest = cells - answers.times["imports"] - answers.times["training"]
+    return {"kernel": max(0.0, seconds - cells), **answers.times, "execution": max(0.0, rest)}
+
+
+# --- refresh ------------------------------------------------------------------------------------
+
+
+def _refresh(task: Task, tell: Tell) -> Outcome:
+    path = Path(task.path)
+    try:
+        content = path.read_bytes()
+        stored = notebooks.parse_notebook(content, name=path.name)
+    except (ValueError, OSError) as error:
+        return Outcome(task.path, error=_unreadable(error))
+    if missing := notebooks.what_is_missing(stored):
+        return Outcome(task.path, error=f"it {missing}. Nothing was stored.")
+    fresh = notebooks.parse_notebook(content, name=path.name)
+    for cell in fresh.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    progress = _Progress(fresh, tell)
+    started, usage = time.perf_counter(), kernels.Usage()
+    error = ""
+    try:
+        asking.client(
+            fresh,
+            folder=path.parent,
+            cell_timeout=task.cell_timeout,
+            progress=progress,
+            store_widget_state=False,
+        ).execute()
+    except Exception as caught:
+        error = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
+    facts = {
+        "path": task.path,
+        "seconds": time.perf_counter() - started,
+        "peak_bytes": usage.peak_bytes(),
+        "headline": notebooks.headline(fresh),
+        "title": notebooks.title(fresh),
+    }
+    error = error or _first_stderr(fresh) or _lost_picture(fresh, stored)
+    if error:
+        return Outcome(error=f"{error}. Nothing was stored.", **facts)
+    try:
+        notebook, kept = canonical_form.canonical(fresh, stored, numbers=task.numbers)
+        refreshed = notebooks.notebook_bytes(notebook)
+        if path.read_bytes() != content:
+            changed = (
+                "the file changed while its cells were executed. Nothing was stored: try again"
+            )
+            return Outcome(error=changed, **facts)
+        if refreshed == content:
+            return Outcome(kept=kept, **facts)
+        notebooks.write_file(path, refreshed)
+    except OSError as caught:
+        said = failures.of_an_os_error(caught)
+        return Outcome(error=f"{said}. Nothing was stored.", **facts)
+    return Outcome(files=[str(path)], kept=kept, **facts)
+
+
+def _first_stderr(notebook: NotebookNode) -> str:
+    for cell in notebooks.code_cells(notebook):
+        # In one piece: the kernel may have sent it in several.
+        pieces = [output.text for output in cell.outputs if output.get("name") == "stderr"]
+        if pieces:
+            text = failures.shortened(" ".join("".join(pieces).split()))
+            return f"{failures.place(cell.id, notebook)} writes to stderr: {text}"
+    return ""
+
+
+def _lost_picture(fresh: NotebookNode, stored: NotebookNode) -> str:
+    """Name the first cell that has fewer pictures than before, or a description without one."""
+    before = {cell.get("id"): _pictures(cell) for cell in notebooks.code_cells(stored)}
+    for cell in notebooks.code_cells(fresh):
+        place = failures.place(cell.id, stored)
+        for output in cell.outputs:
+            if output.get("metadata", {}).get("image/png", {}).get("alt"):
+                if "image/png" not in output.data:
+                    return f"{place} describes a picture and shows none"
+        if _pictures(cell) < before.get(cell.id, 0):
+            return (
+                f"{place} showed {before[cell.id]} pictures and now shows {_pictures(cell)}: "
+                "clear its outputs first if that is meant"
+            )
+    return ""
+
+
+def _pictures(cell: NotebookNode) -> int:
+    return sum(
+        any(kind.startswith("image/") for kind in output.get("data", {})) for output in cell.outputs
+    )
