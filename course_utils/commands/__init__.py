@@ -2,6 +2,7 @@
 
 import click
 
+from course_utils.commands import output
 from course_utils.commands.assignment import assignment
 from course_utils.commands.check import check
 from course_utils.commands.data import data
@@ -15,7 +16,7 @@ from course_utils.commands.site import site
 from course_utils.commands.slides import slides
 from course_utils.commands.sweep import sweep
 
-__all__ = ["course"]
+__all__ = ["course", "output"]
 
 
 @click.group(cls=Course, context_settings={"help_option_names": ["-h", "--help"]})

@@ -84,8 +84,9 @@ def make_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        error.filename, error.filename2 = str(folder), None
-        raise click.ClickException(f"nothing can be written there: {explained(error)}") from error
+        error.filename = error.filename2 = None
+        said = f"nothing can be written to {folder}: {explained(error)}"
+        raise click.ClickException(said) from error
 
 
 def get_full_data(data_dir: Path | None) -> None:

@@ -69,7 +69,10 @@ def failure_of_stdout() -> str:
         sys.stdout.flush()
         error = sys.stdout.failure
         if error is not None and error.errno not in (errno.EPIPE, errno.EINVAL):
-            return f"the standard output takes nothing: {error.strerror}; files were written"
+            return (
+                f"what there was to say could not be shown, as the standard output takes nothing "
+                f"({error.strerror})"
+            )
     return ""
 
 

@@ -128,7 +128,7 @@ def run(
         console.print(message, soft_wrap=True, markup=False)
     for message in unwritten:
         click.echo(f"Error: {message}", err=True)
-    if index.exists():
+    if index.is_file():
         console.print(f"Read the pages: {shorter(index)}", soft_wrap=True, markup=False)
     if failed or unwritten:
         sys.exit(1)

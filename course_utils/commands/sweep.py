@@ -171,12 +171,23 @@ def sweep(
                     results[run.name] = _kept(folder, run, outcome, executed, tries)
                     following.finished(results[run.name])
 
-                told = {"finished": finished, "again": following.again}
                 if scheduler is None:
-                    hand_out_here(jobs, workers=workers or 1, retries=retries, **told)
+                    hand_out_here(
+                        jobs,
+                        workers=workers or 1,
+                        retries=retries,
+                        finished=finished,
+                        again=following.again,
+                    )
                 else:
                     with scheduler_client(scheduler, certificates=certificates) as client:
-                        hand_out(client, jobs, retries=retries, **told)
+                        hand_out(
+                            client,
+                            jobs,
+                            retries=retries,
+                            finished=finished,
+                            again=following.again,
+                        )
     except (ConnectionError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     finally:

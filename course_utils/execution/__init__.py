@@ -24,6 +24,7 @@ import psutil
 
 from course_utils.cores import share_cores
 from course_utils.execution import failures, surroundings
+from course_utils.execution.literals import python_source
 
 __all__ = [
     "CELL_TIMEOUT",
@@ -61,7 +62,8 @@ class Task:
     output : str
         The folder that ``run`` writes to.
     parameters : dict
-        Values that ``run`` puts in place of the defaults of the parameters cell.
+        Values that ``run`` puts in place of the defaults of the parameters cell: literals of Python,
+        NaN and infinities.
     numbers : bool
         Whether ``refresh`` stores fresh numbers in cells tagged ``nbval-ignore-output``.
     page : bool
@@ -306,8 +308,11 @@ def _ask_worker(
     # What an earlier task left in the log would be taken for the reason why this one failed.
     log.seek(0)
     log.truncate()
+    told = asdict(task)
+    # In JSON a tuple would become a list, and the keys of a dict texts.
+    told["parameters"] = {name: python_source(value) for name, value in task.parameters.items()}
     try:
-        worker.stdin.write(json.dumps(asdict(task)) + "\n")
+        worker.stdin.write(json.dumps(told) + "\n")
         worker.stdin.flush()
     except OSError:
         pass  # it has ended, which the loop finds at once

@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def _run(task: Task, tell: Tell) -> Outcome:
                 cell_timeout=task.cell_timeout,
                 progress=progress,
             )
-    except Exception as caught:
+    except Exception as caught:  # whatever it is, it is this notebook's alone
         error = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
     seconds = time.perf_counter() - started
     files, unwritten = _write(executed, path.name, output, page=task.page)
@@ -134,7 +135,7 @@ def _write(
             files.append(path)
     except OSError as error:
         return files, f"{path.name} was not written: {error.strerror or error}"
-    except Exception as error:
+    except Exception as error:  # a page can fail in many ways; the notebook is there
         said = failures.error_line(type(error).__name__, str(error))
         return files, f"{path.name} was not written: {said}"
     return files, ""
@@ -176,33 +177,40 @@ def _refresh(task: Task, tell: Tell) -> Outcome:
             progress=progress,
             store_widget_state=False,
         ).execute()
-    except Exception as caught:
+    except Exception as caught:  # whatever it is, it is this notebook's alone
         error = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
-    facts = {
-        "path": task.path,
-        "seconds": time.perf_counter() - started,
-        "peak_bytes": usage.peak_bytes(),
-        "headline": notebooks.headline(fresh),
-        "title": notebooks.title(fresh),
-    }
-    error = error or _first_stderr(fresh) or _lost_picture(fresh, stored)
-    if error:
-        return Outcome(error=f"{error}. Nothing was stored.", **facts)
+    outcome = Outcome(
+        task.path,
+        error=error or _first_stderr(fresh) or _lost_picture(fresh, stored),
+        seconds=time.perf_counter() - started,
+        peak_bytes=usage.peak_bytes(),
+        headline=notebooks.headline(fresh),
+        title=notebooks.title(fresh),
+    )
+    if not outcome.error:
+        outcome = _stored(outcome, fresh, stored, content, numbers=task.numbers)
+    if outcome.error:
+        return replace(outcome, error=f"{outcome.error}. Nothing was stored.")
+    return outcome
+
+
+def _stored(
+    outcome: Outcome, fresh: NotebookNode, stored: NotebookNode, content: bytes, *, numbers: bool
+) -> Outcome:
+    """Write the refreshed notebook over the old one, whose file's content is given."""
+    path = Path(outcome.path)
+    notebook, kept = canonical_form.canonical(fresh, stored, numbers=numbers)
+    refreshed = notebooks.notebook_bytes(notebook)
     try:
-        notebook, kept = canonical_form.canonical(fresh, stored, numbers=task.numbers)
-        refreshed = notebooks.notebook_bytes(notebook)
         if path.read_bytes() != content:
-            changed = (
-                "the file changed while its cells were executed. Nothing was stored: try again"
-            )
-            return Outcome(error=changed, **facts)
+            changed = "the file changed while its cells were executed: try again"
+            return replace(outcome, error=changed)
         if refreshed == content:
-            return Outcome(kept=kept, **facts)
+            return replace(outcome, kept=kept)
         notebooks.write_file(path, refreshed)
-    except OSError as caught:
-        said = failures.of_an_os_error(caught)
-        return Outcome(error=f"{said}. Nothing was stored.", **facts)
-    return Outcome(files=[str(path)], kept=kept, **facts)
+    except OSError as error:
+        return replace(outcome, error=failures.of_an_os_error(error))
+    return replace(outcome, files=[str(path)], kept=kept)
 
 
 def _first_stderr(notebook: NotebookNode) -> str:
@@ -221,9 +229,9 @@ def _lost_picture(fresh: NotebookNode, stored: NotebookNode) -> str:
     for cell in notebooks.code_cells(fresh):
         place = failures.place(cell.id, stored)
         for output in cell.outputs:
-            if output.get("metadata", {}).get("image/png", {}).get("alt"):
-                if "image/png" not in output.data:
-                    return f"{place} describes a picture and shows none"
+            described = output.get("metadata", {}).get("image/png", {}).get("alt")
+            if described and "image/png" not in output.data:
+                return f"{place} describes a picture and shows none"
         if _pictures(cell) < before.get(cell.id, 0):
             return (
                 f"{place} showed {before[cell.id]} pictures and now shows {_pictures(cell)}: "

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping
 
 from papermill.parameterize import parameterize_notebook
 from papermill.translators import PythonTranslator, Translator, papermill_translators
 
+from course_utils.execution.literals import python_source
 from course_utils.notebooks import NotebookNode
 
 
@@ -40,23 +40,14 @@ def with_parameters(notebook: NotebookNode, values: Mapping[str, object]) -> Not
     made = copy.deepcopy(notebook)
     if not values:
         return made
+    # papermill expects these of a notebook that it has read itself.
     made.metadata["papermill"] = {}
+    for cell in made.cells:
+        cell.metadata.setdefault("tags", [])
     made = parameterize_notebook(made, dict(values), kernel_name="python3", language="python")
     # The cell says it all, and not every value is JSON.
     made.metadata.pop("papermill", None)
+    for cell in made.cells:
+        if not cell.metadata.tags:
+            del cell.metadata["tags"]
     return made
-
-
-def python_source(value: object) -> str:
-    """Return Python code for a value made of literals, NaN and infinities among them."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"float({str(value)!r})"
-    if isinstance(value, dict):
-        items = (f"{python_source(key)}: {python_source(held)}" for key, held in value.items())
-        return f"{{{', '.join(items)}}}"
-    if isinstance(value, (list, tuple, set)) and value:
-        inside = ", ".join(map(python_source, value))
-        if isinstance(value, tuple):
-            return f"({inside},)" if len(value) == 1 else f"({inside})"
-        return f"[{inside}]" if isinstance(value, list) else f"{{{inside}}}"
-    return repr(value)

@@ -90,7 +90,7 @@ def _keras() -> list[str]:
     path = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "keras.json"
     try:
         chosen = json.loads(path.read_text(encoding="utf-8"))
-        others = {name: chosen[name] for name in _KERAS if chosen.get(name, "") != _KERAS[name]}
-    except (OSError, ValueError, AttributeError, KeyError):
+        others = {name: value for name, value in chosen.items() if _KERAS.get(name, value) != value}
+    except (OSError, ValueError, AttributeError, RecursionError):
         return []
     return [f"{path} ({name} {value})" for name, value in others.items()]

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 from course_utils.execution import Outcome, Task, actions, failures, surroundings
+from course_utils.execution.literals import Source
 
 
 def main() -> None:
@@ -54,7 +55,10 @@ def _listen(tasks: queue.Queue[Task]) -> None:
     while received := os.read(0, 65536):
         *lines, unfinished = (unfinished + received).split(b"\n")
         for line in lines:
-            tasks.put(Task(**json.loads(line)))
+            told = json.loads(line)
+            values = told.get("parameters", {})
+            told["parameters"] = {name: Source(code) for name, code in values.items()}
+            tasks.put(Task(**told))
     _end_children()
     if scratch := os.environ.get(surroundings.SCRATCH):
         # The parent has gone, or else ends this process right now.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -161,6 +162,10 @@ def _look_for(address: str, security: Security, timeout: float) -> None:
         return await asyncio.wait_for(ask(), timeout)
 
     try:
+        if address.startswith(("tcp://", "tls://")):
+            # Dask would try again and again where nothing listens.
+            host, _, port = address.partition("://")[2].rpartition(":")
+            socket.create_connection((host.strip("[]"), int(port)), timeout=timeout).close()
         kind = asyncio.run(ask_in_time())
     # A stranger may answer anything.
     except Exception as error:
