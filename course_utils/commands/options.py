@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,8 +73,15 @@ def limit_for(cell_timeout: int | None, *, full: bool) -> int:
     return cell_timeout or (FULL_DATA_CELL_TIMEOUT if full else CELL_TIMEOUT)
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, *, needed: int = 0) -> None:
     """Make a folder for results, or say why nothing can be written there, before hours of work.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    needed : int
+        How many bytes must be free there.
 
     Raises
     ------
@@ -83,6 +92,12 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise OSError(
+                errno.ENOSPC,
+                f"{needed / 1e6:.0f} MB are needed, and {free / 1e6:.0f} MB are free",
+            )
     except OSError as error:
         error.filename = error.filename2 = None
         said = f"nothing can be written to {folder}: {explained(error)}"

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,7 @@ def test_tasks_are_started_in_order_and_at_most_so_many_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     running, most, asked, started, ended = set(), [], [], [], []
+    pair = threading.Barrier(2)
 
     class Worker:
         def poll(self) -> None:
@@ -57,11 +58,13 @@ def test_tasks_are_started_in_order_and_at_most_so_many_at_once(
         return started[-1]
 
     def ask(worker: Worker, task: Task, report: object, log: object) -> Outcome:
-        asked.append(task.path)
         running.add(task.path)
+        pair.wait(timeout=120)  # nobody goes on before two are here
+        asked.append(task.path)
         most.append(len(running))
-        time.sleep(0.02)
+        pair.wait(timeout=120)
         running.discard(task.path)
+        pair.wait(timeout=120)
         return Outcome(task.path)
 
     monkeypatch.setattr(execution, "_KEEP_WORKERS", True)
@@ -70,8 +73,9 @@ def test_tasks_are_started_in_order_and_at_most_so_many_at_once(
     monkeypatch.setattr(execution, "_end", ended.append)
     names = [f"{k}.ipynb" for k in range(6)]
     outcomes = execution.perform([Task("run", name) for name in names], jobs=2)
-    assert [outcome.path for outcome in outcomes] == names == asked
-    assert max(most) == 2
+    assert [outcome.path for outcome in outcomes] == names
+    assert [{*asked[k : k + 2]} for k in (0, 2, 4)] == [{*names[k : k + 2]} for k in (0, 2, 4)]
+    assert most == [2] * 6
     assert len(started) == 2 and set(ended) == set(started)
 
 

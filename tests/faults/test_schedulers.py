@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,7 +104,6 @@ def test_a_cluster_with_tls(certificates: list[str], path: Path, tmp_path: Path)
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     address = f"tls://127.0.0.1:{port}"
-    place = ("--host", "tls://127.0.0.1", "--no-dashboard")
     scheduler = ("scheduler", "--host", "127.0.0.1", "--protocol", "tls", "--port", port)
     scheduler = (*scheduler, "--no-dashboard", *certificates)
     worker = ("worker", address, "--no-nanny", "--nthreads", "1", "--host", "127.0.0.1")
@@ -120,8 +120,6 @@ def test_a_cluster_with_tls(certificates: list[str], path: Path, tmp_path: Path)
 
 
 def wait_for(port: int) -> None:
-    import time
-
     end = time.monotonic() + LIMIT
     while True:
         try:

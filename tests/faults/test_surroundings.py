@@ -28,7 +28,7 @@ print(plt.rcParams["image.origin"], plt.rcParams["text.usetex"], plt.rcParams["f
 PLAIN = f"""
 import matplotlib.pyplot as plt
 from IPython.display import display
-fig = plt.figure(figsize=(1, 1))
+fig, ax = plt.subplots(figsize=(1, 1))
 display(fig, metadata={{"image/png": {{"alt": "{ALT}"}}}})
 plt.close(fig)
 """
@@ -117,10 +117,10 @@ def test_refresh_refuses_to_drop_a_picture(tmp_path: Path) -> None:
     stored = path.read_text(encoding="utf-8")
     changes = {
         "describes a picture and shows none": (
-            "fig = plt",
+            "fig, ax = plt",
             "plt.switch_backend('agg')\\nimport IPyth"
             "on\\nIPython.get_ipython().display_formatter.formatters['image/png'].type_printers"
-            ".clear()\\nfig = plt",
+            ".clear()\\nfig, ax = plt",
         ),
         "showed 1 pictures and now shows 0": ("display(fig, ", "str(fig) or dict("),
     }

@@ -36,7 +36,7 @@ def good(tmp_path: Path) -> Path:
         (("handouts", "01"), FULL),
         (("assignment", "05"), FULL),
         (("slides", "01", "--no-pdf"), FULL),
-        (("reproduce", "one_epoch", "--quick"), FULL),
+        (("reproduce", "one_epoch", "--quick"), "100 MB are needed, and 0 MB are free"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
