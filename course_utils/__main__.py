@@ -11,7 +11,7 @@ def main() -> None:
         print("Aborted!", file=sys.stderr)
         sys.exit(1)
     output.prepare()
-    code: object = 0
+    code: int | str | None = 0
     try:
         course(prog_name="python -m course_utils")
     except SystemExit as exit:

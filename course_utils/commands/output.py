@@ -54,6 +54,8 @@ def _prepared(stream: TextIO | None, descriptor: int) -> TextIO:
         closed = _Output(io.FileIO(descriptor, "wb", closefd=False), encoding="utf-8")
         closed.failure = OSError(errno.EBADF, os.strerror(errno.EBADF))
         return closed
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream  # of a program that calls the command, such as a test
     # A terminal that cannot show a sign, such as a Chinese one, shows another instead.
     return _Output(
         stream.detach(),

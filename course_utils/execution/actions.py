@@ -63,7 +63,7 @@ def _run(task: Task, tell: Tell) -> Outcome:
         return Outcome(task.path, error=_unreadable(error))
     executed = with_parameters(source, task.parameters)
     progress, answers = _Progress(source, tell), asking.Answers()
-    error = ""
+    fault = ""
     started, usage = time.perf_counter(), kernels.Usage()
     try:
         with _working_folder(task) as folder:
@@ -75,12 +75,12 @@ def _run(task: Task, tell: Tell) -> Outcome:
                 progress=progress,
             )
     except Exception as caught:  # whatever it is, it is this notebook's alone
-        error = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
+        fault = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
     seconds = time.perf_counter() - started
     files, unwritten = _write(executed, path.name, output, page=task.page)
     return Outcome(
         task.path,
-        error="; ".join(filter(None, (error, unwritten))),
+        error="; ".join(filter(None, (fault, unwritten))),
         passed_over=notebooks.what_is_missing(source),
         seconds=seconds,
         peak_bytes=usage.peak_bytes(),
@@ -168,7 +168,7 @@ def _refresh(task: Task, tell: Tell) -> Outcome:
             cell.outputs, cell.execution_count = [], None
     progress = _Progress(fresh, tell)
     started, usage = time.perf_counter(), kernels.Usage()
-    error = ""
+    fault = ""
     try:
         asking.client(
             fresh,
@@ -178,10 +178,10 @@ def _refresh(task: Task, tell: Tell) -> Outcome:
             store_widget_state=False,
         ).execute()
     except Exception as caught:  # whatever it is, it is this notebook's alone
-        error = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
+        fault = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
     outcome = Outcome(
         task.path,
-        error=error or _first_stderr(fresh) or _lost_picture(fresh, stored),
+        error=fault or _first_stderr(fresh) or _lost_picture(fresh, stored),
         seconds=time.perf_counter() - started,
         peak_bytes=usage.peak_bytes(),
         headline=notebooks.headline(fresh),

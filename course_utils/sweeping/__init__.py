@@ -1,8 +1,8 @@
 """One notebook over a grid of parameters, on the cores of one machine or on many machines.
 
 `grid` makes the runs, `local` hands them to processes of this machine, `cluster` to Dask, whose
-workers do what `remote` says, `store` keeps what comes back, `table` gathers it. Dask and pandas are
-imported when a function needs them.
+workers do what `remote` says, `store` keeps what comes back, `table` gathers it. Dask and pandas
+are imported when a function needs them.
 """
 
 from course_utils.sweeping.cluster import Certificates, hand_out, scheduler_client

@@ -1,5 +1,6 @@
 """Executing one notebook and asking its kernel; the commands' tests look at the answers."""
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -70,6 +71,18 @@ def test_what_a_kernel_did_before_it_died_is_there(tmp_path: Path) -> None:
 def test_a_cell_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(CellTimeoutError):
         execute(tmp_path, made("while True:\n    pass"), cell_timeout=1)
+
+
+def test_a_kernel_that_never_starts_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = "import sys, time\nif 'ipykernel_launcher' in sys.orig_argv:\n    time.sleep(600)\n"
+    (tmp_path / "sitecustomize.py").write_text(slow)
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    monkeypatch.setenv("PYTHONPATH", path)
+    monkeypatch.setattr(asking, "START_TIMEOUT", 1)
+    with pytest.raises(RuntimeError, match="Kernel didn't respond"):
+        execute(tmp_path, made("1"))
 
 
 def test_stored_outputs_are_gone_before_the_first_cell(tmp_path: Path) -> None:

@@ -68,9 +68,9 @@ def test_tasks_are_started_in_order_and_at_most_so_many_at_once(
         return Outcome(task.path)
 
     monkeypatch.setattr(execution, "_KEEP_WORKERS", True)
-    monkeypatch.setattr(execution, "_start_worker", start)
-    monkeypatch.setattr(execution, "_ask_worker", ask)
-    monkeypatch.setattr(execution, "_end", ended.append)
+    monkeypatch.setattr(execution, "start_worker", start)
+    monkeypatch.setattr(execution, "ask_worker", ask)
+    monkeypatch.setattr(execution, "end_worker", ended.append)
     names = [f"{k}.ipynb" for k in range(6)]
     outcomes = execution.perform([Task("run", name) for name in names], jobs=2)
     assert [outcome.path for outcome in outcomes] == names
@@ -84,7 +84,8 @@ DIES_AT_BAD = """
 import json, sys
 for line in sys.stdin:
     path = json.loads(line)["path"]
-    print(json.dumps({"done": 0, "cells": 3}), json.dumps({"place": "cell 2"}), sep="\\n", flush=True)
+    print(json.dumps({"done": 0, "cells": 3}))
+    print(json.dumps({"place": "cell 2"}), flush=True)
     if path == "bad":
         print("Traceback (most recent call last):\\n  x\\nOSError: oh\\n----", file=sys.stderr)
         print('{"outcome": {"pa', end="", flush=True)
@@ -107,7 +108,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen]:
         return processes[-1]
 
     monkeypatch.setattr(execution, "_KEEP_WORKERS", True)
-    monkeypatch.setattr(execution, "_start_worker", start)
+    monkeypatch.setattr(execution, "start_worker", start)
     return processes
 
 
@@ -150,7 +151,7 @@ def test_a_process_that_cannot_be_started_is_an_outcome(monkeypatch: pytest.Monk
     def start(environment: dict, log: object) -> None:
         raise OSError(12, "Cannot allocate memory")
 
-    monkeypatch.setattr(execution, "_start_worker", start)
+    monkeypatch.setattr(execution, "start_worker", start)
     outcomes = execution.perform([Task("run", name) for name in "abc"], jobs=2)
     errors = {outcome.error for outcome in outcomes}
     assert errors == {"no process was started: Cannot allocate memory"}
@@ -187,7 +188,7 @@ def test_what_a_worker_said_of_one_task_is_no_reason_for_the_next(
         return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, encoding="utf-8")
 
     monkeypatch.setattr(execution, "_KEEP_WORKERS", True)
-    monkeypatch.setattr(execution, "_start_worker", start)
+    monkeypatch.setattr(execution, "start_worker", start)
     first, second = execution.perform([Task("run", "a"), Task("run", "b")], jobs=1)
     assert first == Outcome("a")
     assert second == Outcome("b", error="its process ended with code 3")

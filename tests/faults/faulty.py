@@ -1,4 +1,8 @@
-"""What the tests of faults share: the command in surroundings that are against it."""
+"""What the tests of faults share: the command in surroundings that are against it.
+
+One case of each fault belongs to ``make test``. The other commands and moments are marked long:
+``python -m pytest --long tests/faults`` runs them, too, in some ten minutes.
+"""
 
 import os
 import re
@@ -10,6 +14,7 @@ from pathlib import Path
 import pytest
 from made_notebooks import COURSE
 
+LONG = pytest.mark.long
 LIMIT = 240  # seconds, for a machine that does much at once
 
 
@@ -83,7 +88,7 @@ def python_that_starts_with(folder: Path, source: str) -> dict[str, str]:
 def mounted(size: str, options: str = "rw") -> str:
     """A line of a shell that calls the command with the folder ``small`` on a disk of its own.
 
-    What is there at the end goes to ``small.txt``. The test is skipped where nothing can be mounted.
+    What is there at the end goes to ``small.txt``. Skips where nothing can be mounted.
     """
     mount = f"mkdir -p small && mount -t tmpfs -o size={size},mode=777 none small"
     if options == "ro":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from faulty import LIMIT, assert_one_line, at_import, command, left
+from faulty import LIMIT, LONG, assert_one_line, at_import, command, left
 from made_notebooks import COURSE, write
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -29,7 +29,12 @@ def good(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "module"), [(name, module) for name, modules in MOMENTS.items() for module in modules]
+    ("name", "module"),
+    [
+        pytest.param(name, module, marks=[LONG] if place < len(modules) - 1 else [])
+        for name, modules in MOMENTS.items()
+        for place, module in enumerate(modules)
+    ],
 )
 def test_ctrl_c_while_it_imports(name: str, module: str, good: Path, tmp_path: Path) -> None:
     moment = at_import(tmp_path / "python", module, CTRL_C)
@@ -73,8 +78,10 @@ def test_ctrl_c_as_soon_as_a_process_is_there(name: str, tmp_path: Path) -> None
     ("action", "says"),
     [
         ("raise RuntimeError('odd')", "RuntimeError: odd. This should not happen.*TRACEBACK=1"),
-        ("raise MemoryError", "too little memory: close other programs"),
-        ("raise OSError(24, 'Too many open files')", "Too many open files .run fewer"),
+        pytest.param("raise MemoryError", "too little memory: close other programs", marks=LONG),
+        pytest.param(
+            "raise OSError(24, 'Too many open files')", "Too many open files .run fewer", marks=LONG
+        ),
     ],
 )
 def test_what_nobody_has_foreseen_is_one_line(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from faulty import LIMIT, assert_one_line, command
+from faulty import LIMIT, LONG, assert_one_line, command
 from made_notebooks import write
 
 
@@ -27,11 +27,14 @@ def path(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("nonsense", "'nonsense' is not the address of a Dask scheduler"),
-        ("http://127.0.0.1:80", "is not the address of a Dask scheduler"),
-        ("", "--scheduler is empty"),
+        pytest.param("nonsense", "'nonsense' is not the address of a Dask scheduler", marks=LONG),
+        pytest.param("", "--scheduler is empty", marks=LONG),
         ("tcp://127.0.0.1:1", "no Dask scheduler answers at tcp://127.0.0.1:1"),
-        ("no-such-host.invalid:8786", "no Dask scheduler answers at tcp://no-such-host.invalid"),
+        pytest.param(
+            "no-such-host.invalid:8786",
+            "no Dask scheduler answers at tcp://no-such-host.invalid",
+            marks=LONG,
+        ),
     ],
 )
 def test_a_bad_address_is_one_line(address: str, says: str, path: Path, tmp_path: Path) -> None:
@@ -40,6 +43,7 @@ def test_a_bad_address_is_one_line(address: str, says: str, path: Path, tmp_path
     assert done.stderr.count("\n") == 1
 
 
+@LONG
 def test_a_port_where_something_else_answers_is_one_line(path: Path, tmp_path: Path) -> None:
     page = [sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1"]
     server = subprocess.Popen(

@@ -1,19 +1,21 @@
-"""What the user has set for other work reaches no notebook: pictures, styles, Keras, startup files.
+"""What the user has set for other work reaches no notebook.
 
 | fault | what holds |
 |---|---|
 | MPLBACKEND, backend in matplotlibrc | kernels draw into the notebook |
-| image.origin, text.usetex, a missing font in matplotlibrc | figures as without it, report.png too |
+| image.origin, text.usetex, a missing font in matplotlibrc | figures and report.png as ever |
 | keras.json: channels first, float64 | as without it |
 | PYTHONSTARTUP, IPython's startup files, PYTHONOPTIMIZE | not executed, asserts hold |
 | a picture that is drawn no more | `refresh` stores nothing |
 """
 
 import json
+import os
 from pathlib import Path
 
 import pytest
-from faulty import command, left
+from faulty import LIMIT, LONG, command, left
+from jupyter_client.manager import start_new_kernel
 from made_notebooks import ALT, write
 
 FIGURE = f"""
@@ -102,6 +104,27 @@ def test_nothing_of_it_reaches_a_cell(ran: Path, cell: int, printed: str) -> Non
     assert "".join("".join(output.get("text", "")) for output in found) == printed
 
 
+def test_pictures_are_drawn_in_jupyterlab_too(hostile: tuple[Path, dict[str, str]]) -> None:
+    # There the kernel starts with all that the user has set.
+    top, environment = hostile
+    environment = {**environment, "PYTHONOPTIMIZE": ""}
+    manager, client = start_new_kernel(
+        kernel_name="python3", startup_timeout=LIMIT, env={**os.environ, **environment}
+    )
+    try:
+        seen: list[dict] = []
+        reply = client.execute_interactive(
+            FIGURE, timeout=LIMIT, output_hook=lambda message: seen.append(message["content"])
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert reply["content"]["status"] == "ok", seen
+    assert any("image/png" in content.get("data", {}) for content in seen), seen
+    assert "upper False ['sans-serif']" in "".join(content.get("text", "") for content in seen)
+
+
+@LONG
 def test_refresh_keeps_the_pictures(hostile: tuple[Path, dict[str, str]]) -> None:
     top, environment = hostile
     path = write(top / "02_drawn.ipynb", ("title", "Drawn"), ("figure", FIGURE))
@@ -133,6 +156,7 @@ def test_refresh_refuses_to_drop_a_picture(tmp_path: Path) -> None:
         assert path.read_text(encoding="utf-8") == changed
 
 
+@LONG
 def test_check_names_what_it_overrules(hostile: tuple[Path, dict[str, str]]) -> None:
     top, environment = hostile
     done = command("check", cwd=top, **environment)

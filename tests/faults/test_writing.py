@@ -2,18 +2,18 @@
 
 | fault | what is said |
 |---|---|
-| a full disk, for each command that writes | No space left on device; of a run the table, and other notebooks' files |
+| a full disk, for each command | No space left on device; other notebooks are written and shown |
 | a read-only folder, a file in the way | before anything is executed, which folder |
-| a folder where a file should be | which file; everything else is written |
-| a standard output that is closed or full | at the end, on the standard error; all files are written |
-| a program behind | that reads no further | nothing |
+| a folder where a file should be | which file; all else is written |
+| a standard output that is closed or full | so, at the end; all files are written |
+| a program that reads no further | nothing |
 """
 
 import json
 from pathlib import Path
 
 import pytest
-from faulty import assert_one_line, command, left, mounted
+from faulty import LONG, assert_one_line, command, left, mounted
 from made_notebooks import write
 
 FULL = "No space left on device"
@@ -32,11 +32,15 @@ def good(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("live", "01"), FULL),
-        (("handouts", "01"), FULL),
-        (("assignment", "05"), FULL),
-        (("slides", "01", "--no-pdf"), FULL),
-        (("reproduce", "one_epoch", "--quick"), "100 MB are needed, and 0 MB are free"),
+        pytest.param(("live", "01"), FULL),
+        pytest.param(("handouts", "01"), FULL, marks=LONG),
+        pytest.param(("assignment", "05"), FULL, marks=LONG),
+        pytest.param(("slides", "01", "--no-pdf"), FULL, marks=LONG),
+        pytest.param(
+            ("reproduce", "one_epoch", "--quick"),
+            "100 MB are needed, and 0 MB are free",
+            marks=LONG,
+        ),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -61,6 +65,7 @@ def test_a_disk_that_becomes_full_costs_the_large_notebook_alone(
     assert not any("/." in name or "large" in name for name in found)
 
 
+@LONG
 def test_a_sweep_on_a_full_disk_says_what_each_run_brought(good: Path, tmp_path: Path) -> None:
     done = command(
         *("sweep", good, "-p", "A=1,2", "--output", "small"), cwd=tmp_path, shell=mounted("4k")
@@ -69,14 +74,20 @@ def test_a_sweep_on_a_full_disk_says_what_each_run_brought(good: Path, tmp_path:
     assert done.stdout.count(f"FAILED, could not be written: {FULL}") == 2
 
 
-@pytest.mark.parametrize("name", ["run", "sweep"])
+@pytest.mark.parametrize("name", ["run", pytest.param("sweep", marks=LONG)])
 def test_a_read_only_folder_is_named_before_the_work(name: str, good: Path, tmp_path: Path) -> None:
     done = command(name, good, "--output", "small", cwd=tmp_path, shell=mounted("1m", "ro"))
     assert_one_line(done, "nothing can be written to .*small: Read-only file system")
     assert "started" not in done.stdout
 
 
-@pytest.mark.parametrize("name", ["run", "sweep", "live", "handouts", "assignment", "slides"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("run", "sweep"),
+        *(pytest.param(name, marks=LONG) for name in ("live", "handouts", "assignment", "slides")),
+    ],
+)
 def test_a_file_in_the_way_is_named(name: str, good: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     where = good if name in ("run", "sweep") else "05"
@@ -110,7 +121,13 @@ def test_a_folder_in_the_way_of_a_run_costs_the_run_alone(good: Path, tmp_path: 
     assert json.loads(other.read_text())["scalars"] == content["scalars"]
 
 
-@pytest.mark.parametrize("arguments", [("run",), ("sweep", "-p", "A=1,2")], ids=lambda a: a[0])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("run",), id="run"),
+        pytest.param(("sweep", "-p", "A=1,2"), id="sweep", marks=LONG),
+    ],
+)
 @pytest.mark.parametrize(
     ("shell", "says"),
     [('"$@" >&-', "Bad file descriptor"), ('"$@" > /dev/full', FULL)],
