@@ -18,7 +18,7 @@ for variable in surroundings.OVERRULED:
 # The HTML form of an output changes with the version of the library that wrote it; its plain
 # text, which is stored beside it, is compared.
 NOT_COMPARED = ("text/html",)
-OUTPUT_TIMEOUT = 60  # seconds; nbval's 5 are too few on a machine that does much at once
+OUTPUT_TIMEOUT = 300  # seconds; nbval's 5 are too few on a machine that does much at once
 BROWSER_TESTS = Path(__file__).parent / "tests" / "browser"
 
 

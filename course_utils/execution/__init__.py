@@ -4,6 +4,18 @@ A worker, `course_utils.execution.worker`, is a process that executes one notebo
 It is told its tasks on its standard input, one line of JSON each, tells of its progress on its
 standard output in the same way, and ends when its standard input closes. No other process can tell
 it anything; the ports of Jupyter's kernels want every message signed.
+
+| file | what it answers |
+|---|---|
+| `tasks`, `worker_processes` | what a worker is asked, and how it is started and ended |
+| `worker`, `actions` | what goes on in it: listening, and running or refreshing a notebook |
+| `kernels`, `surroundings` | which kernel is started, and which of the user's settings reach it |
+| `asking`, `stopwatch`, `scalars` | how cells are executed, where time went, what was found |
+| `given_parameters`, `literals` | how values take the place of a notebook's parameters |
+| `failures` | what went wrong, in one line |
+| `run_report` | what a run cost |
+| `readiness` | whether this machine is ready |
+| `reproduction` | what the lectures' networks reach |
 """
 
 from __future__ import annotations

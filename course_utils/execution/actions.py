@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -97,24 +98,11 @@ def _unreadable(error: ValueError | OSError) -> str:
     return failures.of_an_os_error(error) if isinstance(error, OSError) else str(error)
 
 
-def _working_folder(task: Task) -> tempfile.TemporaryDirectory | _Folder:
+def _working_folder(task: Task) -> AbstractContextManager[str | Path]:
     if not task.alone:
-        return _Folder(Path(task.path).parent)
+        return nullcontext(Path(task.path).parent)
     place = os.environ.get(surroundings.SCRATCH)
     return tempfile.TemporaryDirectory(dir=place, prefix="run-", ignore_cleanup_errors=True)
-
-
-class _Folder:
-    """A folder that is there and stays there."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> Path:
-        return self._path
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 def _write(
