@@ -78,6 +78,36 @@ def test_a_fit_in_a_notebook_writes_nothing_to_stderr(tmp_path: Path) -> None:
     assert fit["outputs"] == [{"name": "stdout", "output_type": "stream", "text": ["tensorflow\n"]}]
 
 
+CONFIG = """
+import keras
+print(keras.config.backend(), keras.config.image_data_format(), keras.config.floatx(),
+      keras.config.epsilon(), keras.config.dtype_policy().name)
+"""
+BEFORE, AFTER = "import course_utils.quiet_tensorflow", "import keras"
+
+
+@pytest.mark.parametrize("imports", [BEFORE, f"{AFTER}\n{BEFORE}"])
+def test_keras_own_file_changes_nothing(imports: str, tmp_path: Path) -> None:
+    chosen = {"image_data_format": "channels_first", "floatx": "float64", "epsilon": 0.1}
+    (tmp_path / "keras.json").write_text(json.dumps(chosen | {"backend": "tensorflow"}))
+    done = python(f"{imports}\n{CONFIG}", KERAS_HOME=str(tmp_path), TF_CPP_MIN_LOG_LEVEL="3")
+    assert done.stdout == "tensorflow channels_last float32 1e-07 float32\n", done.stderr
+    if imports == BEFORE:
+        assert done.stderr == ""
+
+
+def test_the_backend_of_keras_own_file_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "keras.json").write_text('{"backend": "jax"}')
+    done = python(f"{BEFORE}\n{CONFIG}", KERAS_HOME=str(tmp_path))
+    assert done.stdout.startswith("tensorflow channels_last"), done.stderr
+
+
+def test_what_a_notebook_sets_after_the_import_stays() -> None:
+    source = f"{BEFORE}\nimport keras\nkeras.config.set_image_data_format('channels_first')\n"
+    done = python(f"{source}{BEFORE}\n{CONFIG}")
+    assert done.stdout.split()[1] == "channels_first", done.stderr
+
+
 @pytest.fixture
 def loud(tmp_path: Path) -> Path:
     (tmp_path / "tensorflow.py").write_text(LOUD)

@@ -2,9 +2,11 @@
 
 import click
 
+from course_utils.commands import output
 from course_utils.commands.assignment import assignment
 from course_utils.commands.check import check
 from course_utils.commands.data import data
+from course_utils.commands.faults import Course
 from course_utils.commands.handouts import handouts
 from course_utils.commands.lab import lab
 from course_utils.commands.live import live
@@ -16,10 +18,10 @@ from course_utils.commands.site import site
 from course_utils.commands.slides import slides
 from course_utils.commands.sweep import sweep
 
-__all__ = ["course"]
+__all__ = ["course", "output"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Course, context_settings={"help_option_names": ["-h", "--help"]})
 def course() -> None:
     """Run the course, publish it, and reproduce its results."""
 

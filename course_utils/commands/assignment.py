@@ -8,6 +8,7 @@ import click
 
 from course_utils import notebooks
 from course_utils.commands.display import make_console
+from course_utils.commands.options import Folder
 
 
 @click.command()
@@ -21,7 +22,7 @@ from course_utils.commands.display import make_console
 )
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default="build/assignments",
     show_default=True,
     help="The course folder of nbgrader to write to; it may be one that you have already.",

@@ -27,7 +27,7 @@ def check(data_dir: Path | None) -> None:
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    found = []
+    found: list[readiness.Finding] = []
     with console.status("looking at this machine") if console.is_terminal else nullcontext():
         found.extend(readiness.findings(data_dir))
     for finding in found:

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from course_utils import notebooks
-from course_utils.commands.options import selectors_argument
+from course_utils.commands.options import Folder, selectors_argument
 
 
 @click.command()
 @selectors_argument
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default="build/live",
     show_default=True,
     help="The folder for the copies. An older copy in which you typed is kept under its date.",

@@ -16,13 +16,15 @@ def parse_assignments(assignments: Sequence[str]) -> dict[str, str]:
     Raises
     ------
     ValueError
-        If one is not of that form.
+        If one is not of that form, or a name is given twice.
     """
     values = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not (equals and name.strip().isidentifier()):
-            raise ValueError(f"-p {assignment} is not of the form NAME=VALUE")
+            raise ValueError(f"-p {shortened(assignment)} is not of the form NAME=VALUE")
+        if name.strip() in values:
+            raise ValueError(f"-p {name.strip()} is given twice: give it once")
         values[name.strip()] = value.strip()
     return values
 
@@ -73,14 +75,15 @@ def values_for_each(
 
 
 def like_default(default: object, text: str, name: str) -> object:
-    """Read a value as papermill does, and refuse what is of another kind than the default.
+    """Read a value as Python does, and refuse what is of another kind than the default.
 
     Parameters
     ----------
     default : object
         The value in the notebook.
     text : str
-        The value as the user wrote it: a Python literal, or a plain word, which is a string.
+        The value as the user wrote it: a Python literal, nan or inf for a number, or a plain
+        word, which is a string.
     name : str
         The parameter's name, for the error.
 
@@ -89,13 +92,15 @@ def like_default(default: object, text: str, name: str) -> object:
     ValueError
         If the default is a number or a truth value, and `text` is not.
     """
-    if isinstance(default, str):
-        try:
-            value = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            value = text
-        return value if isinstance(value, str) else text
     value = _literal(text)
+    if isinstance(default, str):
+        return value if isinstance(value, str) else text
+    if isinstance(default, float) and isinstance(value, str):
+        # Python has no literal for nan and inf.
+        try:
+            value = float(value)
+        except ValueError:
+            pass
     kinds = {
         bool: ("True or False", (bool,)),
         int: ("a whole number", (int,)),
@@ -105,7 +110,9 @@ def like_default(default: object, text: str, name: str) -> object:
     # True is an int to Python, but no number of epochs.
     is_bool_for_number = isinstance(value, bool) and type(default) in (int, float)
     if is_bool_for_number or not isinstance(value, allowed):
-        raise ValueError(f"-p {name}={text}: {name} takes {wanted}, like its default {default!r}")
+        raise ValueError(
+            f"-p {name}={shortened(text)}: {name} takes {wanted}, like its default {default!r}"
+        )
     return value
 
 
@@ -125,5 +132,11 @@ def _literal(text: str) -> object:
         return words[text.lower()]
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    # A text of very many signs or brackets is too much for Python's parser.
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return text
+
+
+def shortened(text: str) -> str:
+    """Return what the user wrote, as far as it can be read at a glance."""
+    return text if len(text) <= 80 else text[:80] + " …"

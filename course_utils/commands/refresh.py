@@ -9,7 +9,13 @@ import click
 
 from course_utils import execution, notebooks
 from course_utils.commands.display import following, make_console
-from course_utils.commands.options import in_good_order, jobs_option, selectors_argument
+from course_utils.commands.options import (
+    cell_timeout_option,
+    in_good_order,
+    jobs_option,
+    limit_for,
+    selectors_argument,
+)
 
 
 @click.command()
@@ -21,16 +27,18 @@ from course_utils.commands.options import in_good_order, jobs_option, selectors_
     help="Store fresh numbers also in cells tagged nbval-ignore-output (trained or timed results)."
     " Without it, stored text stays where only its numbers differ.",
 )
-def refresh(selectors: tuple[str, ...], jobs: int, numbers: bool) -> None:
+@cell_timeout_option
+def refresh(selectors: tuple[str, ...], jobs: int, numbers: bool, cell_timeout: int | None) -> None:
     """Execute notebooks in a fresh kernel and store the outputs in them.
 
     NN is a number (5 or 05), a part of a name, or a path; without any, all notebooks are
-    refreshed. A notebook that raises, or writes to stderr, is left as it is. A second run on an
-    unchanged notebook changes nothing.
+    refreshed. A notebook that raises, writes to stderr, or no longer shows a picture that it
+    showed, is left as it is. A second run on an unchanged notebook changes nothing.
     """
+    limit = limit_for(cell_timeout, full=False)
     try:
         tasks = [
-            execution.Task("refresh", str(path), numbers=numbers)
+            execution.Task("refresh", str(path), numbers=numbers, cell_timeout=limit)
             for path in in_good_order(notebooks.find_notebooks(selectors))
         ]
     except ValueError as error:

@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from course_utils.commands.display import make_console
-from course_utils.commands.options import data_dir_option
+from course_utils.commands.options import Folder, data_dir_option, make_folder
+
+DISK_NEEDED = 100_000_000  # bytes; a run with its copies takes up to 20 MB
 
 
 @click.command()
@@ -19,7 +21,7 @@ from course_utils.commands.options import data_dir_option
 )
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default=Path("build") / "results",
     show_default=True,
     help="The folder for the results; what is finished there isn't trained again.",
@@ -48,6 +50,8 @@ def reproduce(
             experiments = [dataclasses.replace(each, seeds=seeds) for each in experiments]
         digits = load_mnist("sample") if quick else load_mnist("full", data_dir=data_dir)
         results = (output / "quick" if quick else output).resolve()
+        # Keras' own copies of a training end the process where the disk is full.
+        make_folder(results, needed=DISK_NEEDED)
         console = make_console()
         runs = []
         # One seed of each first: the table fills from the first hour on.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -14,12 +15,18 @@ from rich.text import Text
 
 from course_utils import execution, notebooks
 from course_utils.commands.display import following, make_console, shorter
+from course_utils.commands.faults import explained
 from course_utils.commands.options import (
+    Folder,
+    cell_timeout_option,
     data_dir_option,
     get_full_data,
     in_good_order,
     jobs_option,
+    limit_for,
+    make_folder,
     selectors_argument,
+    threads_option,
     trust_option,
 )
 from course_utils.commands.parameter_values import parse_assignments, values_for_each
@@ -39,7 +46,7 @@ from course_utils.execution import run_report
 @jobs_option
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default="build",
     show_default=True,
     help="The folder for the executed notebooks and their pages.",
@@ -50,12 +57,9 @@ from course_utils.execution import run_report
     help="The digits to use: sets the parameter DATA of each notebook that has it.",
 )
 @data_dir_option
-@click.option(
-    "--threads",
-    type=click.IntRange(min=1),
-    help="How many threads NumPy and TensorFlow may use in each notebook.",
-)
 @trust_option
+@threads_option
+@cell_timeout_option
 def run(
     selectors: tuple[str, ...],
     assignments: tuple[str, ...],
@@ -65,6 +69,7 @@ def run(
     data_dir: Path | None,
     threads: int | None,
     trust: bool,
+    cell_timeout: int | None,
 ) -> None:
     """Execute notebooks and write them, as notebooks and as pages, to a folder.
 
@@ -78,7 +83,9 @@ def run(
         if data and chosen.setdefault("DATA", data) != data:
             raise ValueError(f"--data {data} and -p DATA={chosen['DATA']} contradict each other")
         values = values_for_each(paths, chosen, optional={"DATA"} if data else set())
-        if any(known.get("DATA") == "full" for known in values.values()):
+        full = any(known.get("DATA") == "full" for known in values.values())
+        _refuse_equal_names(paths)
+        if full:
             get_full_data(data_dir)
     except (ValueError, FileNotFoundError) as error:
         raise click.ClickException(str(error)) from error
@@ -87,9 +94,17 @@ def run(
         raise click.ClickException(
             f"--output {output} is the folder of the notebooks themselves: choose another"
         )
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output)
+    limit = limit_for(cell_timeout, full=full)
     tasks = [
-        execution.Task("run", str(path), output=str(output), parameters=values[path], trusted=trust)
+        execution.Task(
+            "run",
+            str(path),
+            output=str(output),
+            parameters=values[path],
+            trusted=trust,
+            cell_timeout=limit,
+        )
         for path in paths
     ]
     console = make_console()
@@ -99,11 +114,48 @@ def run(
         outcomes = execution.perform(tasks, jobs=jobs, report=report, environment=environment)
     seconds = time.perf_counter() - started
     outcomes.sort(key=lambda outcome: Path(outcome.path).name)
-    at_once = min(jobs, len(tasks))
-    picture = run_report.write_report(outcomes, output, jobs=at_once, seconds=seconds)
-    _show(outcomes, output, _write_documents(paths, output), picture, console)
-    if any(outcome.error for outcome in outcomes):
+    # First what was computed; what cannot be written takes nothing of it away.
+    _show_table(outcomes, console)
+    unwritten: list[str] = []
+    picture, documents = None, {}
+    with _noted(unwritten, run_report.JSON_NAME):
+        at_once = min(jobs, len(tasks))
+        picture = run_report.write_report(outcomes, output, jobs=at_once, seconds=seconds)
+    with _noted(unwritten, "the pages of text"):
+        documents = _write_documents(paths, output)
+    index = output / "index.html"
+    with _noted(unwritten, index.name):
+        _write_index(outcomes, index, documents, picture)
+    failed = [outcome for outcome in outcomes if outcome.error]
+    for outcome in failed:
+        message = f"FAILED {Path(outcome.path).name}, {outcome.error}"
+        console.print(message, soft_wrap=True, markup=False)
+    for message in unwritten:
+        click.echo(f"Error: {message}", err=True)
+    if index.is_file():
+        console.print(f"Read the pages: {shorter(index)}", soft_wrap=True, markup=False)
+    if failed or unwritten:
         sys.exit(1)
+
+
+def _refuse_equal_names(paths: Sequence[Path]) -> None:
+    """Refuse notebooks of one name: in the one folder of results the last would be left."""
+    names = [path.name for path in paths]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name} is there twice, in two folders: run one of them at a time")
+
+
+@contextmanager
+def _noted(unwritten: list[str], what: str) -> Iterator[None]:
+    """Note what goes wrong when something is written, and go on."""
+    try:
+        yield
+    except OSError as error:
+        unwritten.append(f"{what} could not be written: {explained(error)}")
+    except Exception as error:
+        said = execution.failures.error_line(type(error).__name__, str(error))
+        unwritten.append(f"{what} could not be made: {said}")
 
 
 def _write_documents(paths: Sequence[Path], output: Path) -> dict[str, str]:
@@ -117,15 +169,7 @@ def _write_documents(paths: Sequence[Path], output: Path) -> dict[str, str]:
     }
 
 
-def _show(
-    outcomes: Sequence[execution.Outcome],
-    output: Path,
-    documents: dict[str, str],
-    picture: run_report.Picture | None,
-    console: Console,
-) -> None:
-    from course_utils.publishing import IndexEntry, write_index
-
+def _show_table(outcomes: Sequence[execution.Outcome], console: Console) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("notebook", no_wrap=True)
     table.add_column("seconds", justify="right")
@@ -138,15 +182,26 @@ def _show(
         elif outcome.passed_over:
             result = Text(f"passed over: {outcome.passed_over}")
         else:
-            result = Text(outcome.headline)
+            result = Text(execution.failures.shortened(outcome.headline))
         table.add_row(Path(outcome.path).stem, f"{outcome.seconds:.1f}", peak, result)
     console.print(table)
-    index = output / "index.html"
+
+
+def _write_index(
+    outcomes: Sequence[execution.Outcome],
+    index: Path,
+    documents: dict[str, str],
+    picture: run_report.Picture | None,
+) -> None:
+    from course_utils.publishing import IndexEntry, write_index
+
     entries = [
         IndexEntry(
             name=Path(outcome.path).stem,
             title=outcome.title,
-            headline=outcome.error or outcome.passed_over or outcome.headline,
+            headline=outcome.error
+            or outcome.passed_over
+            or execution.failures.shortened(outcome.headline),
             seconds=outcome.seconds,
             failed=bool(outcome.error),
             passed_over=bool(outcome.passed_over),
@@ -155,8 +210,3 @@ def _show(
     ]
     costs = None if picture is None else (picture.file, picture.alt, run_report.JSON_NAME)
     write_index(entries, index, documents=documents, costs=costs)
-    failed = [outcome for outcome in outcomes if outcome.error]
-    for outcome in failed:
-        message = f"FAILED {Path(outcome.path).name}, {outcome.error}"
-        console.print(message, soft_wrap=True, markup=False)
-    console.print(f"Read the pages: {shorter(index)}", soft_wrap=True, markup=False)

@@ -10,19 +10,20 @@ from rich.console import Console
 
 from course_utils import notebooks
 from course_utils.commands.display import make_console
+from course_utils.commands.options import Folder
 
 
 @click.command()
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default="build/site",
     show_default=True,
     help="The folder of the site; an earlier site in it is replaced.",
 )
 @click.option(
     "--slides",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default="build/slides",
     show_default=True,
     help="The folder of the rendered slides; those that are there go into the site.",

@@ -10,14 +10,14 @@ import click
 
 from course_utils import notebooks
 from course_utils.commands.display import make_console
-from course_utils.commands.options import selectors_argument, trust_option
+from course_utils.commands.options import Folder, selectors_argument, trust_option
 
 
 @click.command()
 @selectors_argument
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default="build/slides",
     show_default=True,
     help="The folder for the slides.",

@@ -1,13 +1,25 @@
 """Executing notebooks, several at once, each kernel in a process of its own.
 
-A worker, `course_utils.execution.worker`, is a process that executes one notebook after another. It is told
-its tasks on its standard input, one line of JSON each, tells of its progress on its standard
-output in the same way, and ends when its standard input closes.
+A worker, `course_utils.execution.worker`, is a process that executes one notebook after another.
+It is told its tasks on its standard input, one line of JSON each, tells of its progress on its
+standard output in the same way, and ends when its standard input closes. No other process can tell
+it anything; the ports of Jupyter's kernels want every message signed.
+
+| file | what it answers |
+|---|---|
+| `tasks`, `worker_processes` | what a worker is asked, and how it is started and ended |
+| `worker`, `actions` | what goes on in it: listening, and running or refreshing a notebook |
+| `kernels`, `surroundings` | which kernel is started, and which of the user's settings reach it |
+| `asking`, `stopwatch`, `scalars` | how cells are executed, where time went, what was found |
+| `given_parameters`, `literals` | how values take the place of a notebook's parameters |
+| `failures` | what went wrong, in one line |
+| `run_report` | what a run cost |
+| `readiness` | whether this machine is ready |
+| `reproduction` | what the lectures' networks reach |
 """
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -15,24 +27,27 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import IO, Any
-
-import psutil
 
 from course_utils.cores import share_cores
+from course_utils.execution import surroundings
+from course_utils.execution.tasks import CELL_TIMEOUT, Outcome, Task
+from course_utils.execution.worker_processes import Report, ask_worker, end_worker, start_worker
 
 __all__ = [
+    "CELL_TIMEOUT",
+    "Finished",
     "Outcome",
     "Report",
     "Task",
+    "failures",
     "kernel_environment",
     "perform",
     "readiness",
     "reproduction",
     "run_report",
+    "surroundings",
 ]
 
 # A new worker spends some seconds on its imports. macOS tells the peak memory of the kernels of
@@ -40,94 +55,15 @@ __all__ = [
 _KEEP_WORKERS = sys.platform != "darwin"
 
 
-@dataclass(frozen=True)
-class Task:
-    """One notebook to execute.
-
-    Parameters
-    ----------
-    action : {"run", "refresh"}
-        ``run`` executes a copy and writes it, with a readable page, to `output`; ``refresh``
-        stores the outputs in the notebook itself.
-    path : str
-        The notebook.
-    output : str
-        The folder that ``run`` writes to.
-    parameters : dict
-        Values that ``run`` puts in place of the defaults of the parameters cell.
-    numbers : bool
-        Whether ``refresh`` stores fresh numbers in cells tagged ``nbval-ignore-output``.
-    page : bool
-        Whether ``run`` writes the readable page too.
-    trusted : bool
-        Whether scripts of the notebook's texts and outputs stay in that page.
-    """
-
-    action: str
-    path: str
-    output: str = ""
-    parameters: dict[str, Any] = field(default_factory=dict)
-    numbers: bool = False
-    page: bool = True
-    trusted: bool = False
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a task.
-
-    Parameters
-    ----------
-    path : str
-        The notebook.
-    error : str
-        Empty if all went well; else where it failed and the error's own line.
-    passed_over : str
-        Empty as a rule; else which package the notebook needs that is not installed. Its cells
-        then did nothing.
-    seconds : float
-        From the start of the kernel to its end.
-    peak_bytes : int
-        The most memory that the kernel's process held, 0 if unknown.
-    processor_seconds : float
-        The processor time of a ``run``'s kernel, over all cores, 0 if unknown.
-    headline : str
-        What the cell tagged ``headline`` printed.
-    title : str
-        The notebook's first heading.
-    files : list of str
-        The files that were written.
-    kept : list of str
-        Ids of cells whose stored numbers ``refresh`` kept.
-    times : dict of str to float
-        What the seconds of a ``run`` were spent on: ``kernel`` (starting and ending it),
-        ``imports``, ``training``, and ``execution``, which is the rest of the cells. Empty if
-        the kernel did not tell. See `course_utils.execution.stopwatch` for what counts as what.
-    scalars : dict of str to bool, int or float
-        The single numbers that a ``run`` ended with, by name.
-    """
-
-    path: str
-    error: str = ""
-    passed_over: str = ""
-    seconds: float = 0.0
-    peak_bytes: int = 0
-    processor_seconds: float = 0.0
-    headline: str = ""
-    title: str = ""
-    files: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    times: dict[str, float] = field(default_factory=dict)
-    scalars: dict[str, bool | int | float] = field(default_factory=dict)
-
-
-Report = Callable[[Task, int, int], None]
+Finished = Callable[[int, Outcome], bool]
 
 
 def kernel_environment(
     *, data_dir: str | os.PathLike[str] | None = None, threads: int | None = None
 ) -> dict[str, str]:
     """Return the environment for the workers and, through them, for the kernels.
+
+    What the user has set for other work stays out; see `course_utils.execution.surroundings`.
 
     Parameters
     ----------
@@ -137,10 +73,7 @@ def kernel_environment(
         How many threads NumPy's and TensorFlow's routines may use in each kernel; without it
         each library decides.
     """
-    environment = dict(os.environ)
-    # Kernels of a test run would believe that pytest captures their output (ipykernel asks this).
-    environment.pop("PYTEST_CURRENT_TEST", None)
-    environment.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    environment = surroundings.without_user_settings(os.environ)
     if data_dir is not None:
         environment["CNN_COURSE_DATA"] = str(Path(data_dir).expanduser().resolve())
     if threads is not None:
@@ -156,8 +89,10 @@ def perform(
     *,
     jobs: int,
     report: Report | None = None,
+    finished: Finished | None = None,
     environment: dict[str, str] | None = None,
     watch: Callable[[], None] | None = None,
+    scratch: Path | None = None,
 ) -> list[Outcome]:
     """Carry out the tasks, at most `jobs` at once, in the order given.
 
@@ -169,11 +104,16 @@ def perform(
         How many at once, at least 1.
     report : callable, optional
         Called from several threads as ``report(task, cells done, cells in all)``.
+    finished : callable, optional
+        Called as ``finished(place, outcome)``, one call at a time, when the task at that place of
+        `tasks` has ended. If it returns True, the task is carried out once more.
     environment : dict, optional
         See :func:`kernel_environment`.
     watch : callable, optional
-        Called without arguments some times a second; what it raises ends the tasks that run, and
-        passes through.
+        Called without arguments some times a second.
+    scratch : Path, optional
+        A folder for what the workers and kernels write while they work. Without it one is made,
+        and removed at the end. A worker whose parent has gone removes it, too.
 
     Returns
     -------
@@ -184,17 +124,34 @@ def perform(
     ------
     KeyboardInterrupt
         When interrupted, after every worker and its kernel has been ended.
+    Exception
+        What `report`, `finished` or `watch` raises, likewise.
     """
+    if scratch is None:
+        with tempfile.TemporaryDirectory(
+            prefix="cnn-course-", ignore_cleanup_errors=True
+        ) as folder:
+            return perform(
+                tasks,
+                jobs=jobs,
+                report=report,
+                finished=finished,
+                environment=environment,
+                watch=watch,
+                scratch=Path(folder),
+            )
     environment = kernel_environment() if environment is None else dict(environment)
+    environment[surroundings.SCRATCH] = str(scratch)
     jobs = max(1, min(jobs, len(tasks)))
     share_cores(environment, jobs)
     outcomes = [Outcome(task.path, error="not started") for task in tasks]
     waiting = deque(enumerate(tasks))
     workers: set[subprocess.Popen] = set()
-    guard, stopped = threading.Lock(), threading.Event()
+    guard, telling, stopped = threading.Lock(), threading.Lock(), threading.Event()
 
-    def carry_out() -> None:
+    def carry_out(number: int) -> None:
         worker = None
+        own = environment | surroundings.own_folders(scratch / f"worker-{number}")
         with tempfile.TemporaryFile() as log:
             try:
                 while True:
@@ -203,21 +160,36 @@ def perform(
                             return
                         place, task = waiting.popleft()
                         if worker is None:
-                            worker = _start_worker(environment, log)
-                            workers.add(worker)
-                    outcomes[place] = _ask_worker(worker, task, report, log)
-                    if not _KEEP_WORKERS or worker.poll() is not None:
-                        _end(worker)
+                            try:
+                                worker = start_worker(own, log)
+                            except OSError as error:
+                                outcome = Outcome(
+                                    task.path, error=f"no process was started: {error.strerror}"
+                                )
+                            else:
+                                workers.add(worker)
+                    if worker is not None:
+                        outcome = ask_worker(worker, task, report, log)
+                    outcomes[place] = outcome
+                    if worker is not None and (not _KEEP_WORKERS or worker.poll() is not None):
+                        end_worker(worker)
                         worker = None
+                    if finished is not None and not stopped.is_set():
+                        with telling:
+                            again = finished(place, outcome)
+                        if again:
+                            waiting.append((place, task))
             finally:
                 if worker is not None:
-                    _end(worker)
+                    end_worker(worker)
 
     with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(carry_out) for _ in range(jobs)]
+        futures = [pool.submit(carry_out, number) for number in range(jobs)]
         try:
             # A wait without a limit could not be interrupted on Windows.
-            while wait(futures, timeout=0.2).not_done:
+            while (state := wait(futures, timeout=0.2, return_when=FIRST_EXCEPTION)).not_done:
+                for future in state.done:
+                    future.result()
                 if watch is not None:
                     watch()
         except BaseException:
@@ -225,73 +197,8 @@ def perform(
                 stopped.set()
                 started = list(workers)
             for worker in started:
-                _end(worker)
+                end_worker(worker)
             raise
     for future in futures:
         future.result()
     return outcomes
-
-
-def _start_worker(environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen:
-    # A group of its own, so that Ctrl-C reaches the parent alone, which then ends its workers.
-    if sys.platform == "win32":
-        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    else:
-        group = {"start_new_session": True}
-    return subprocess.Popen(
-        [sys.executable, "-m", "course_utils.execution.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        env=environment,
-        encoding="utf-8",
-        **group,
-    )
-
-
-def _ask_worker(
-    worker: subprocess.Popen, task: Task, report: Report | None, log: IO[bytes]
-) -> Outcome:
-    """Hand a task to a worker and wait for its outcome; a worker that dies has one, too."""
-    # What an earlier task left in the log would be taken for the reason why this one failed.
-    log.seek(0)
-    log.truncate()
-    try:
-        worker.stdin.write(json.dumps(asdict(task)) + "\n")
-        worker.stdin.flush()
-    except OSError:
-        pass  # it has ended, which the loop finds at once
-    for line in worker.stdout:
-        event = json.loads(line)
-        if "outcome" in event:
-            return Outcome(**event["outcome"])
-        if report is not None:
-            report(task, event["done"], event["cells"])
-    code = worker.wait()
-    log.seek(0)
-    said = log.read().decode("utf-8", errors="replace").strip().splitlines()
-    return Outcome(
-        task.path,
-        error=f"its process ended with code {code}" + (f": {said[-1]}" if said else ""),
-    )
-
-
-def _end(worker: subprocess.Popen) -> None:
-    """End a worker and all that it started; nothing happens if it has ended by itself."""
-    if worker.poll() is None:
-        try:
-            family = psutil.Process(worker.pid).children(recursive=True)
-        except psutil.NoSuchProcess:
-            family = []
-        worker.kill()
-        for process in family:
-            try:
-                process.kill()
-            except psutil.NoSuchProcess:
-                pass
-        psutil.wait_procs(family, timeout=5)
-        worker.wait()
-    try:
-        worker.stdin.close()
-    except OSError:
-        pass  # what it was never told

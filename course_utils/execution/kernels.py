@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import subprocess
 import sys
+import tempfile
+import uuid
 from pathlib import Path
 
 import psutil
@@ -12,6 +15,8 @@ from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient.util import run_sync
+
+from course_utils.execution import surroundings
 
 
 class ThisInterpreter(KernelSpecManager):
@@ -27,6 +32,12 @@ class KernelManager(AsyncKernelManager):
 
     # What `Usage` tells, as far as it must be asked for before the process ends.
     peak_bytes, processor_seconds = 0, 0.0
+
+    def _connection_file_default(self) -> str:
+        # In a folder that is removed as a whole: the file holds the kernel's key, and a worker
+        # that is killed can't remove it.
+        folder = os.environ.get(surroundings.CONNECTIONS)
+        return str(Path(folder, f"kernel-{uuid.uuid4().hex}.json")) if folder else ""
 
     def _kernel_spec_manager_default(self) -> KernelSpecManager:
         return ThisInterpreter(parent=self)
@@ -108,10 +119,12 @@ def ask_kernel(source: str, *, timeout: float) -> None:
         If it does not answer in time.
     """
 
-    async def ask() -> None:
+    async def ask(folder: Path) -> None:
         manager = KernelManager(kernel_name="python3")
+        environment = surroundings.without_user_settings(os.environ)
+        environment |= surroundings.own_folders(folder)
         try:
-            await manager.start_kernel(stderr=subprocess.DEVNULL)
+            await manager.start_kernel(stderr=subprocess.DEVNULL, env=environment)
             client = manager.client()
             client.start_channels()
             try:
@@ -127,7 +140,8 @@ def ask_kernel(source: str, *, timeout: float) -> None:
                 await manager.shutdown_kernel(now=True)
 
     use_selector_loop()
-    run_sync(ask)()
+    with tempfile.TemporaryDirectory(prefix="cnn-course-", ignore_cleanup_errors=True) as folder:
+        run_sync(ask)(Path(folder))
 
 
 def use_selector_loop() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import psutil
 
 from course_utils import notebooks
 from course_utils.cores import available_cores
+from course_utils.execution import failures, surroundings
 
 PYTHON_VERSIONS = ((3, 11), (3, 13))
 IMPORT_LIMIT = 180  # seconds; a first import from a cold disk takes up to a minute
@@ -79,10 +81,21 @@ def findings(data_dir: Path | None = None) -> Iterator[Finding]:
         tensorflow,
         kernel,
         lessons,
+        settings,
     ]
     with ThreadPoolExecutor(len(looks)) as pool:
-        for future in [pool.submit(look) for look in looks]:
+        for future in [pool.submit(_looked, look) for look in looks]:
             yield from future.result()
+
+
+def _looked(look: Callable[[], list[Finding]]) -> list[Finding]:
+    """Look, and make a finding of what goes wrong meanwhile: the others are wanted, too."""
+    try:
+        return look()
+    except Exception as error:
+        what = getattr(look, "__name__", "data").replace("_", " ").capitalize()
+        said = failures.error_line(type(error).__name__, str(error))
+        return [Finding(what, f"cannot be looked at: {said}", _REINSTALL)]
 
 
 def python_version() -> list[Finding]:
@@ -104,6 +117,7 @@ def tensorflow() -> list[Finding]:
             text=True,
             timeout=IMPORT_LIMIT,
             stdin=subprocess.DEVNULL,
+            env=surroundings.without_user_settings(os.environ),
         )
     except subprocess.TimeoutExpired:
         found = f"not imported within {IMPORT_LIMIT} s"
@@ -182,6 +196,14 @@ def kernel() -> list[Finding]:
     except (RuntimeError, TimeoutError, OSError, ImportError) as error:
         return [Finding("Jupyter kernel", f"gives no answer: {error}", _REINSTALL)]
     return [Finding("Jupyter kernel", f"{found}, answers")]
+
+
+def settings() -> list[Finding]:
+    """Name what the user has set for other work and the course's notebooks don't follow."""
+    found = surroundings.overruled()
+    if not found:
+        return []
+    return [Finding("Your settings", f"not followed by the course: {', '.join(found)}")]
 
 
 def lessons() -> list[Finding]:

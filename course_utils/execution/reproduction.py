@@ -194,9 +194,10 @@ def perform(
     done = finished_run(experiment, seed, results)
     if done is not None:
         return done
-    import keras
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which it silences)
 
-    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+    # isort: split
+    import keras
 
     (images, labels), (test_images, test_labels) = digits
     images, labels = images[: experiment.digits], labels[: experiment.digits]

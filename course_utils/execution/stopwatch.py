@@ -27,6 +27,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 # Module and name of what trains from its call to its return.
 TRAINS = (
@@ -119,7 +120,7 @@ class Stopwatch:
 _stopwatch: Stopwatch | None = None
 
 
-def start(shell: object) -> str:
+def start(shell: Any) -> str:
     """Start to measure in this kernel; the times of a kernel are measured once.
 
     Parameters

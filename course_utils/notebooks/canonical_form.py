@@ -62,7 +62,7 @@ def canonical(
             before = earlier.get(cell.id, {}).get("outputs", [])
             clean["outputs"] = _cell_outputs(cell, count)
             keep_numbers = "nbval-ignore-output" in notebooks.cell_tags(cell) and not numbers
-            if _keep_stored(clean["outputs"], _merged(before), keep_numbers=keep_numbers):
+            if _keep_stored(clean["outputs"], merged(before), keep_numbers=keep_numbers):
                 kept.append(cell.id)
         cells.append(clean)
     whole = {"cells": cells, "metadata": notebooks.NOTEBOOK_METADATA}
@@ -90,7 +90,7 @@ def _cell_metadata(cell: NotebookNode, *, answers: bool) -> dict[str, object]:
 
 def _cell_outputs(cell: NotebookNode, count: int) -> list[NotebookNode]:
     outputs = []
-    for output in _merged(cell.outputs):
+    for output in merged(cell.outputs):
         clean = NotebookNode(output_type=output.output_type)
         if output.output_type == "stream":
             clean.update(name=output.name, text=output.text)
@@ -117,7 +117,7 @@ def _output_metadata(output: NotebookNode) -> dict[str, dict[str, object]]:
     return cleaned
 
 
-def _merged(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+def merged(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
     """Join neighbouring pieces of one stream: where the kernel cut them is chance."""
     merged: list[NotebookNode] = []
     for output in outputs:

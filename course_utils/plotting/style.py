@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 from base64 import b64encode
 from collections.abc import Callable
 from html import escape
@@ -14,6 +15,8 @@ from matplotlib.figure import Figure
 from course_utils.plotting.alternative_text import authored_text, described
 
 STYLE_FILE = Path(__file__).with_name("course.mplstyle")
+# From Matplotlib's own defaults on, not from what the user's matplotlibrc says.
+STYLE = ["default", STYLE_FILE]
 
 # Roles, so that one colour means one thing in every figure (Okabe and Ito's palette).
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
@@ -25,8 +28,22 @@ SIGNED_CMAP = "BrBG"
 
 
 def use_course_style() -> None:
-    """Make Matplotlib draw every figure from now on in the course's style."""
-    plt.style.use(STYLE_FILE)
+    """Make Matplotlib draw every figure from now on in the course's style, and in the notebook.
+
+    Whatever the user's own ``matplotlibrc`` says, and ``MPLBACKEND``, by which pictures would be
+    lost in silence. A backend that was made for notebooks, such as ``%matplotlib widget``, stays.
+    """
+    plt.style.use(STYLE)
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if hasattr(shell, "kernel") and not _draws_in_notebooks(plt.get_backend()):
+        shell.run_line_magic("matplotlib", "inline")
+        # It may come with settings of its own.
+        plt.style.use(STYLE)
+
+
+def _draws_in_notebooks(backend: str) -> bool:
+    name = backend.lower()
+    return name in ("inline", "nbagg", "notebook", "widget") or name.startswith("module://")
 
 
 def signed_limit(values: np.ndarray) -> float:
@@ -97,7 +114,7 @@ def picture(draw: Callable[[], Figure]) -> bytes:
     """
     plt.switch_backend("agg")
     content = io.BytesIO()
-    with plt.style.context(STYLE_FILE):
+    with plt.style.context(STYLE):
         fig = draw()
         fig.savefig(content, format="png")
         plt.close(fig)

@@ -1,11 +1,13 @@
 """One notebook over a grid of parameters, on the cores of one machine or on many machines.
 
-`grid` makes the runs, `cluster` hands them to Dask, `remote` is what a worker does, `store` keeps
-what comes back, `table` gathers it. Dask and pandas are imported when a function needs them.
+`grid` makes the runs, `local` hands them to processes of this machine, `cluster` to Dask, whose
+workers do what `remote` says, `store` keeps what comes back, `table` gathers it. Dask and pandas
+are imported when a function needs them.
 """
 
-from course_utils.sweeping.cluster import hand_out, local_client, scheduler_client
+from course_utils.sweeping.cluster import Certificates, hand_out, scheduler_client
 from course_utils.sweeping.grid import Run, grid_of_runs, split_values
+from course_utils.sweeping.local import hand_out_here
 from course_utils.sweeping.remote import Job
 from course_utils.sweeping.store import Result, SweepFolder
 from course_utils.sweeping.table import (
@@ -18,6 +20,7 @@ from course_utils.sweeping.table import (
 
 __all__ = [
     "COLLECTED",
+    "Certificates",
     "Job",
     "Result",
     "Run",
@@ -25,7 +28,7 @@ __all__ = [
     "choose_numbers",
     "grid_of_runs",
     "hand_out",
-    "local_client",
+    "hand_out_here",
     "make_table",
     "scheduler_client",
     "split_values",

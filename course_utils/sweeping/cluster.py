@@ -1,14 +1,15 @@
-"""Dask clusters for a sweep, and handing out the runs."""
+"""Handing out the runs of a sweep to a Dask cluster."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import psutil
 
 from course_utils.execution import Outcome
 from course_utils.sweeping import remote
@@ -16,60 +17,97 @@ from course_utils.sweeping.grid import Run
 
 if TYPE_CHECKING:
     from distributed import Client, Future
+    from distributed.security import Security
 
-_CLOSING_TIMEOUT = 5  # seconds
+_ENCRYPTED = ("tls", "wss")
+_PROTOCOLS = ("tcp", "ws", "ucx", *_ENCRYPTED)
 Job = tuple[Run, remote.Job]
 Finished = Callable[[Run, Outcome, bytes, int], None]
 
 
-@contextmanager
-def local_client(workers: int) -> Iterator[Client]:
-    """Start a cluster on this machine, for this machine alone, and end it with all its processes.
+@dataclass(frozen=True)
+class Certificates:
+    """What shows a scheduler who we are, and us who it is: paths of files in PEM form.
 
     Parameters
     ----------
-    workers : int
-        How many processes; each runs one notebook at a time.
-
-    Yields
-    ------
-    distributed.Client
-        Connected to it.
+    ca_file : str
+        The certificate of the authority that has signed those of the cluster.
+    cert, key : str
+        Our own certificate, signed by the same authority, and its key.
     """
-    from distributed import Client, LocalCluster
 
-    before, cluster = _children(), None
-    try:
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-            preload="course_utils.sweeping.local_worker",
+    ca_file: str
+    cert: str
+    key: str
+
+    def security(self) -> Security:
+        """Return them as Dask wants them.
+
+        Raises
+        ------
+        ValueError
+            If one of the files is missing, or is no such certificate or key.
+        """
+        from distributed.security import Security
+
+        security = Security(
+            tls_ca_file=self.ca_file,
+            tls_client_cert=self.cert,
+            tls_client_key=self.key,
+            require_encryption=True,
         )
-        with Client(cluster, set_as_default=False) as client:
-            yield client
-    finally:
-        started = _children() - before
         try:
-            if cluster is not None:
-                cluster.close(timeout=_CLOSING_TIMEOUT)
-        finally:
-            # Also what a second Ctrl-C, or a run that had just started, has left.
-            _end(started | (_children() - before))
+            security.get_connection_args("client")
+        except (OSError, ValueError) as error:
+            listed = f"{self.ca_file}, {self.cert} and {self.key}"
+            raise ValueError(f"{listed} are no certificates and key for TLS: {error}") from error
+        return security
+
+
+def scheduler_address(text: str, *, encrypted: bool) -> str:
+    """Complete the address of a scheduler, and refuse what is none.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``tcp://10.0.0.1:8786``, with or without the ``tcp://``.
+    encrypted : bool
+        Whether certificates are given.
+
+    Raises
+    ------
+    ValueError
+        If it isn't an address, or contradicts `encrypted`.
+    """
+    protocol, separator, place = text.strip().rpartition("://")
+    if not separator:
+        protocol = "tls" if encrypted else "tcp"
+    host, _, port = place.rpartition(":")
+    if not (protocol in _PROTOCOLS and host and port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError(
+            f"--scheduler {text!r} is not the address of a Dask scheduler: give the one that it "
+            "prints when it starts, such as tcp://10.0.0.1:8786"
+        )
+    if encrypted and protocol not in _ENCRYPTED:
+        raise ValueError(
+            f"--scheduler {text} is not encrypted: with certificates the address begins with tls://"
+        )
+    return f"{protocol}://{place}"
 
 
 @contextmanager
-def scheduler_client(address: str, *, timeout: float = 20) -> Iterator[Client]:
+def scheduler_client(
+    address: str, *, certificates: Certificates | None = None, timeout: float = 10
+) -> Iterator[Client]:
     """Connect to a cluster that is there already, which stays as it is.
 
     Parameters
     ----------
     address : str
         Of its scheduler, such as ``tcp://10.0.0.1:8786``.
+    certificates : Certificates, optional
+        For a cluster with TLS; without them those of Dask's own configuration are used, if any.
     timeout : float
         Seconds to wait for an answer.
 
@@ -82,19 +120,58 @@ def scheduler_client(address: str, *, timeout: float = 20) -> Iterator[Client]:
     ------
     ConnectionError
         If no scheduler answers there.
+    ValueError
+        If `address` is no address, or the certificates are none.
     """
     from distributed import Client
+    from distributed.security import Security
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    address = scheduler_address(address, encrypted=certificates is not None)
+    security = Security() if certificates is None else certificates.security()
+    # Dask's loggers have levels of their own; what the user needs to know is said here.
+    logging.disable(logging.CRITICAL)
     try:
-        client = Client(address, timeout=timeout, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ConnectionError(
-            f"no Dask scheduler answers at {address}: start one with `dask scheduler`, and give "
-            "the address that it prints"
-        ) from error
-    with client:
-        yield client
+        _look_for(address, security, timeout)
+        try:
+            client = Client(address, timeout=timeout, set_as_default=False, security=security)
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            raise ConnectionError(_no_answer(address)) from error
+        with client:
+            yield client
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _no_answer(address: str) -> str:
+    return (
+        f"no Dask scheduler answers at {address}: start one with `dask scheduler`, and give "
+        "the address that it prints"
+    )
+
+
+def _look_for(address: str, security: Security, timeout: float) -> None:
+    """Ask who is there. A client that finds nobody would wait, and complain, for a minute."""
+    from distributed.core import rpc
+
+    async def ask() -> str:
+        arguments = security.get_connection_args("client")
+        async with rpc(address, timeout=timeout, connection_args=arguments) as remote:
+            return str((await remote.identity())["type"])
+
+    async def ask_in_time() -> str:
+        return await asyncio.wait_for(ask(), timeout)
+
+    try:
+        if address.startswith(("tcp://", "tls://")):
+            # Dask would try again and again where nothing listens.
+            host, _, port = address.partition("://")[2].rpartition(":")
+            socket.create_connection((host.strip("[]"), int(port)), timeout=timeout).close()
+        kind = asyncio.run(ask_in_time())
+    # A stranger may answer anything.
+    except Exception as error:
+        raise ConnectionError(_no_answer(address)) from error
+    if kind != "Scheduler":
+        raise ConnectionError(f"at {address} is a Dask {kind.lower()}, not the scheduler")
 
 
 def hand_out(
@@ -174,25 +251,3 @@ def _brought(future: Future) -> tuple[Outcome, bytes]:
         lines = str(error).strip().splitlines()
         text = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
     return Outcome(path="", error=text), b""
-
-
-def _children() -> set[psutil.Process]:
-    """Return the processes below this one, without the one that Python keeps for itself."""
-    found = set()
-    for process in psutil.Process().children(recursive=True):
-        try:
-            if not any("resource_tracker" in argument for argument in process.cmdline()):
-                found.add(process)
-        except psutil.Error:  # it has just ended
-            pass
-    return found
-
-
-def _end(processes: set[psutil.Process]) -> None:
-    _, alive = psutil.wait_procs(processes, timeout=1)
-    for process in alive:
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            pass
-    psutil.wait_procs(alive, timeout=_CLOSING_TIMEOUT)

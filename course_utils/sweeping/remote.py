@@ -32,6 +32,8 @@ class Job:
         use, divided by the number of its own threads, each of which runs one notebook.
     data_dir : str, optional
         The folder with the full MNIST on the worker's machine.
+    cell_timeout : int
+        How many seconds a cell may take.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Job:
     parameters: dict[str, Any] = field(default_factory=dict)
     threads: int | None = None
     data_dir: str | None = None
+    cell_timeout: int = execution.CELL_TIMEOUT
 
 
 class NoLongerWantedError(Exception):
@@ -80,7 +83,12 @@ def execute(job: Job) -> tuple[Outcome, bytes]:
         output.mkdir()
         (source / job.name).write_bytes(job.notebook)
         task = Task(
-            "run", str(source / job.name), output=str(output), parameters=job.parameters, page=False
+            "run",
+            str(source / job.name),
+            output=str(output),
+            parameters=job.parameters,
+            page=False,
+            cell_timeout=job.cell_timeout,
         )
         (outcome,) = execution.perform([task], jobs=1, environment=environment, watch=still_wanted)
         if outcome.passed_over:

@@ -70,7 +70,7 @@ class SweepFolder:
                 name: math.nan if value is None else value
                 for name, value in stored["scalars"].items()
             }
-            return Result(
+            result = Result(
                 run=run,
                 tries=stored["tries"],
                 seconds=stored["seconds"],
@@ -78,8 +78,23 @@ class SweepFolder:
                 headline=stored["headline"],
                 scalars=scalars,
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        # RecursionError: brackets in brackets.
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
+        return result if _is_sound(result) else None
+
+    @staticmethod
+    def result(run: Run, outcome: Outcome, *, tries: int) -> Result:
+        """Return what became of a run, without writing anything."""
+        return Result(
+            run=run,
+            error=outcome.error,
+            tries=tries,
+            seconds=outcome.seconds,
+            peak_bytes=outcome.peak_bytes,
+            headline=outcome.headline,
+            scalars=dict(outcome.scalars),
+        )
 
     def keep(self, run: Run, outcome: Outcome, notebook: bytes, *, tries: int) -> Result:
         """Write what a run brought, and return its result.
@@ -95,15 +110,7 @@ class SweepFolder:
         tries : int
             How often it was started.
         """
-        result = Result(
-            run=run,
-            error=outcome.error,
-            tries=tries,
-            seconds=outcome.seconds,
-            peak_bytes=outcome.peak_bytes,
-            headline=outcome.headline,
-            scalars=dict(outcome.scalars),
-        )
+        result = self.result(run, outcome, tries=tries)
         self._runs.mkdir(parents=True, exist_ok=True)
         failed = self._runs / f"{run.name}.failed.ipynb"
         if outcome.error:
@@ -128,5 +135,18 @@ class SweepFolder:
         return result
 
 
+def _is_sound(result: Result) -> bool:
+    """Tell whether everything has the type that it was stored with."""
+    numbers = (result.seconds, result.peak_bytes, result.tries)
+    return (
+        all(type(number) in (int, float) and 0 <= number < math.inf for number in numbers)
+        and type(result.tries) is type(result.peak_bytes) is int
+        and isinstance(result.headline, str)
+        and all(type(value) in (bool, int, float) for value in result.scalars.values())
+    )
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
     return value if isinstance(value, (str, bool, int, float, type(None))) else repr(value)

@@ -101,7 +101,10 @@ def test_a_second_refresh_changes_nothing(refreshed: dict) -> None:
     [
         ("02_bad", "cell 2 (id bad): ZeroDivisionError: division by zero. Nothing was stored."),
         ("03_loud", "cell 2 (id loud) writes to stderr: oh no. Nothing was stored."),
-        ("04_saved", "the file changed while its cells were executed. Nothing was stored: try"),
+        (
+            "04_saved",
+            "the file changed while its cells were executed: try again. Nothing was stored.",
+        ),
         ("05_dies", "cell 3 (id last): the kernel died."),
     ],
 )

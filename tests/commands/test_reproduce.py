@@ -33,7 +33,8 @@ def test_quick_writes_a_row_for_every_network(quick) -> None:
 def test_quick_is_quick(quick) -> None:
     _, output = quick
     content = json.loads((output / "quick" / "results.json").read_text(encoding="utf-8"))
-    assert sum(run["seconds"] for run in content["runs"]) < 60
+    # What the seconds depend on; those themselves depend on the machine.
+    assert sum(len(run["epochs"]) for run in content["runs"]) <= 8
     assert {run["seed"] for run in content["runs"]} == {0}
 
 

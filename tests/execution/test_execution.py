@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -20,17 +20,18 @@ def test_the_environment_passes_settings_on(
     plain = execution.kernel_environment()
     assert plain["CNN_COURSE_DATA"] == "/elsewhere" and plain["PATH"] == os.environ["PATH"]
     assert "PYTEST_CURRENT_TEST" not in plain
+    assert plain["MPLBACKEND"].endswith("backend_inline")
     chosen = execution.kernel_environment(data_dir="mnist", threads=3)
     # The kernels work in the notebooks' folder, so the path must not depend on it.
     assert chosen["CNN_COURSE_DATA"] == str(tmp_path / "mnist")
     assert chosen["OMP_NUM_THREADS"] == chosen["TF_NUM_INTRAOP_THREADS"] == "3"
 
 
-def test_a_worker_that_breaks_is_reported() -> None:
+def test_a_task_that_breaks_is_reported() -> None:
     tasks = [Task("no such action", "a.ipynb"), Task("refresh", "no such file.ipynb")]
     first, second = execution.perform(tasks, jobs=2)
     assert first.path == "a.ipynb" and "KeyError: 'no such action'" in first.error
-    assert "FileNotFoundError" in second.error
+    assert second.error == "No such file or directory: no such file.ipynb"
 
 
 def test_what_is_no_notebook_is_reported(tmp_path: Path) -> None:
@@ -46,6 +47,7 @@ def test_tasks_are_started_in_order_and_at_most_so_many_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     running, most, asked, started, ended = set(), [], [], [], []
+    pair = threading.Barrier(2)
 
     class Worker:
         def poll(self) -> None:
@@ -56,47 +58,116 @@ def test_tasks_are_started_in_order_and_at_most_so_many_at_once(
         return started[-1]
 
     def ask(worker: Worker, task: Task, report: object, log: object) -> Outcome:
-        asked.append(task.path)
         running.add(task.path)
+        pair.wait(timeout=120)  # nobody goes on before two are here
+        asked.append(task.path)
         most.append(len(running))
-        time.sleep(0.02)
+        pair.wait(timeout=120)
         running.discard(task.path)
+        pair.wait(timeout=120)
         return Outcome(task.path)
 
     monkeypatch.setattr(execution, "_KEEP_WORKERS", True)
-    monkeypatch.setattr(execution, "_start_worker", start)
-    monkeypatch.setattr(execution, "_ask_worker", ask)
-    monkeypatch.setattr(execution, "_end", ended.append)
+    monkeypatch.setattr(execution, "start_worker", start)
+    monkeypatch.setattr(execution, "ask_worker", ask)
+    monkeypatch.setattr(execution, "end_worker", ended.append)
     names = [f"{k}.ipynb" for k in range(6)]
     outcomes = execution.perform([Task("run", name) for name in names], jobs=2)
-    assert [outcome.path for outcome in outcomes] == names == asked
-    assert max(most) == 2
+    assert [outcome.path for outcome in outcomes] == names
+    assert [{*asked[k : k + 2]} for k in (0, 2, 4)] == [{*names[k : k + 2]} for k in (0, 2, 4)]
+    assert most == [2] * 6
     assert len(started) == 2 and set(ended) == set(started)
 
 
-def test_a_worker_that_ends_costs_its_task_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bad = tmp_path / "01_bad.ipynb"
-    bad.write_text("{")
-    started, start = [], execution._start_worker
+# A worker that ends at each task of this path, after some words, and else does nothing.
+DIES_AT_BAD = """
+import json, sys
+for line in sys.stdin:
+    path = json.loads(line)["path"]
+    print(json.dumps({"done": 0, "cells": 3}))
+    print(json.dumps({"place": "cell 2"}), flush=True)
+    if path == "bad":
+        print("Traceback (most recent call last):\\n  x\\nOSError: oh\\n----", file=sys.stderr)
+        print('{"outcome": {"pa', end="", flush=True)
+        sys.exit(3)
+    print(json.dumps({"outcome": {"path": path}}), flush=True)
+"""
 
-    def counted(environment: dict, log: object) -> object:
-        started.append(start(environment, log))
-        return started[-1]
 
-    monkeypatch.setattr(execution, "_start_worker", counted)
-    tasks = [
-        Task("refresh", str(bad)),
-        Task("refresh", str(bad)),
-        Task("no such action", "a.ipynb"),
-        Task("refresh", str(bad)),
-    ]
-    first, second, broken, last = execution.perform(tasks, jobs=1)
-    assert "is not a readable notebook" in first.error and first == second == last
-    assert "KeyError: 'no such action'" in broken.error
-    assert len(started) == (2 if execution._KEEP_WORKERS else 4)
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen]:
+    """The workers that were started, all of which die at the task ``bad``."""
+    processes = []
+
+    def start(environment: dict, log: object) -> subprocess.Popen:
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", DIES_AT_BAD]
+        processes.append(
+            subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, encoding="utf-8")
+        )
+        return processes[-1]
+
+    monkeypatch.setattr(execution, "_KEEP_WORKERS", True)
+    monkeypatch.setattr(execution, "start_worker", start)
+    return processes
+
+
+def test_a_worker_that_ends_costs_its_task_only(started: list[subprocess.Popen]) -> None:
+    names = ["a", "b", "bad", "c"]
+    outcomes = execution.perform([Task("run", name) for name in names], jobs=1)
+    assert [outcome.path for outcome in outcomes] == names
+    assert [bool(outcome.error) for outcome in outcomes] == [False, False, True, False]
+    assert outcomes[2].error == "cell 2: its process ended with code 3: OSError: oh"
+    assert len(started) == 2
     assert all(worker.poll() is not None for worker in started)
+
+
+def test_a_task_is_done_again_while_it_is_asked_for(started: list[subprocess.Popen]) -> None:
+    told = []
+
+    def finished(place: int, outcome: Outcome) -> bool:
+        told.append((place, bool(outcome.error)))
+        return bool(outcome.error) and told.count((place, True)) < 3
+
+    names = ["bad", "a", "b"]
+    outcomes = execution.perform([Task("run", name) for name in names], jobs=2, finished=finished)
+    assert sorted(told) == [(0, True)] * 3 + [(1, False), (2, False)]
+    assert [outcome.path for outcome in outcomes] == names
+
+
+@pytest.mark.parametrize("where", ["report", "finished"])
+def test_what_a_callback_raises_ends_all_and_passes_through(
+    where: str, started: list[subprocess.Popen]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        execution.perform([Task("run", name) for name in "abcd"], jobs=2, **{where: full})
+    assert all(worker.poll() is not None for worker in started)
+
+
+def test_a_process_that_cannot_be_started_is_an_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(environment: dict, log: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(execution, "start_worker", start)
+    outcomes = execution.perform([Task("run", name) for name in "abc"], jobs=2)
+    errors = {outcome.error for outcome in outcomes}
+    assert errors == {"no process was started: Cannot allocate memory"}
+
+
+def test_the_folder_for_what_workers_write_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[subprocess.Popen]
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    seen = []
+
+    def report(*_: object) -> None:
+        seen.extend(tmp_path.rglob("connections"))
+
+    execution.perform([Task("run", "a")], jobs=1, report=report)
+    assert seen and list(tmp_path.iterdir()) == []
 
 
 def test_what_a_worker_said_of_one_task_is_no_reason_for_the_next(
@@ -117,7 +188,7 @@ def test_what_a_worker_said_of_one_task_is_no_reason_for_the_next(
         return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, encoding="utf-8")
 
     monkeypatch.setattr(execution, "_KEEP_WORKERS", True)
-    monkeypatch.setattr(execution, "_start_worker", start)
+    monkeypatch.setattr(execution, "start_worker", start)
     first, second = execution.perform([Task("run", "a"), Task("run", "b")], jobs=1)
     assert first == Outcome("a")
     assert second == Outcome("b", error="its process ended with code 3")

@@ -13,14 +13,17 @@ BLOCK = 150_000_000
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS tells the peak of all kernels together")
 def test_the_usage_of_a_kernel_is_not_that_of_the_one_before() -> None:
     first = Usage()
-    ask_kernel(f"block = b'x' * {BLOCK}; sum(range(3_000_000))", timeout=60)
+    ask_kernel(f"block = b'x' * {BLOCK}; sum(range(3_000_000))", timeout=240)
     large, long = first.peak_bytes(), first.processor_seconds()
     second = Usage()
     assert second.peak_bytes() == 0 and second.processor_seconds() == 0
-    ask_kernel("pass", timeout=60)
+    ask_kernel("pass", timeout=240)
     assert BLOCK < large < BLOCK + 200e6
     assert 20e6 < second.peak_bytes() < large - 0.8 * BLOCK
-    assert 0 < second.processor_seconds() < long + 1
+    assert second.processor_seconds() > 0
+    if sys.platform != "win32":  # there the first usage ends where the second begins
+        both = first.processor_seconds()
+        assert both == pytest.approx(long + second.processor_seconds(), abs=1e-3)
 
 
 @pytest.mark.parametrize(("before", "after", "known"), [(100, 300, 300), (300, 300, 0)])

@@ -4,7 +4,6 @@ import builtins
 import importlib
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -13,64 +12,87 @@ from course_utils.execution import stopwatch
 from course_utils.execution.stopwatch import Stopwatch
 
 
+class Clock:
+    """Stands still but for what `sleep` adds, in whole seconds, so that sums are exact."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.fixture
-def watch() -> Stopwatch:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(stopwatch, "time", made)
+    return made
+
+
+@pytest.fixture
+def watch(clock: Clock) -> Stopwatch:
     return Stopwatch()
 
 
-def test_the_clock_runs_while_the_function_runs(watch: Stopwatch) -> None:
-    assert watch.timed("training", lambda x: time.sleep(0.05) or x)(3) == 3
-    assert 0.05 <= watch.seconds()["training"] < 1 and watch.seconds()["imports"] == 0
+def test_the_clock_runs_while_the_function_runs(watch: Stopwatch, clock: Clock) -> None:
+    assert watch.timed("training", lambda x: clock.sleep(5) or x)(3) == 3
+    clock.sleep(7)
+    assert watch.seconds() == {"imports": 0, "training": 5}
 
 
-def test_only_the_outermost_counts(watch: Stopwatch) -> None:
-    load = watch.timed("imports", lambda: time.sleep(0.05))
+def test_only_the_outermost_counts(watch: Stopwatch, clock: Clock) -> None:
+    load = watch.timed("imports", lambda: clock.sleep(5))
     watch.timed("training", load)()
-    assert watch.seconds()["training"] >= 0.05 and watch.seconds()["imports"] == 0
+    assert watch.seconds() == {"imports": 0, "training": 5}
 
 
-def test_an_error_stops_the_clock_and_passes_through(watch: Stopwatch) -> None:
+def test_an_error_stops_the_clock_and_passes_through(watch: Stopwatch, clock: Clock) -> None:
+    def fail() -> None:
+        clock.sleep(5)
+        raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError):
-        watch.timed("training", lambda: 1 / 0)()
-    before = watch.seconds()
-    time.sleep(0.02)
-    assert watch.seconds() == before
-    watch.timed("imports", lambda: time.sleep(0.02))()
-    assert watch.seconds()["imports"] >= 0.02
+        watch.timed("training", fail)()
+    clock.sleep(7)
+    watch.timed("imports", lambda: clock.sleep(2))()
+    assert watch.seconds() == {"imports": 2, "training": 5}
 
 
-def test_other_threads_are_not_watched(watch: Stopwatch) -> None:
-    thread = threading.Thread(target=watch.timed("training", lambda: time.sleep(0.02)))
+def test_other_threads_are_not_watched(watch: Stopwatch, clock: Clock) -> None:
+    thread = threading.Thread(target=watch.timed("training", lambda: clock.sleep(5)))
     thread.start()
     thread.join()
     assert watch.seconds()["training"] == 0
 
 
-def test_a_written_out_loop_counts_from_its_first_to_its_last_step(watch: Stopwatch) -> None:
+def test_a_written_out_loop_counts_from_its_first_to_its_last_step(
+    watch: Stopwatch, clock: Clock
+) -> None:
     step = watch.stepped(lambda: None)
-    load = watch.timed("imports", lambda: time.sleep(0.1))
-    time.sleep(0.1)  # before the loop
+    load = watch.timed("imports", lambda: clock.sleep(10))
+    clock.sleep(100)  # before the loop
     for _ in range(3):
         step()
-        time.sleep(0.02)
+        clock.sleep(2)
     load()
     step()
-    time.sleep(0.1)  # after it
+    clock.sleep(100)  # after it
     watch.cell_ended()
-    assert watch.seconds()["imports"] >= 0.1
-    assert 0.06 <= watch.seconds()["training"] < 0.1
+    assert watch.seconds() == {"imports": 10, "training": 6}
     watch.cell_ended()
     step()
     watch.cell_ended()
-    assert watch.seconds()["training"] < 0.1
+    assert watch.seconds()["training"] == 6
 
 
-def test_steps_inside_a_measured_training_add_nothing(watch: Stopwatch) -> None:
+def test_steps_inside_a_measured_training_add_nothing(watch: Stopwatch, clock: Clock) -> None:
     step = watch.stepped(lambda: None)
-    watch.timed("training", lambda: [step(), time.sleep(0.02), step()])()
-    once = watch.seconds()["training"]
+    watch.timed("training", lambda: [step(), clock.sleep(2), step()])()
     watch.cell_ended()
-    assert watch.seconds()["training"] == once
+    assert watch.seconds()["training"] == 2
 
 
 @pytest.mark.parametrize(("module", "name"), [*stopwatch.TRAINS, *stopwatch.STEPS])

@@ -7,20 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.execution import worker
-
-
-@pytest.mark.parametrize(
-    ("message", "line"),
-    [
-        ("kernel 5×5", "E: kernel 5×5"),
-        ("\nNot equal\nx: 1", "E: Not equal"),
-        ("\x1b[31mred\x1b[0m", "E: red"),
-        ("", "E"),
-    ],
-)
-def test_the_line_of_an_error(message: str, line: str) -> None:
-    assert worker._error_line("E", message) == line
+from course_utils.execution import surroundings
 
 
 def started(source: str) -> subprocess.Popen:
@@ -40,11 +27,11 @@ def test_the_worker_speaks_of_nothing_but_events(tmp_path: Path) -> None:
     path.write_text("{")
     task = json.dumps({"action": "refresh", "path": str(path)})
     source = (
-        "import os\nfrom course_utils.execution import worker\n"
-        "old = worker._refresh\n"
+        "import os\nfrom course_utils.execution import actions, worker\n"
+        "old = actions.perform\n"
         "def loud(task, tell):\n    print('from Python'); os.write(1, b'from C')\n"
         "    return old(task, tell)\n"
-        "worker._refresh = loud\nworker.main()"
+        "actions.perform = loud\nworker.main()"
     )
     process = started(source)
     # Two tasks in three pieces, as a pipe may deliver them.
@@ -56,21 +43,45 @@ def test_the_worker_speaks_of_nothing_but_events(tmp_path: Path) -> None:
             said.append(process.stdout.readline())
     process.stdin.close()
     assert process.stdout.read() == ""
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
     process.stdout.close()
     assert len(said) == 2 and all(line.startswith('{"outcome": {') for line in said)
 
 
-def test_a_worker_at_work_ends_when_its_input_closes() -> None:
+def test_a_worker_at_work_ends_when_its_input_closes_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = (
-        "import time\nfrom course_utils.execution import worker\n"
+        "import time\nfrom course_utils.execution import actions, worker\n"
         "def endless(task, tell):\n    tell(done=0, cells=1)\n    time.sleep(600)\n"
-        "worker._run = endless\nworker.main()"
+        "actions.perform = endless\nworker.main()"
     )
+    scratch = tmp_path / "scratch"
+    (scratch / "worker-0").mkdir(parents=True)
+    monkeypatch.setenv(surroundings.SCRATCH, str(scratch))
     process = started(source)
     process.stdin.write(json.dumps({"action": "run", "path": "a.ipynb"}) + "\n")
     process.stdin.flush()
     assert json.loads(process.stdout.readline()) == {"done": 0, "cells": 1}
     process.stdin.close()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
+    process.stdout.close()
+    assert not scratch.exists()
+
+
+@pytest.mark.parametrize("error", ["KeyError('x')", "MemoryError()", "RecursionError('deep')"])
+def test_whatever_a_task_raises_is_its_outcome(error: str) -> None:
+    source = (
+        "from course_utils.execution import actions, worker\n"
+        f"def broken(task, tell):\n    raise {error}\n"
+        "actions.perform = broken\nworker.main()"
+    )
+    process = started(source)
+    process.stdin.write((json.dumps({"action": "run", "path": "a.ipynb"}) + "\n") * 2)
+    process.stdin.flush()
+    for _ in range(2):
+        outcome = json.loads(process.stdout.readline())["outcome"]
+        assert outcome["path"] == "a.ipynb" and outcome["error"].startswith(error.split("(")[0])
+    process.stdin.close()
+    process.wait(timeout=60)
     process.stdout.close()

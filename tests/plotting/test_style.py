@@ -32,6 +32,55 @@ def test_the_course_style_is_readable_and_colour_blind_safe():
     assert [f"#{c.lstrip('#')}" for c in colors[:3]] == [style.BLUE, style.ORANGE, style.GREEN]
 
 
+def test_the_style_starts_from_the_defaults():
+    with plt.style.context({"image.origin": "lower", "font.family": "SimHei", "text.usetex": True}):
+        plotting.use_course_style()
+        assert plt.rcParams["image.origin"] == "upper" and not plt.rcParams["text.usetex"]
+        assert plt.rcParams["font.family"] == ["sans-serif"]
+
+
+def test_a_picture_starts_from_the_defaults():
+    seen = []
+
+    def draw():
+        seen.append((plt.rcParams["image.origin"], plt.rcParams["text.usetex"]))
+        return plt.figure(figsize=(1, 1))
+
+    with plt.style.context({"image.origin": "lower", "text.usetex": True}):
+        style.picture(draw)
+        assert plt.rcParams["image.origin"] == "lower"
+    assert seen == [("upper", False)]
+
+
+@pytest.mark.parametrize(
+    ("backend", "chosen"),
+    [
+        ("agg", ["inline"]),
+        ("TkAgg", ["inline"]),
+        ("pdf", ["inline"]),
+        ("inline", []),
+        ("module://matplotlib_inline.backend_inline", []),
+        ("module://ipympl.backend_nbagg", []),
+        ("widget", []),
+    ],
+)
+def test_figures_go_into_the_notebook(backend, chosen, monkeypatch):
+    calls = []
+
+    class Shell:
+        kernel = None
+
+        def run_line_magic(self, name, line):
+            assert name == "matplotlib"
+            calls.append(line)
+
+    monkeypatch.setattr("IPython.get_ipython", Shell)
+    monkeypatch.setattr(plt, "get_backend", lambda: backend)
+    with plt.style.context("default"):
+        plotting.use_course_style()
+    assert calls == chosen
+
+
 def test_a_figure_can_be_formatted_for_a_notebook():
     assert DisplayFormatter().format(plt.figure())[0]["text/plain"].startswith("<Figure")
 

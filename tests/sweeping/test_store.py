@@ -56,9 +56,45 @@ def test_the_file_is_json_that_every_reader_reads(tmp_path: Path) -> None:
     assert stored["scalars"] == {"accuracy": 0.5, "loss": None, "limit": None}
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"scalars": 3}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"scalars": 3}', "[" * 100_000])
 def test_a_damaged_file_is_no_finished_run(tmp_path: Path, content: str) -> None:
     folder = SweepFolder(tmp_path)
     folder.keep(RUN, GOOD, b"{}", tries=1)
     (tmp_path / "runs" / "A=1-0123.json").write_text(content)
     assert folder.finished(RUN) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scalars": {"accuracy": "evil"}},
+        {"scalars": {"accuracy": [1]}},
+        {"scalars": []},
+        {"seconds": "2"},
+        {"seconds": -1.0},
+        {"seconds": math.nan},
+        {"peak_bytes": 1.5},
+        {"peak_bytes": None},
+        {"tries": True},
+        {"headline": 3},
+        {"headline": None},
+    ],
+    ids=str,
+)
+def test_a_stored_value_of_another_type_is_no_finished_run(tmp_path: Path, change: dict) -> None:
+    folder = SweepFolder(tmp_path)
+    folder.keep(RUN, GOOD, b"{}", tries=1)
+    path = tmp_path / "runs" / "A=1-0123.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    assert folder.finished(RUN) is None
+
+
+def test_a_folder_of_that_name_is_no_finished_run(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "A=1-0123.json").mkdir(parents=True)
+    assert SweepFolder(tmp_path).finished(RUN) is None
+
+
+def test_a_parameter_that_is_not_finite_can_be_stored(tmp_path: Path) -> None:
+    folder, run = SweepFolder(tmp_path), Run("A=nan-01", {"A": math.nan, "B": math.inf})
+    folder.keep(run, GOOD, b"{}", tries=1)
+    assert folder.finished(run) is not None
