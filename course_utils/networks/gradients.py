@@ -58,14 +58,11 @@ def gradient_norms(
         raise ValueError(f'of is {of!r}: use "kernels" or "maps"')
     if not getattr(model, "built", False):
         raise ValueError(f"model is {model!r}: give a Keras model that begins with keras.Input")
+    single = len(model.inputs) == 1
+    batch: Any = as_numeric("images", images, ("images", "…")) if single else images
     truth = as_numeric("labels", labels, ("images", "…"))
-    batch: Any = images
-    if len(model.inputs) == 1:
-        batch = as_numeric("images", images, ("images", "…"))
-        if len(batch) != len(truth):
-            raise ValueError(
-                f"labels has {len(truth)} rows for {len(batch)} images: give one for each"
-            )
+    if single and len(batch) != len(truth):
+        raise ValueError(f"labels has {len(truth)} rows for {len(batch)} images: give one for each")
     weighted = [layer for layer in model.layers if getattr(layer, "kernel", None) is not None]
     # A Sequential model has lists of these before it has `input` and `output`.
     inputs, outputs = model.inputs, model.outputs
