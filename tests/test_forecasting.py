@@ -256,3 +256,50 @@ def test_steps_come_in_fifties(trainer):
         trainer.fit(steps=70, seed=1)
     with pytest.raises(ValueError, match="batch_size is 0"):
         forecasting.NetworkTrainer(trainer.model, batch_size=0)
+
+
+# --- numbers of every dtype and size --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dtype", "actual", "forecast", "error"),
+    [
+        ("u1", [100, 2, 200, 7], [200, 5, 10, 3], 107.384),
+        ("i1", [100, 2, -100, 7], [-100, 5, 100, 3], 141.44),
+        ("f2", [60000], [-60000], 120000),
+        ("?", [True, False], [False, True], 1),
+    ],
+)
+def test_errors_are_formed_in_full(dtype, actual, forecast, error):
+    actual, forecast = np.array(actual, dtype), np.array(forecast, dtype)
+    assert forecasting.rmse(actual, forecast) == pytest.approx(error, rel=1e-4)
+    size = np.sqrt(np.mean(actual.astype(float) ** 2))
+    assert forecasting.relative_rmse(actual, forecast) == pytest.approx(error / size, rel=1e-4)
+
+
+@pytest.mark.parametrize("unit", [1e-310, 1e-200, 1e200, 1e307])
+def test_errors_have_the_unit_of_the_series(unit):
+    actual, forecast, rival = np.random.default_rng(0).normal(size=(3, 9))
+    scaled = [line * unit for line in (actual, forecast, rival)]
+    rel = 1e-9 if unit > 1e-300 else 1e-3
+    assert forecasting.rmse(*scaled[:2]) == pytest.approx(
+        unit * forecasting.rmse(actual, forecast), rel=rel, abs=0
+    )
+    assert forecasting.relative_rmse(*scaled[:2]) == pytest.approx(
+        forecasting.relative_rmse(actual, forecast), rel=rel
+    )
+    assert forecasting.diebold_mariano(*scaled) == pytest.approx(
+        forecasting.diebold_mariano(actual, forecast, rival), rel=rel
+    )
+
+
+def test_a_comparison_of_bytes_is_that_of_numbers():
+    rng = np.random.default_rng(0)
+    lines = rng.integers(0, 256, (3, 20)).astype(np.uint8)
+    wanted = forecasting.diebold_mariano(*lines.astype(float))
+    assert forecasting.diebold_mariano(*lines) == wanted
+
+
+def test_missing_numbers_are_not_learned_from():
+    with pytest.raises(ValueError, match="y holds nan: leave those rows out"):
+        forecasting.fit_linear(np.ones((3, 2)), [1, np.nan, 2])

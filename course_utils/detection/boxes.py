@@ -287,6 +287,7 @@ def as_detections(name: str, value: Detections) -> Detections:
 
 
 def _parts(name: str, value: object, fields: tuple[str, ...]) -> tuple[ArrayLike, ...]:
+    parts: tuple[ArrayLike, ...]
     try:
         parts = tuple(value)  # type: ignore[arg-type]
     except TypeError:

@@ -6,7 +6,7 @@ Keras and TensorFlow are imported when a function needs them, not before.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -85,8 +85,8 @@ class RandomAffine:
 
         import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
 
-        images = _as_images(images)
-        count, height, width = (tf.shape(images)[axis] for axis in range(3))
+        batch = _as_images(images)
+        count, height, width = (tf.shape(batch)[axis] for axis in range(3))
 
         def drawn(amount: float) -> tf.Tensor:
             return tf.random.uniform([count], -amount, amount)
@@ -103,7 +103,7 @@ class RandomAffine:
         none = tf.zeros_like(xx)
         transforms = tf.stack([xx, xy, right, yx, yy, down, none, none], axis=1)
         return keras.ops.image.affine_transform(
-            images, transforms, fill_mode="constant", data_format="channels_last"
+            batch, transforms, fill_mode="constant", data_format="channels_last"
         )
 
 
@@ -111,16 +111,17 @@ def _as_images(images: tf.Tensor | ArrayLike) -> tf.Tensor:
     """Return a batch of images as a tensor of a floating dtype; in a `tf.data` map it is one."""
     import tensorflow as tf
 
+    tensor: Any = images
     if not tf.is_tensor(images):
         array = as_real("images", images)
-        images = tf.convert_to_tensor(
+        tensor = tf.convert_to_tensor(
             array.astype(np.float32) if array.dtype.kind != "f" else array
         )
-    if images.dtype.is_complex or images.dtype == tf.string:
+    if tensor.dtype.is_complex or tensor.dtype == tf.string:
         raise ValueError(
-            f"images has dtype {images.dtype.name}: give real numbers, such as float32"
+            f"images has dtype {tensor.dtype.name}: give real numbers, such as float32"
         )
-    rank, shape = images.shape.rank, tuple(images.shape)
+    rank = tensor.shape.rank
     if rank == 3:
         remedy = (
             "if it is one image, give images[np.newaxis], if grey images without channels, "
@@ -132,6 +133,6 @@ def _as_images(images: tf.Tensor | ArrayLike) -> tf.Tensor:
         remedy = "give one tensor of this form"
     if rank not in (None, 4):
         raise ValueError(
-            f"images has shape {shape}, not (batch, height, width, channels): {remedy}"
+            f"images has shape {tuple(tensor.shape)}, not (batch, height, width, channels): {remedy}"
         )
-    return images if images.dtype.is_floating else tf.cast(images, tf.float32)
+    return tensor if tensor.dtype.is_floating else tf.cast(tensor, tf.float32)

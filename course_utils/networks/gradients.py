@@ -6,7 +6,7 @@ Keras is imported when a function needs it, not before.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -58,13 +58,11 @@ def gradient_norms(
         raise ValueError(f'of is {of!r}: use "kernels" or "maps"')
     if not getattr(model, "built", False):
         raise ValueError(f"model is {model!r}: give a Keras model that begins with keras.Input")
-    if len(model.inputs) == 1:
-        images = as_numeric("images", images, ("images", "…"))
-    labels = as_numeric("labels", labels, ("images", "…"))
-    if len(images) != len(labels):
-        raise ValueError(
-            f"labels has {len(labels)} rows for {len(images)} images: give one for each"
-        )
+    single = len(model.inputs) == 1
+    batch: Any = as_numeric("images", images, ("images", "…")) if single else images
+    truth = as_numeric("labels", labels, ("images", "…"))
+    if single and len(batch) != len(truth):
+        raise ValueError(f"labels has {len(truth)} rows for {len(batch)} images: give one for each")
     weighted = [layer for layer in model.layers if getattr(layer, "kernel", None) is not None]
     # A Sequential model has lists of these before it has `input` and `output`.
     inputs, outputs = model.inputs, model.outputs
@@ -87,8 +85,8 @@ def gradient_norms(
     before = [variable.numpy() for variable in model.non_trainable_variables]
     try:
         with tf.GradientTape() as tape:
-            *maps, predictions = opened(images, training=True)
-            value = tf.reduce_mean(measure(tf.convert_to_tensor(labels), predictions))
+            *maps, predictions = opened(batch, training=True)
+            value = tf.reduce_mean(measure(tf.convert_to_tensor(truth), predictions))
         if of == "kernels":
             gradients = tape.gradient(value, [layer.kernel.value for layer in weighted])
         else:

@@ -260,13 +260,13 @@ def likeness(first: ArrayLike, second: ArrayLike) -> float:
     ValueError
         If the shapes differ, or an argument isn't a non-empty array of real numbers.
     """
-    first, second = as_double("first", first, ("…",)), as_double("second", second, ("…",))
-    if first.shape != second.shape:
+    one, two = as_double("first", first, ("…",)), as_double("second", second, ("…",))
+    if one.shape != two.shape:
         raise ValueError(
-            f"second has shape {second.shape}, first {first.shape}: compare maps of one layer"
+            f"second has shape {two.shape}, first {one.shape}: compare maps of one layer"
         )
-    if (first == first.flat[0]).all() or (second == second.flat[0]).all():
+    if (one == one.flat[0]).all() or (two == two.flat[0]).all():
         return 0.0
     # A correlation has no unit, in which squares shall neither overflow nor vanish.
-    first, second = first / power_of_two(first), second / power_of_two(second)
-    return float(np.corrcoef(first.ravel(), second.ravel())[0, 1])
+    one, two = one / power_of_two(one), two / power_of_two(two)
+    return float(np.corrcoef(one.ravel(), two.ravel())[0, 1])

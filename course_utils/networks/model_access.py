@@ -182,8 +182,11 @@ def _without_wide_steps(model: keras.Model) -> Iterator[None]:
     import keras
 
     layers = keras.layers
-    plain = (layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.DepthwiseConv1D)
-    plain += (layers.DepthwiseConv2D, layers.SeparableConv1D, layers.SeparableConv2D)
+    plain = (
+        *(layers.Conv1D, layers.Conv2D, layers.Conv3D),
+        *(layers.DepthwiseConv1D, layers.DepthwiseConv2D),
+        *(layers.SeparableConv1D, layers.SeparableConv2D),
+    )
     with ExitStack() as stack:
         for layer in all_layers(model):
             if not isinstance(layer, plain):

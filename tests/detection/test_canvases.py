@@ -116,3 +116,25 @@ def test_bad_arguments_are_named(digits, change, says):
     arguments = {"digits": digits[0], "labels": digits[1], "count": 1, "seed": 0} | change
     with pytest.raises(ValueError, match=says):
         make_canvases(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            {"digits": np.full((300, 28, 28), 300)},
+            "digits holds 300 to 300: brightness runs from 0",
+        ),
+        ({"digits": np.full((300, 28, 28), -1)}, "digits holds -1 to -1"),
+        ({"digits": np.full((300, 28, 28), 0.5)}, "digits holds 0.5 to 0.5: .*multiply by it"),
+        ({"digits": np.full((300, 28, 28), np.nan)}, "digits holds nan"),
+        ({"labels": np.full(300, 1.5)}, "labels has dtype float64"),
+        ({"digits_each": 3}, "digits_each is 3: give a pair"),
+        ({"scales": 1.0}, "scales is 1.0: give a pair"),
+        ({"scales": ("a", 2)}, "scales is 'a'"),
+    ],
+)
+def test_numbers_that_would_be_cut_are_refused(digits, change, says):
+    arguments = {"digits": digits[0], "labels": digits[1], "count": 1, "seed": 0} | change
+    with pytest.raises(ValueError, match=says):
+        make_canvases(**arguments)

@@ -125,3 +125,17 @@ def test_bad_arguments_are_named():
         decode_grid(np.zeros((2, 2, 15)), min_score=2)
     with pytest.raises(ValueError, match="box has shape"):
         responsible_cell([1, 2, 3])
+
+
+def test_a_network_that_ran_away_is_told_so():
+    answers = np.zeros((2, 2, 8))
+    answers[0, 1, 3] = np.nan
+    with pytest.raises(ValueError, match="answers holds nan: .*lower learning rate"):
+        decode_grid(answers)
+
+
+def test_objects_are_checked():
+    with pytest.raises(ValueError, match=r"objects\[1\].labels has 0 entries for 1 boxes"):
+        grid_targets([([], []), ([[0, 0, 4, 4]], [])], (16, 16))
+    with pytest.raises(ValueError, match="size is"):
+        grid_targets([], 9)

@@ -57,3 +57,32 @@ def test_relative_error_of_equal_opposite_and_zero():
 def test_different_shapes_are_refused():
     with pytest.raises(ValueError, match=r"other has shape \(3,\), one has \(2,\)"):
         relative_error([1, 2], [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "error"),
+    [
+        (np.uint8([1]), np.uint8([2]), 1 / 3),
+        (np.int8([-128]), np.int8([127]), 1),
+        (np.float16([60000]), np.float16([-60000]), 1),
+        ([1e-200], [2e-200], 1 / 3),
+        ([1e200, 1e200], [2e200, 2e200], 1 / 3),
+        ([1.7e308], [-1.7e308], 1),
+        ([5e-324], [1e-323], 1 / 3),
+        ([True], [False], 1),
+        ([1.0, 1e-200], [1.0, 2e-200], 0),
+    ],
+)
+def test_the_error_does_not_depend_on_the_unit(one, other, error):
+    assert relative_error(one, other) == pytest.approx(error, abs=1e-15)
+    assert relative_error(other, one) == pytest.approx(error, abs=1e-15)
+
+
+def test_slopes_that_are_no_numbers_stay_none():
+    assert np.isnan(relative_error([np.nan], [1.0]))
+
+
+@pytest.mark.parametrize("step", ["1e-6", None, np.nan, -1])
+def test_steps_that_are_none(step):
+    with pytest.raises(ValueError, match="step is .*: use a number above 0"):
+        central_difference(float, np.zeros(2), step=step)

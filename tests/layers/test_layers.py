@@ -614,3 +614,40 @@ def test_a_layer_of_ones_own_needs_both_passes():
     for name, argument in (("forward", 0), ("backward", 0)):
         with pytest.raises(NotImplementedError):
             getattr(Layer(), name)(argument)
+
+
+# --- numbers of every dtype -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2", "u4", "u8", "i1", "i8", "f2", "f4", "f8"])
+def test_softmax_of_any_dtype(dtype):
+    rtol = 1e-3 if dtype == "f2" else 1e-6
+    scores = np.array([1, 2, 3], dtype)
+    np.testing.assert_allclose(softmax(scores), [0.0900, 0.2447, 0.6652], rtol=1e-3)
+    assert softmax(scores).dtype == (dtype if dtype[0] == "f" else "f8")
+    np.testing.assert_allclose(softmax(scores), softmax([1.0, 2.0, 3.0]), rtol=rtol)
+
+
+def test_scores_of_eight_bits_reach_their_whole_range():
+    assert softmax(np.array([-128, 127], "i1")).tolist() == [np.exp(-255), 1]
+    assert softmax(np.array([0, 255], "u1")).tolist() == [np.exp(-255), 1]
+    loss = SoftmaxCrossEntropy()
+    assert loss.forward(np.array([[-128, 127]], "i1"), [0]) == 255
+    assert loss.forward(np.array([[1, 2, 3]], "u1"), [0]) == pytest.approx(2.4076, abs=1e-4)
+    assert loss.forward([[False, True]], np.array([1], "u1")) == pytest.approx(0.3133, abs=1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1"])
+def test_gradients_of_few_bits_are_added_up_in_full(dtype):
+    pooling = MaxPooling2D(2, stride=1)
+    pooling.forward([[[[0], [0], [0]], [[0], [9], [0]], [[0], [0], [0]]]])
+    slopes = np.full((1, 2, 2, 1), 100, dtype)
+    assert pooling.backward(slopes)[0, 1, 1, 0] == 400
+
+
+def test_huge_integers_keep_their_differences():
+    pooling = MaxPooling2D(2)
+    pooling.forward(np.array([[2**60, 2**60 + 1], [0, 0]])[None, :, :, None])
+    assert pooling.backward(np.ones((1, 1, 1, 1)))[0, :, :, 0].tolist() == [[0, 1], [0, 0]]
+    with pytest.raises(ValueError, match="logits holds 1152921504606846977 as int64"):
+        softmax([2**60, 2**60 + 1])

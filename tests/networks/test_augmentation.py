@@ -94,3 +94,40 @@ def test_an_amount_below_0_is_named(name, amount):
 def test_an_image_cannot_shrink_to_nothing():
     with pytest.raises(ValueError, match="scale is 1"):
         RandomAffine(scale=1)
+
+
+@pytest.mark.parametrize(
+    ("images", "says"),
+    [
+        (np.zeros((1, 9, 9)), r"images has shape \(1, 9, 9\).*grey images .*\.\.\., np.newaxis\]"),
+        (np.zeros((9, 9, 1)), r"if it is one image, give images\[np.newaxis\]"),
+        (np.zeros((9, 9)), r"images\[np.newaxis, \.\.\., np.newaxis\]"),
+        (np.zeros(9), r"images has shape \(9,\)"),
+        ([np.zeros((9, 9, 1)), np.zeros((8, 9, 1))], "images can't be made an array"),
+        (np.zeros((1, 9, 9, 1), complex), "images holds complex numbers"),
+        (None, "images is None"),
+    ],
+)
+def test_what_is_no_batch_of_images_is_refused(images, says):
+    with pytest.raises(ValueError, match=says):
+        RandomAffine(rotation=10)(images)
+
+
+def test_a_list_and_bytes_are_batches_as_well():
+    images = np.random.default_rng(0).integers(0, 256, (2, 9, 9, 1)).astype(np.uint8)
+    found = []
+    for given in (images, list(images), images.astype(np.float32)):
+        import keras
+
+        keras.utils.set_random_seed(1)
+        found.append(np.asarray(RandomAffine(rotation=10, shift=1)(given)))
+    assert found[0].dtype == np.float32
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+
+
+@pytest.mark.parametrize("amount", [np.inf, np.nan, -1, "1", None])
+def test_amounts_that_are_none(amount):
+    for name in ("rotation", "scale", "shear", "shift"):
+        with pytest.raises(ValueError, match=f"{name} is .*: use a number of at least 0"):
+            RandomAffine(**{name: amount})
