@@ -99,13 +99,17 @@ class Circle:
         return windows_of(self.lengths[1], plan.span, plan.stride) * plan.stride
 
     def _room(self, part: Part, scale: float | None) -> np.ndarray:
-        """Return the image behind its zeros, without all of those below it; or the frames."""
+        """Return the image behind its zeros, without those below it if they make no difference.
+
+        Of a signal, the frames.
+        """
         frames, length = self.lengths
         framed = self._framed(part)
         hop = self._hop(part.plans[1]) if framed else 0
         top, left = part.plans[0].before, part.plans[1].before
         height, width = part.image.shape
-        shape = (1, (frames - 1) * hop + length) if framed else (top + height, length)
+        rows = frames if part.plans[0].k == 1 else top + height
+        shape = (1, (frames - 1) * hop + length) if framed else (rows, length)
         room = np.zeros(shape, self.dtype)
         _write(part.image, scale, room[top : top + height, left : left + width])
         if framed:
