@@ -127,9 +127,7 @@ def by_rows(
     return out
 
 
-def by_lines(
-    padded: np.ndarray, kernel: np.ndarray, plans: Plans, out: np.ndarray
-) -> np.ndarray:
+def by_lines(padded: np.ndarray, kernel: np.ndarray, plans: Plans, out: np.ndarray) -> np.ndarray:
     """Correlate each row of the kernel with the row of the image that lies under it.
 
     With stride s and dilation d every cell of the kernel meets the same cells modulo their least
@@ -158,9 +156,7 @@ def by_lines(
     return out
 
 
-def by_shifts(
-    padded: np.ndarray, kernel: np.ndarray, plans: Plans, out: np.ndarray
-) -> np.ndarray:
+def by_shifts(padded: np.ndarray, kernel: np.ndarray, plans: Plans, out: np.ndarray) -> np.ndarray:
     """Add the shifted image once for each kernel cell: for any dtype."""
     vertical, horizontal = plans
     out[...] = 0

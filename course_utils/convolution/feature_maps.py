@@ -14,6 +14,7 @@ from course_utils.arguments import as_numeric, common_dtype, size_text, sum_dtyp
 from course_utils.convolution.direct_sums import by_rows, matmul_quietly
 from course_utils.convolution.fourier import maps_by_fft
 from course_utils.convolution.path_costs import AUTO, Work, check_method, fastest
+from course_utils.convolution.rounding import maps_keep_digits
 from course_utils.convolution.windows import (
     AxisPlan,
     Padding,
@@ -229,7 +230,9 @@ def _maps(
     if chosen == "fft":
         maps = maps_by_fft(padded, filters, plans, padded.dtype if quick else np.float64)
         # A number that isn't finite spreads over all cells here, and over its windows below.
-        if method == "fft" or np.isfinite(maps).all():
+        if method == "fft" or (
+            np.isfinite(maps).all() and maps_keep_digits(padded, filters, plans)
+        ):
             return maps
         chosen = "im2col"
     if chosen == "direct" and quick:
