@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -103,7 +104,7 @@ def _exporter(template: str) -> _Exporter:
 
 
 def render(
-    notebook: NotebookNode, *, template: str, page: Mapping[str, object], trusted: bool = False
+    notebook: NotebookNode, *, template: str, page: Mapping[str, Any], trusted: bool = False
 ) -> str:
     """Convert a notebook to HTML by one of the templates of this package.
 
@@ -114,11 +115,12 @@ def render(
     template : str
         The name of a folder in ``templates``.
     page : mapping
-        What the template finds as ``resources.page``.
+        What the template finds as ``resources.page``; its ``scripts`` are the page's own.
     trusted : bool
         Whether scripts of the notebook's texts and outputs stay, and requests to other machines.
     """
-    details = {**page, "trusted": trusted, "policy": safe_html.PAGE_POLICY}
+    policy = safe_html.page_policy(page.get("scripts", ()))
+    details = {**page, "trusted": trusted, "policy": policy}
     html, _ = _exporter(template).from_notebook_node(notebook, resources={"page": details})
     return html
 

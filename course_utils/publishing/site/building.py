@@ -111,7 +111,7 @@ def settings(source: Source, *, mathjax: bool) -> dict[str, Any]:
         "mathjax3_config": {
             "options": {"enableMenu": False},
             # A formula could otherwise hold a link that runs a script, or a picture from anywhere.
-            "tex": {"packages": {"[-]": ["html", "bbox"]}},
+            "tex": {"packages": {"[-]": ["html", "bbox"]}, "macros": {"mmlToken": ""}},
         },
         "course_alternatives": source.alternatives,
         "course_links": {
