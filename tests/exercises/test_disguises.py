@@ -58,9 +58,7 @@ RESULTS: dict[str, Dress] = {
     "deques": nested(deque),
     "float32": on_arrays(lambda cells: cells.astype(np.float32)),
     "objects": on_arrays(lambda cells: cells.astype(object) if cells.ndim else cells.item()),
-    "column by column": on_arrays(
-        lambda cells: np.asfortranarray(cells) if cells.ndim else cells
-    ),
+    "column by column": on_arrays(lambda cells: np.asfortranarray(cells) if cells.ndim else cells),
     "not to be written to": on_arrays(lambda cells: np.broadcast_to(cells, cells.shape)),
     "masked arrays": on_arrays(np.ma.masked_array),
     "fractions": exact(Fraction),
@@ -184,7 +182,9 @@ def test_tensors_that_record_gradients_are_right() -> None:
     torch = pytest.importorskip("torch")
 
     def correlate(image: np.ndarray, kernel: np.ndarray) -> Any:
-        image, kernel = (torch.tensor(each.astype(np.float32))[None, None] for each in (image, kernel))
+        image, kernel = (
+            torch.tensor(each.astype(np.float32))[None, None] for each in (image, kernel)
+        )
         return torch.nn.functional.conv2d(image, kernel.requires_grad_())[0, 0]
 
     assert exercises.judge("02.3", correlate).status == "right"
