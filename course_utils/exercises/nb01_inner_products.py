@@ -105,7 +105,8 @@ EXERCISES = (
         why="Each turn of the loop adds one product; what is left at the end is their sum.",
         hints=[
             "Start with total = 0, and let the loop run over the places: range(len(a)).",
-            "In the loop: total += a[i] * b[i]. Return total after the loop, not in it.",
+            "Each turn adds the product of one place. Where does the return stand, in the loop or "
+            "below it?",
         ],
         mistakes=[
             Mistake(

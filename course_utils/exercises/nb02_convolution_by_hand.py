@@ -288,7 +288,7 @@ EXERCISES = (
         hints=[
             "Work out the shape of the feature map first; it is what you counted in 02.2.",
             "At place (i, j) the patch is image[i : i + kernel rows, j : j + kernel columns].",
-            "feature_map[i, j] = np.sum(patch * kernel), inside a loop over i and one over j.",
+            "patch * kernel is still an array. What makes the one number of a cell out of it?",
         ],
         mistakes=[
             Mistake(

@@ -194,7 +194,7 @@ EXERCISES = (
         "brightness changes, whatever the direction.",
         hints=[
             "Correlate the image with sobel_x and with sobel_y first.",
-            "Then Pythagoras: np.sqrt(gx ** 2 + gy ** 2), or np.hypot.",
+            "The two answers are the sides of a right triangle. How long is its long side?",
         ],
         mistakes=[
             Mistake(

@@ -363,7 +363,7 @@ EXERCISES = (
         why="The kernel takes (k − 1)·d pixels from the side, and half of them come back at each "
         "end.",
         hints=[
-            "Set the output equal to n, with s = 1: n + 2p − (k − 1)d − 1 + 1 = n.",
+            "The formula of 05.3 gives the size for s = 1. What has it to be equal to?",
             "n cancels. What remains says what 2p has to be.",
         ],
         mistakes=[

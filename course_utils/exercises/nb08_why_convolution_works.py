@@ -179,7 +179,8 @@ EXERCISES = (
         "jump is multiplied after the side has grown.",
         hints=[
             "Keep two numbers, the side r and the jump j; both begin at 1.",
-            "In each turn of the loop: first r grows by (k − 1) · j, then j is multiplied by s.",
+            "In each turn r grows by the new cells of the kernel, each j pixels wide, and j is "
+            "multiplied by the stride. Which of the two comes first?",
         ],
         mistakes=[
             Mistake(

@@ -172,7 +172,8 @@ EXERCISES = (
         hints=[
             "Begin with np.zeros((len(labels), classes)): one row a label, one column a class.",
             "In row i exactly one cell becomes 1. Which column is it?",
-            "A loop does: for i, label in enumerate(labels): vectors[i, label] = 1.",
+            "A loop over enumerate(labels) gives you i and the label; a pair of index arrays does "
+            "it at once.",
         ],
         mistakes=[
             Mistake(

@@ -224,8 +224,8 @@ EXERCISES = (
         hints=[
             "Keep two numbers from step to step: a mean of the gradients, and one of their squares.",
             "mean = beta1 · mean + (1 − beta1) · g, and the same with g² and beta2.",
-            "At step t, counted from 1, divide the mean by 1 − beta1 ** t and the other by "
-            "1 − beta2 ** t. The weight moves by −rate · mean / (√square + epsilon).",
+            "At step t, counted from 1, correct both by 1 − beta ** t. Keep the uncorrected ones for "
+            "the next step.",
         ],
         mistakes=[
             Mistake(
@@ -400,8 +400,7 @@ EXERCISES = (
         "much of a gain in a search is to be expected from luck.",
         hints=[
             "Take one row: what is its best, and which axis is that along?",
-            "errors.min(axis=1) has the best of each experiment.",
-            "The mean of everything minus the mean of these.",
+            "errors.min(axis=1) has the best of each experiment. What is it compared with?",
         ],
         mistakes=[
             Mistake(

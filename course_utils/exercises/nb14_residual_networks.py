@@ -237,6 +237,11 @@ EXERCISES = (
                 "needed wherever the two numbers differ: !=.",
             ),
             Mistake(
+                lambda a, b: (9 * a + 1) * b + (9 * b + 1) * b + (a is not b) * (a + 1) * b,
+                "`is not` asks whether these are two objects, and two equal numbers can be. "
+                "Whether the projection is needed depends on their values: !=.",
+            ),
+            Mistake(
                 lambda a, b: (9 * a + 1) * b + (9 * b + 1) * b + (a != b) * a * b,
                 "the projection's biases are missing: one for each channel out.",
             ),
