@@ -13,6 +13,7 @@ import sys
 import sysconfig
 import time
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -35,21 +36,45 @@ class Job(Protocol):
     ended: bool
 
 
-class _Stop(SystemExit):
-    """Ends a student's function, even one that catches everything.
+class _Target:
+    """A thread to be stopped, and the exceptions that have come to it."""
 
-    Each one sleeps while it comes into being, which is when a ``try`` or ``with`` takes hold of
-    it, and when it is forgotten, at the end of an ``except``: long enough for `stop` to see where
-    that is. If it is in the student's own lines, the next one is waiting before that ``try`` is
-    entered again.
-    """
+    def __init__(self, thread_id: int, job: Job) -> None:
+        self.thread_id = thread_id
+        self.job = job
+        self.delivered: list[int] = []
+        # It ends a function that catches everything: being forgotten, at the end of an ``except``,
+        # it sleeps, long enough for the next one to be waiting before that ``try`` comes again.
+        # Both are functions in C, in which no exception from outside can fall.
+        self.exception = type(
+            "_Stop",
+            (SystemExit,),
+            {
+                "__init__": staticmethod(functools.partial(self.delivered.append, 1)),
+                "__del__": staticmethod(functools.partial(time.sleep, 0.01)),
+            },
+        )
 
-    __init__ = staticmethod(functools.partial(time.sleep, 0.01))
-    __del__ = staticmethod(functools.partial(time.sleep, 0.01))
+    def frame(self) -> types.FrameType | None:
+        return sys._current_frames().get(self.thread_id)
+
+    def hit(self, frame: types.FrameType | None) -> bool:
+        """Raise the exception where the thread stands; False if it has gone on meanwhile."""
+        place = frame.f_lasti if frame is not None else None
+        self._set_pending(ctypes.py_object(self.exception))
+        # this thread may have lost the interpreter's lock since it looked, but hardly twice
+        if frame is None or (self.frame() is frame and frame.f_lasti == place):
+            return True
+        self._set_pending(ctypes.py_object())
+        return False
+
+    def _set_pending(self, exception: ctypes.py_object) -> None:
+        if not self.job.ended:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread_id), exception)
 
 
 def stop(thread_id: int, job: Job) -> bool:
-    """Raise `_Stop` inside a thread until it ends.
+    """Raise an exception inside a thread until it ends.
 
     Parameters
     ----------
@@ -64,38 +89,45 @@ def stop(thread_id: int, job: Job) -> bool:
         False if the thread still runs: inside one long call into compiled code, say. The exception
         then waits for the end of that call.
     """
-    _raise_at_a_good_moment(thread_id, job)
-    if _ends_within(_PATIENCE, job):
-        return True
+    target = _Target(thread_id, job)
+    _hit_at_a_good_moment(target)
+    _wait(_STOP_WITHIN, lambda: bool(target.delivered) or job.ended)
+    if not target.delivered or _wait(_PATIENCE, lambda: job.ended):
+        return job.ended
+    # it has been caught, or a clean-up takes its time
     give_up = time.monotonic() + _STOP_WITHIN
     while not job.ended and time.monotonic() < give_up:
-        _raise_at_a_good_moment(thread_id, job, hurry=5)
+        count = len(target.delivered)
+        _hit_at_a_good_moment(target, hurry=5)
+        _wait(_CAUGHT_WITHIN, lambda: len(target.delivered) > count or job.ended)  # noqa: B023
         until = time.monotonic() + _CAUGHT_WITHIN
         while not job.ended and time.monotonic() < until:
-            frame = _frame(thread_id)
+            frame = target.frame()
             if not _in_library(frame):
-                _raise_in(thread_id, job, frame)
+                target.hit(frame)
             time.sleep(_LOOK_AGAIN)
     return job.ended
 
 
-def _raise_at_a_good_moment(thread_id: int, job: Job, *, hurry: float = 1) -> None:
+def _hit_at_a_good_moment(target: _Target, *, hurry: float = 1) -> None:
     begun = time.monotonic()
-    while not job.ended:
+    while not target.job.ended:
         waited = hurry * (time.monotonic() - begun)
-        frame = _frame(thread_id)
+        frame = target.frame()
         if (
             not _in_library(frame)
             or (waited > _FOR_OWN_LINES and not _handles_locks(frame))
             or waited > _FOR_CALM_LINES
-        ):
-            _raise_in(thread_id, job, frame)
+        ) and target.hit(frame):
             return
         time.sleep(_LOOK_AGAIN)
 
 
-def _frame(thread_id: int) -> types.FrameType | None:
-    return sys._current_frames().get(thread_id)
+def _wait(seconds: float, condition: Callable[[], bool]) -> bool:
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        time.sleep(_LOOK_AGAIN)
+    return condition()
 
 
 def _in_library(frame: types.FrameType | None) -> bool:
@@ -108,25 +140,3 @@ def _handles_locks(frame: types.FrameType | None) -> bool:
     return frame is not None and (
         frame.f_code.co_name in _HANDLE_LOCKS or frame.f_code.co_filename.startswith(_FROZEN)
     )
-
-
-def _raise_in(thread_id: int, job: Job, frame: types.FrameType | None) -> None:
-    """Raise a `_Stop` where the thread stands, unless it has gone on from there meanwhile."""
-    place = frame.f_lasti if frame is not None else None
-    if job.ended:
-        return
-    _set_pending(thread_id, ctypes.py_object(_Stop))
-    # this thread may have lost the interpreter's lock since it looked, but hardly twice
-    if frame is not None and (_frame(thread_id) is not frame or frame.f_lasti != place):
-        _set_pending(thread_id, ctypes.py_object())
-
-
-def _set_pending(thread_id: int, exception: ctypes.py_object) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), exception)
-
-
-def _ends_within(seconds: float, job: Job) -> bool:
-    until = time.monotonic() + seconds
-    while not job.ended and time.monotonic() < until:
-        time.sleep(_LOOK_AGAIN)
-    return job.ended
