@@ -276,7 +276,7 @@ EXERCISES = (
             (_LECTURE_IMAGE, _LECTURE_KERNEL),
             (_random.integers(0, 10, (4, 6)), _random.integers(-3, 4, (3, 3))),
             (_random.normal(size=(7, 5)), _random.normal(size=(2, 3))),
-            # of whole numbers, with a kernel that makes fractions: an array of integers cuts them off
+            # of whole numbers, with weights that make fractions: integers cut them off
             (_random.integers(0, 256, (5, 4)), np.array([[0.1, 0.25], [0.3, 0.15], [0.05, 0.4]])),
             (_random.integers(0, 256, (4, 5)).astype(np.uint8), np.full((2, 2), 0.1)),
         ],

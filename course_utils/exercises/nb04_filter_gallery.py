@@ -174,7 +174,8 @@ EXERCISES = (
             ),
             Mistake(
                 lambda amount: _IDENTITY + abs(amount) * (_IDENTITY - _BOX),
-                "a negative amount should blur, and here it sharpens. Leave the absolute value out.",
+                "a negative amount should blur, and here it sharpens. Leave the absolute value "
+                "out.",
             ),
         ],
     ),

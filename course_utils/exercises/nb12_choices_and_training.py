@@ -163,8 +163,8 @@ EXERCISES = (
         ],
         also_right=[lambda values: [sum(values) / len(values), sorted(values)[len(values) // 2]]],
         lesson="the squared error asks for the mean, the absolute error for the median.",
-        why="The slope of the squared error is the sum of the distances, 0 at the mean; that of the "
-        "absolute error counts who is above and who below, 0 at the median.",
+        why="The slope of the squared error is the sum of the distances, 0 at the mean; that of "
+        "the absolute error counts who is above and who below, 0 at the median.",
         hints=[
             "Where does the slope of the sum of (value − c)² become 0?",
             "The slope of |value − c| is +1 or −1: at the best c, as many lie above as below.",
@@ -219,13 +219,14 @@ EXERCISES = (
         ],
         lesson="the step is a rolling mean of gradients over the root of a rolling mean of their "
         "squares, both corrected for their start at 0.",
-        why="Without epsilon the very first step is exactly the rate: the mean of one gradient over "
-        "the root of its own square.",
+        why="Without epsilon the very first step is exactly the rate: the mean of one gradient "
+        "over the root of its own square.",
         hints=[
-            "Keep two numbers from step to step: a mean of the gradients, and one of their squares.",
+            "Keep two numbers from step to step: a mean of the gradients, and one of their "
+            "squares.",
             "mean = beta1 · mean + (1 − beta1) · g, and the same with g² and beta2.",
-            "At step t, counted from 1, correct both by 1 − beta ** t. Keep the uncorrected ones for "
-            "the next step.",
+            "At step t, counted from 1, correct both by 1 − beta ** t. Keep the uncorrected ones "
+            "for the next step.",
         ],
         mistakes=[
             Mistake(
@@ -379,8 +380,8 @@ EXERCISES = (
                 lambda activations, mask, rate, training: (
                     activations * mask / mask.mean() if training else activations
                 ),
-                "you divided by the share that this mask happens to keep. Divide by 1 − rate, which "
-                "is the same in every step.",
+                "you divided by the share that this mask happens to keep. Divide by 1 − rate, "
+                "which is the same in every step.",
             ),
         ],
     ),
@@ -508,7 +509,8 @@ EXERCISES = (
                     else peak * (steps - step) / (steps - rising)
                 ),
                 "your first step has a rate of 0, so nothing is learned in it. It climbs in "
-                "`rising` equal steps, and the first of them is already taken: (step + 1) / rising.",
+                "`rising` equal steps, and the first of them is already taken: (step + 1) / "
+                "rising.",
             ),
             Mistake(
                 lambda step, steps, rising, peak: (
@@ -520,7 +522,8 @@ EXERCISES = (
                 lambda step, steps, rising, peak: (
                     peak * min((step + 1) // rising, (steps - step) // (steps - rising))
                 ),
-                "// drops the fraction, and a rate is mostly a fraction of the peak. Divide with /.",
+                "// drops the fraction, and a rate is mostly a fraction of the peak. Divide with "
+                "/.",
             ),
         ],
     ),

@@ -142,8 +142,8 @@ EXERCISES = (
         why="The ReLU comes after the sum: a branch that ended in its own could only ever add.",
         hints=[
             "Name the branch first: F(x) is x @ w1, then ReLU, then @ w2.",
-            "ReLU of an array is np.maximum(array, 0). It comes twice: inside the branch, and at the "
-            "very end. What is added in between?",
+            "ReLU of an array is np.maximum(array, 0). It comes twice: inside the branch, and at "
+            "the very end. What is added in between?",
         ],
         mistakes=[
             Mistake(
@@ -263,8 +263,8 @@ EXERCISES = (
             "one number a channel shall be left?",
             "maps.mean(axis=(0, 1, 2)) has one entry a channel, and so has "
             "maps.var(axis=(0, 1, 2)).",
-            "Take the mean off and divide by the deviation, the root of variance + ε. What do γ and β "
-            "do to the result?",
+            "Take the mean off and divide by the deviation, the root of variance + ε. What do "
+            "γ and β do to the result?",
         ],
         mistakes=[
             Mistake(
@@ -322,8 +322,8 @@ EXERCISES = (
             ),
             Mistake(
                 _normalised_over((1, 2, 3)),
-                "you took one mean for each image, as layer normalisation does. Batch normalisation "
-                "takes one for each channel: axes 0, 1 and 2.",
+                "you took one mean for each image, as layer normalisation does. Batch "
+                "normalisation takes one for each channel: axes 0, 1 and 2.",
             ),
             Mistake(
                 lambda maps, gamma, beta, epsilon: batch_norm(maps, beta, gamma, epsilon),

@@ -142,8 +142,8 @@ EXERCISES = (
             (_random.normal(size=(5, 5, 1, 10)),),
         ],
         also_right=[lambda kernel: np.moveaxis(kernel, (3, 2), (0, 1))],
-        lesson="the same numbers, (height, width, in, out) in Keras and (out, in, height, width) in "
-        "PyTorch. The kernel isn't flipped: both correlate.",
+        lesson="the same numbers, (height, width, in, out) in Keras and (out, in, height, width) "
+        "in PyTorch. The kernel isn't flipped: both correlate.",
         why="The new axes out, in, height, width are the old ones 3, 2, 0, 1.",
         hints=[
             "Write the four names of each layout below each other. Which old axis is the new "

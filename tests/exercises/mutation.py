@@ -355,8 +355,8 @@ def main() -> int:
     total = counts.total()
     share = counts["refused"] / max(1, total - counts["equivalent"])
     print(
-        f"{total} mutants: {counts['refused']} refused, {counts['equivalent']} equivalent as listed, "
-        f"{counts['accepted']} accepted; {share:.1%} of those that are wrong refused"
+        f"{total} mutants: {counts['refused']} refused, {counts['equivalent']} equivalent as "
+        f"listed, {counts['accepted']} accepted; {share:.1%} of those that are wrong refused"
     )
     return 0
 

@@ -23,7 +23,6 @@ from course_utils.exercises.engine.exercise import (
     Mistake,
     ValueExercise,
 )
-
 from course_utils.notebooks import read_notebook
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

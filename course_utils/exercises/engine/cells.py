@@ -1,8 +1,8 @@
 """Knowing that the cell which should have defined an answer did not run.
 
 A cell with a mistake in its syntax defines nothing: the name that it was to define keeps what an
-earlier version gave it, and a check would judge that. So the cells are watched as they run; in plain
-Python there are none, and nothing is watched.
+earlier version gave it, and a check would judge that. So the cells are watched as they run; in
+plain Python there are none, and nothing is watched.
 """
 
 import ast

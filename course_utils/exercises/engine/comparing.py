@@ -242,7 +242,7 @@ def _decimals_are_cut(pairs: Sequence[tuple[np.ndarray, np.ndarray]], tolerance:
         fractional = ~_close(expected, whole, tolerance)
         if not _same(whole, given, tolerance):
             return False
-        cut += np.count_nonzero(fractional & (whole != 0))
+        cut += int(np.count_nonzero(fractional & (whole != 0)))
     return cut > 1
 
 

@@ -76,6 +76,7 @@ def judge_answer(exercise: Exercise, answer: Any, *, time_limit: float | None = 
     limit = exercise.time_limit if time_limit is None else time_limit
     if isinstance(exercise, FunctionExercise):
         return _judge_function(exercise, answer, limit)
+    assert isinstance(exercise, ValueExercise)
     return _judge_value(exercise, answer, limit)
 
 
