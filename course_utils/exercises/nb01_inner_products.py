@@ -91,7 +91,7 @@ def _near_case(seed):
 
 _NEAR_CASES = [
     (np.eye(2), np.array([[[1, 0], [0, 1]], [[4, 0], [0, 4]], [[0, 2], [0, 0]]])),
-    *(_near_case(seed) for seed in (331, 7, 39)),
+    *(_near_case(seed) for seed in (331, 7, 39, 267, 84)),
 ]
 
 EXERCISES = (

@@ -295,6 +295,7 @@ EXERCISES = (
             (33, 5, 3, 4, 3),
             (28, 2, 0, 2, 1),
             (10, 4, 1, 3, 2),
+            (27, 3, 0, 1, 1),
         ],
         also_right=[_size_by_ranges],
         lesson="⌊(n + 2p − (k − 1)d − 1) / s⌋ + 1 counts the starts 0, s, 2s, … at which the "

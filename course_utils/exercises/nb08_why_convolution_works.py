@@ -112,7 +112,7 @@ EXERCISES = (
         number="08.1",
         title="Count the parameters of an unshared layer",
         solution=unshared_parameters,
-        cases=[(28, 5, 1, 10), (12, 5, 10, 20), (9, 2, 3, 4)],
+        cases=[(28, 5, 1, 10), (12, 5, 10, 20), (9, 2, 3, 5)],
         lesson="without sharing, every place pays for a bank of filters of its own, and the price "
         "grows with the image.",
         why="There is one output for each place and filter, and each has its own k·k·channels "

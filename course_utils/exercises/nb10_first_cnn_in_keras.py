@@ -212,7 +212,7 @@ EXERCISES = (
         number="10.2",
         title="Predict the sides of a changed network",
         solution=network_sides,
-        cases=[(28, 5, 2), (28, 3, 2), (32, 4, 3), (27, 4, 2), (45, 2, 3)],
+        cases=[(28, 5, 2), (28, 3, 2), (32, 4, 3), (27, 4, 2), (45, 2, 3), (60, 3, 4)],
         lesson="you can tell every shape of a network before Keras does, and what is left over "
         "when pooling doesn't divide is dropped.",
         why="A valid convolution leaves n − k + 1 positions, and pooling without overlap as many "

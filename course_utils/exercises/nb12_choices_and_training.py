@@ -160,6 +160,7 @@ EXERCISES = (
             ([4.0, 4.5, 7.0],),
             # a value that comes twice, and not in order
             ([3.0, 1.0, 40.0, 2.0, 3.0],),
+            ([-5.0, -1.0, -9.5],),
         ],
         also_right=[lambda values: [sum(values) / len(values), sorted(values)[len(values) // 2]]],
         lesson="the squared error asks for the mean, the absolute error for the median.",

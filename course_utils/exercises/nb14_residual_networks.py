@@ -196,6 +196,7 @@ EXERCISES = (
             # more in than out; and two numbers that are equal without being one object
             (64, 24),
             (300, int("300")),
+            (3, 5),
         ],
         lesson="an identity shortcut is free, and a 1×1 projection costs (inputs + 1) × outputs, "
         "a small part of the block.",
@@ -254,6 +255,12 @@ EXERCISES = (
         cases=[
             (_maps(2, 2, 3, 2), np.array([1.0, 2.0]), np.array([0.5, -1.0]), 0.5),
             (_maps(4, 3, 3, 3), np.array([0.5, 1.0, 3.0]), np.array([1.0, 0.0, 2.0]), 0.001),
+            (
+                _maps(3, 2, 2, 4),
+                np.array([-1.5, 2.0, 0.5, 2.0]),
+                np.array([0.0, -3.0, 4.0, 0.5]),
+                1.0,
+            ),
         ],
         lesson="batch normalisation takes one mean and one variance a channel, over all images and "
         "all positions.",

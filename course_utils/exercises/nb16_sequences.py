@@ -272,6 +272,7 @@ EXERCISES = (
             # whole numbers with weights that make fractions, and a reach as long as the series
             (np.array([3, 1, 4, 1, 5, 9, 2]), np.array([0.5, 0.25, 0.1]), 2),
             (_random.normal(size=6).round(2), np.array([0.5, -1.0, 2.0]), 3),
+            (_random.normal(size=10).round(2), np.array([0.5, -1.0, 2.0, 3.0]), 2),
         ],
         also_right=[_causal_by_loops],
         lesson="with (k − 1)·dilation zeros on the left and none on the right, no result knows "
@@ -335,7 +336,13 @@ EXERCISES = (
         number="16.4",
         title="The receptive field of a dilated stack",
         solution=dilated_field,
-        cases=[(2, [1, 2, 4, 8]), (3, [1, 2, 4, 8, 16]), (5, [1, 3]), (4, [3, 1, 2])],
+        cases=[
+            (2, [1, 2, 4, 8]),
+            (3, [1, 2, 4, 8, 16]),
+            (5, [1, 3]),
+            (4, [3, 1, 2]),
+            (2, [1, 1, 2, 2]),
+        ],
         also_right=[_field_by_layers],
         lesson="each layer adds (k − 1)·dilation, so doubling the dilation doubles the view with "
         "every layer: seven layers of width 2 see 128 months.",

@@ -259,6 +259,10 @@ def outputs_of(client: Any, code: str, *, interrupt: KernelManager | None = None
 def test_in_a_notebook() -> None:
     manager, client = start_new_kernel(kernel_name="python3", startup_timeout=60)
     try:
+        outputs_of(client, "%load_ext course_utils.exercises.engine.cells")
+        texts = outputs_of(client, 'exercises.check("02.2", patch_count)')
+        assert any("run the cells above first" in output.get("text", "") for output in texts)
+
         stub = """
             from course_utils import exercises
             def patch_count(image_shape, kernel_shape):

@@ -41,6 +41,15 @@ def watch() -> None:
         shell._course_watches_cells = True
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Watch from the kernel's start on, also before the course is imported.
+
+    With this module among ``IPKernelApp.extensions``, a check that is run first of all after a
+    restart is answered as well.
+    """
+    watch()
+
+
 def failed_definition(names: tuple[str, ...], answer: Any) -> str:
     """Say that the newest cell for an answer failed, or "" if it did not.
 
