@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exercises import mutation
 
 from course_utils import exercises
 from course_utils.exercises.engine.exercise import Exercise, FunctionExercise
-from tests.exercises import mutation
 
 ALL = exercises.all_exercises()
 every_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
