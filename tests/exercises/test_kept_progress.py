@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from course_utils import exercises
-from course_utils.exercises.engine import progress
+from course_utils.exercises.engine import progress, session
 from course_utils.exercises.nb02_convolution_by_hand import patch_count
 
 Printed = pytest.CaptureFixture[str]
@@ -19,6 +19,7 @@ Printed = pytest.CaptureFixture[str]
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(progress.VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(session, "_hints_given", {})
     progress.forget_session()
 
 
