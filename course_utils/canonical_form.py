@@ -13,6 +13,7 @@ from course_utils import notebooks
 from course_utils.notebooks import NotebookNode
 
 _IMAGE_METADATA = ("alt", "height", "width")
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,_]\d+)*(?:[eE][-+]?\d+)?")
 
 
@@ -87,11 +88,18 @@ def _cell_outputs(cell: NotebookNode, count: int) -> list[NotebookNode]:
         elif output.output_type == "error":
             clean.update(ename=output.ename, evalue=output.evalue, traceback=output.traceback)
         else:
-            clean.update(data=output.data, metadata=_output_metadata(output))
+            clean.update(data=_stored_data(output.data), metadata=_output_metadata(output))
             if output.output_type == "execute_result":
                 clean["execution_count"] = count
         outputs.append(clean)
     return outputs
+
+
+def _stored_data(data: NotebookNode) -> NotebookNode:
+    """Leave out the view of a widget whose kernel is gone, where a picture stands beside it."""
+    if "image/png" not in data:
+        return data
+    return NotebookNode({kind: content for kind, content in data.items() if kind != _WIDGET_VIEW})
 
 
 def _output_metadata(output: NotebookNode) -> dict[str, dict[str, object]]:

@@ -26,6 +26,7 @@ FLOORS = {
         "choices",
         "detection",
         "exercises",
+        "explorers",
         "forecasting",
         "gradients",
         "inspection",

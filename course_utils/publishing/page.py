@@ -1,4 +1,7 @@
-"""One notebook as one HTML file that asks nothing of anyone: no script, no font, no request."""
+"""One notebook as one HTML file that asks nothing of anyone: no font, no request.
+
+There is a script only where the notebook has explorers, and it lies in the page.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from course_utils import notebooks
+from course_utils import explorers, notebooks
 from course_utils.publishing.formulas import formula
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SHOWN = (
+    explorers.MIME,
     "text/html",
     "text/markdown",
     "image/svg+xml",
@@ -56,6 +60,8 @@ class _Exporter(HTMLExporter):
     def default_filters(self):
         yield from super().default_filters()
         yield "markdown2html", _markdown_to_html
+        yield "live_explorer", explorers.figure
+        yield "picture_of_explorer", explorers.picture_of
         yield "formula", lambda latex: formula(latex.strip().strip("$"), block=True)
 
 
@@ -112,8 +118,17 @@ def page(notebook: NotebookNode, *, name: str = "") -> str:
 
 def _html(notebook: NotebookNode, *, name: str, source: str) -> str:
     title = plain_title(notebook) or name
-    details = {"title": title, "name": name, "source": source}
+    details: dict[str, object] = {"title": title, "name": name, "source": source}
+    if script := explorer_script(notebook):
+        details["scripts"] = [script]
     return render(notebook, template="page", page=details)
+
+
+def explorer_script(notebook: NotebookNode) -> str:
+    """Return the script that brings a notebook's explorers to life, empty if it has none."""
+    outputs = (output for cell in notebooks.code_cells(notebook) for output in cell.outputs)
+    names = explorers.names_in(outputs)
+    return explorers.page_script(names) if names else ""
 
 
 def plain_title(notebook: NotebookNode) -> str:

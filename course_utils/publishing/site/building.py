@@ -122,7 +122,7 @@ def _sphinx(source: Source, made: Path, work: Path, mathjax: Path | None) -> Non
         ) from error
     if mathjax is not None:
         scripts = source.extra / "_static"
-        scripts.mkdir()
+        scripts.mkdir(exist_ok=True)
         shutil.copyfile(mathjax, scripts / "mathjax.js")
     warnings = StringIO()
     with _logging_left_alone(), patch_docutils(), docutils_namespace():

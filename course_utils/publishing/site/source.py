@@ -13,10 +13,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course_utils import notebooks
+from course_utils import explorers, notebooks
 from course_utils.publishing.site.course_map import front_page
 from course_utils.publishing.site.openings import read_opening
 from course_utils.publishing.site.repository import Repository, with_setup_cell
+
+_EXPLORERS = "explorers.js"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def write_source(
         place.mkdir(parents=True)
     # Without it GitHub would drop every folder whose name begins with an underscore.
     (source.extra / ".nojekyll").touch()
-    openings = []
+    openings, used = [], set()
     for path in paths:
         notebook = notebooks.read_notebook(path)
         openings.append(read_opening(notebook, name=path.stem))
@@ -87,6 +89,11 @@ def write_source(
         offered = with_setup_cell(notebook, repository) if repository else notebook
         _write(source.extra / "notebooks" / path.name, offered)
         _write(source.folder / path.name, readable(notebook))
+        used |= _explorers_of(notebook)
+    if used:
+        (source.extra / "_static").mkdir()
+        script = explorers.page_script(used)
+        (source.extra / "_static" / _EXPLORERS).write_text(script, encoding="utf-8")
     documents = [
         document
         for place in sorted({path.parent for path in paths})
@@ -142,8 +149,8 @@ def _links(path: Path, repository: Repository | None, slides: Sequence[str]) -> 
 def readable(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook whose prose Sphinx reads as a notebook's reader does.
 
-    Markdown inside folded answers is set free of its HTML by blank lines, and speaker notes are
-    folded.
+    Markdown inside folded answers is set free of its HTML by blank lines, speaker notes are
+    folded, and explorers become HTML that a script of the site brings to life.
     """
     copy = notebook.copy()
     copy.cells = []
@@ -153,8 +160,24 @@ def readable(notebook: NotebookNode) -> NotebookNode:
             cell.source = _unfenced(cell.source)
             if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
                 cell.source = folded("For instructors", cell.source)
+        elif cell.cell_type == "code" and explorers.names_in(cell.outputs):
+            cell = cell.copy()
+            cell.outputs = [_with_live_explorer(output) for output in cell.outputs]
         copy.cells.append(cell)
     return copy
+
+
+def _explorers_of(notebook: NotebookNode) -> set[str]:
+    outputs = (output for cell in notebooks.code_cells(notebook) for output in cell.outputs)
+    return explorers.names_in(outputs)
+
+
+def _with_live_explorer(output: NotebookNode) -> NotebookNode:
+    if not explorers.names_in([output]):
+        return output
+    # A module would not be loaded from the disk, and a script twice on a page does nothing.
+    shown = f'{explorers.figure(output)}\n<script defer src="_static/{_EXPLORERS}"></script>'
+    return NotebookNode(output, data={"text/html": shown}, metadata={})
 
 
 def _unfenced(markdown: str) -> str:
