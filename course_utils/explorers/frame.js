@@ -198,7 +198,8 @@ export class Grid {
       const [i, j] = key.split(",").map(Number);
       const { text: shown, classes = "", note = "", color } = look(i, j);
       if (cell !== this.editing) cell.firstChild.textContent = shown;
-      cell.lastChild.textContent = note;
+      // Drawn by the style sheet: a cell is called by its number alone.
+      if (cell !== this.editing) cell.lastChild.dataset.note = note;
       const names = `cx-cell ${classes}`;
       if (cell.className !== names) cell.className = names;
       cell.style.setProperty("--fill", color ?? "");

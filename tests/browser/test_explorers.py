@@ -1,0 +1,409 @@
+"""The explorers in Chromium: in a real JupyterLab, on a built page, on the site, on slides."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from course_utils import explorers, notebooks
+from course_utils.canonical_form import canonical
+from course_utils.publishing import javascript
+from course_utils.publishing.page import write_page
+from course_utils.publishing.site import build_site
+from course_utils.publishing.slides import READY, write_deck
+
+NAMES = sorted(explorers._CLASSES)
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+TOKEN = "explore"
+STARTING = 120  # seconds
+
+
+def stored_notebook() -> nbformat.NotebookNode:
+    """A notebook with a slide for each explorer, as `refresh` stores it."""
+    cells = [new_markdown_cell("# Touch", id="title", metadata=slide("slide"))]
+    for name in NAMES:
+        data, metadata = getattr(explorers, name)()._repr_mimebundle_()
+        output = new_output("execute_result", data=data, metadata=metadata, execution_count=1)
+        cells.append(new_markdown_cell(f"## {name}", id=f"head-{name}", metadata=slide("slide")))
+        cells.append(new_code_cell(f"{name}()", id=name, outputs=[output], metadata=slide("-")))
+    return canonical(new_notebook(cells=cells, metadata=notebooks.NOTEBOOK_METADATA))[0]
+
+
+def slide(kind: str) -> dict:
+    return {"slideshow": {"slide_type": kind}}
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same notebook as a page, as slides, and on the site."""
+    folder = tmp_path_factory.mktemp("explorers")
+    notebook = stored_notebook()
+    nbformat.write(notebook, folder / "01_touch.ipynb")
+    try:
+        write_deck(notebook, folder / "slides.html")
+    except javascript.JavaScriptMissing as missing:
+        pytest.skip(str(missing))
+    write_page(notebook, folder / "page.html")
+    build_site([folder / "01_touch.ipynb"], folder / "site")
+    site = folder / "site" / "01_touch.html"
+    return {"page": folder / "page.html", "slides": folder / "slides.html", "site": site}
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    try:
+        return javascript.file("axe-core/axe.min.js").read_text(encoding="utf-8")
+    except javascript.JavaScriptMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def visit(places: dict[str, Path], open_page: Callable) -> Iterator[Callable]:
+    """Open one of the places offline; afterwards nothing was asked for and nothing went wrong."""
+    records = []
+
+    def go(place: str, **settings: object) -> object:
+        record = open_page(offline=True, **settings)
+        records.append(record)
+        record.page.set_default_timeout(15_000)
+        record.page.goto(places[place].as_uri())
+        if place == "slides":
+            record.page.wait_for_function(READY)
+        else:
+            record.page.locator(".cx").nth(len(NAMES) - 1).wait_for()
+        return record.page
+
+    yield go
+    for record in records:
+        assert not record.outside and not record.errors
+
+
+def explorer_on(page: object, name: str) -> object:
+    """Find an explorer; on slides turn to it, and open it with the keyboard."""
+    folder = explorers._CLASSES[name]
+    if page.locator(".reveal").count():
+        for _ in range(40):
+            if page.evaluate("Reveal.getCurrentSlide().id") == f"head-{name}":
+                break
+            page.keyboard.press("Space")
+        page.evaluate("() => Reveal.getCurrentSlide().querySelector('.cx-open').focus()")
+        page.keyboard.press("Enter")
+    found = page.locator(f".cx-{folder}")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def violations(page: object, axe: str) -> list[str]:
+    page.evaluate(axe)
+    found = page.evaluate("axe.run('.cx', {resultTypes: ['violations'], preload: false})")
+    return [
+        f"{one['impact']}: {one['id']} at {[node['target'] for node in one['nodes'][:3]]} "
+        f"{one['nodes'][0]['any'][:1]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+# --- all of them --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("place", ["page", "site"])
+def test_every_reader_can_use_them(place: str, scheme: str, visit: Callable, axe: str) -> None:
+    page = visit(place, color_scheme=scheme)
+    for details in page.locator(".cx details").all():
+        details.evaluate("one => { one.open = true; }")
+    assert violations(page, axe) == []
+    themes = page.locator(".cx").evaluate_all("all => all.map(one => one.dataset.theme)")
+    assert set(themes) == {scheme}
+    assert page.locator("figure[data-explorer] > img:visible").count() == 0
+
+
+@pytest.mark.parametrize("place", ["page", "site"])
+def test_they_fit_on_a_phone(place: str, visit: Callable) -> None:
+    page = visit(place, **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    cut = page.evaluate(
+        """[...document.querySelectorAll('.cx *')].filter(one => {
+          const [outer, box] = [one.closest('.cx'), one].map(part => part.getBoundingClientRect());
+          return box.width && box.right > outer.right + 1 && !one.closest('.cx-scrolls');
+        }).map(one => one.outerHTML.slice(0, 100))"""
+    )
+    assert cut == []
+
+
+def test_paper_has_the_pictures(visit: Callable) -> None:
+    page = visit("page")
+    page.emulate_media(media="print")
+    assert page.locator("figure[data-explorer] > img:visible").count() == len(NAMES)
+    assert page.locator(".cx:visible").count() == 0
+
+
+def test_without_scripts_the_pictures_stay(places: dict[str, Path], open_page: Callable) -> None:
+    page = open_page(java_script_enabled=False).page
+    page.goto(places["page"].as_uri())
+    pictures = page.locator("figure[data-explorer] img")
+    assert pictures.count() == len(NAMES)
+    assert all(len(one.get_attribute("alt")) > 50 for one in pictures.all())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_a_slide_it_opens_and_closes_by_keyboard(name: str, visit: Callable) -> None:
+    page = visit("slides")
+    explorer_on(page, name).wait_for()
+    before = page.evaluate("JSON.stringify(Reveal.getIndices())")
+    size = page.locator("dialog .cx").evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    assert size >= 18
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    assert page.evaluate("JSON.stringify(Reveal.getIndices())") == before
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="detached")
+    assert page.evaluate("JSON.stringify(Reveal.getIndices())") == before
+    assert not page.evaluate("Reveal.isOverview()")
+
+
+# --- the window ---------------------------------------------------------------------------------
+
+
+def cell(part: object, i: int, j: int) -> object:
+    return part.locator(f'.cx-cell[data-i="{i}"][data-j="{j}"]')
+
+
+def grid(found: object, label: str) -> object:
+    return found.get_by_role("grid", name=label, exact=True)
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_window_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Window")
+    output = grid(found, "feature map")
+    assert output.inner_text().split() == ["?"] * 9
+    cell(output, 1, 0).click()
+    assert output.inner_text().split() == "4 3 4 2 4 3 2 3 4".split()
+    assert "where it is 2. The largest is 4" in found.locator(".cx-reply").inner_text()
+    cell(output, 2, 1).hover()
+    assert found.locator(".cx-sum").inner_text().endswith("= 3")
+    # The window is seen on the image, with the kernel's numbers in it.
+    notes = grid(found, "image").locator(".cx-under .cx-note").all()
+    assert [one.get_attribute("data-note") for one in notes] == "×1 ×0 ×1 ×0 ×1 ×0 ×1 ×0 ×1".split()
+    found.get_by_text("convolution", exact=True).click()
+    found.get_by_text("full", exact=True).click()
+    assert output.locator(".cx-cell").count() == 49
+    assert grid(found, "image").locator(".cx-cell[data-padding]").count() == 81 - 25
+    assert "⌊(5 + 2 + 2 − 1·(3 − 1) − 1) / 1⌋ + 1 = 7" in found.inner_text()
+
+
+@pytest.mark.parametrize("place", ["page", "slides"])
+def test_window_by_keyboard(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Window")
+    output = grid(found, "feature map")
+    cell(output, 0, 0).focus()
+    page.keyboard.press("ArrowRight")
+    assert output.inner_text().split() == ["?"] * 9
+    page.keyboard.press("Enter")
+    assert found.locator(".cx-sum b").inner_text() == "3"
+    page.keyboard.press("ArrowDown")
+    assert found.locator(".cx-sum b").inner_text() == "4"
+    page.wait_for_function(
+        "one => one.textContent.startsWith('Row 1, column 1: 4.')",
+        arg=found.locator(".cx-say").element_handle(),
+    )
+    cell(grid(found, "kernel"), 0, 0).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("-2.5")
+    page.keyboard.press("Enter")
+    assert found.locator(".cx-sum b").inner_text() == "1.5"
+    page.keyboard.press("Enter")
+    page.keyboard.type("many")
+    page.keyboard.press("Enter")
+    assert found.get_by_role("alert").inner_text() == (
+        "could not convert string to float: 'many': write a number, such as 2, -1 or 0.5"
+    )
+    assert found.locator(".cx-sum b").inner_text() == "1.5"
+
+
+def test_window_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Window")
+    cell(grid(found, "feature map"), 0, 0).tap()
+    assert "and it is there: 4, as in 3 more." in found.locator(".cx-reply").inner_text()
+    found.get_by_role("button", name="Step", exact=True).tap()
+    assert found.locator(".cx-sum b").inner_text() == "3"
+    cell(grid(found, "image"), 0, 1).tap()
+    page.keyboard.type("9")
+    cell(grid(found, "feature map"), 0, 1).tap()
+    assert found.locator(".cx-sum b").inner_text() == "11"
+
+
+def test_window_says_what_does_not_fit(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Window")
+    found.get_by_label("image size").fill("3")
+    found.get_by_label("kernel size").fill("9")
+    assert found.get_by_role("alert").inner_text() == (
+        "kernel 9×9 is larger than the image 3×3: "
+        "pad the image by at least 3 or use a smaller kernel"
+    )
+    found.get_by_label("kernel size").fill("2")
+    assert found.get_by_role("alert").count() == 0
+
+
+def test_window_moves_by_itself_only_where_motion_is_welcome(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Window")
+    found.get_by_role("button", name="Show the numbers").click()
+    found.get_by_role("button", name="Play").click()
+    page.wait_for_function("document.querySelector('.cx-window .cx-sum b').textContent === '3'")
+    found.get_by_role("button", name="Pause").click()
+    calm = visit("page", reduced_motion="reduce")
+    assert explorer_on(calm, "Window").get_by_role("button", name="Play").count() == 0
+
+
+# --- in JupyterLab ------------------------------------------------------------------------------
+
+
+class Lab:
+    """A notebook open in JupyterLab, and its kernel."""
+
+    def __init__(self, record: object) -> None:
+        self.record, self.page = record, record.page
+
+    def run_all(self) -> None:
+        self.page.evaluate(
+            "async () => { const shown = jupyterapp.shell.currentWidget; "
+            "await shown.context.ready; await shown.sessionContext.ready; await shown.revealed; "
+            "await jupyterapp.commands.execute('notebook:run-all-cells'); }"
+        )
+
+    def ask(self, code: str) -> str:
+        """Return what an expression is worth in the kernel, as Python writes it."""
+        return self.page.evaluate(
+            """async code => {
+              const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+              const done = await kernel.requestExecute(
+                {code: '', user_expressions: {x: code}, silent: true}).done;
+              const {x} = done.content.user_expressions;
+              return x.data ? x.data['text/plain'] : `${x.ename}: ${x.evalue}`; }""",
+            code,
+        )
+
+    def tell(self, code: str) -> None:
+        reply = self.page.evaluate(
+            """async code => (await jupyterapp.shell.currentWidget.sessionContext.session.kernel
+              .requestExecute({code}).done).content""",
+            code,
+        )
+        assert reply["status"] == "ok", reply
+
+    def find(self, name: str) -> object:
+        found = self.page.locator(f".cx-{explorers._CLASSES[name]}:visible")
+        found.wait_for()
+        found.scroll_into_view_if_needed()
+        return found
+
+    def until(self, code: str, wanted: str) -> None:
+        """Wait until an expression is worth this; traits take a moment on their way."""
+        for _ in range(50):
+            found = self.ask(code)
+            if found == wanted:
+                return
+            self.page.wait_for_timeout(100)
+        assert found == wanted
+
+
+@pytest.fixture(scope="module")
+def lab_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running JupyterLab; yields the address of a notebook with all explorers."""
+    folder = tmp_path_factory.mktemp("lab")
+    variables = [f"{name.lower()} = explorers.{name}()\n{name.lower()}" for name in NAMES]
+    cells = [new_code_cell(text) for text in ["from course_utils import explorers", *variables]]
+    made = new_notebook(cells=cells, metadata=notebooks.NOTEBOOK_METADATA)
+    (folder / "root").mkdir()
+    nbformat.write(made, folder / "root" / "one.ipynb")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    environment = os.environ | {f"JUPYTER_{name}": str(folder / name) for name in places}
+    environment |= {
+        f"JUPYTERLAB_{name}_DIR": str(folder / name) for name in ("SETTINGS", "WORKSPACES")
+    }
+    options = {
+        "ServerApp.root_dir": folder / "root",
+        "ServerApp.port": port,
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.open_browser": False,
+        "ServerApp.allow_root": True,
+        "IdentityProvider.token": TOKEN,
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.news_url": None,
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    with (folder / "log").open("w") as log:
+        command = [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())]
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            until = time.monotonic() + STARTING
+            while time.monotonic() < until and server.poll() is None:
+                try:
+                    urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=2).close()
+                    break
+                except OSError:
+                    time.sleep(0.25)
+            else:
+                pytest.fail(f"JupyterLab does not start:\n{(folder / 'log').read_text()[-2000:]}")
+            yield f"{address}/lab/tree/one.ipynb?token={TOKEN}"
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+@pytest.fixture
+def lab(lab_address: str, open_page: Callable) -> Iterator[Lab]:
+    record = open_page(viewport={"width": 1280, "height": 900})
+    record.page.set_default_timeout(STARTING * 1000)
+    record.page.goto(lab_address)
+    record.page.locator(".jp-NotebookPanel:visible .jp-Notebook").wait_for()
+    opened = Lab(record)
+    opened.run_all()
+    yield opened
+    assert record.outside == []
+    assert [said for said in record.errors if "explorer" in said.lower() or "cx" in said] == []
+
+
+def test_window_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Window")
+    cells = lab.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length")
+    cell(grid(found, "feature map"), 1, 0).click()
+    lab.until("window.row, window.column, window.ask, window.value", "(1, 0, False, 2)")
+    lab.page.keyboard.press("ArrowRight")
+    lab.until("window.value", found.locator(".cx-sum b").inner_text())
+    cell(grid(found, "kernel"), 1, 1).click()
+    lab.page.keyboard.type("5")
+    lab.page.keyboard.press("Enter")
+    lab.until("window.kernel", "[[1, 0, 1], [0, 5, 0], [1, 0, 1]]")
+    lab.until("window.value", "8")
+    assert found.locator(".cx-sum b").inner_text() == "8"
+    # Keys meant for the explorer are no commands of the notebook.
+    for key in ("a", "b", "d", "d", "ArrowDown", "x"):
+        lab.page.keyboard.press(key)
+    assert lab.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length") == cells
+    lab.tell("window.image = [[0, 0, 0], [0, 7, 0], [0, 0, 0]]; window.padding = 'same'")
+    cell(grid(found, "feature map"), 1, 1).click()
+    assert found.locator(".cx-sum b").inner_text() == "35"
+    lab.until("window.response.tolist()", "[[7, 0, 7], [0, 35, 0], [7, 0, 7]]")
