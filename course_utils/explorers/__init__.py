@@ -26,14 +26,16 @@ from course_utils.explorers.bundling import (
 )
 
 if TYPE_CHECKING:
+    from course_utils.explorers.filter_lab import FilterLab
     from course_utils.explorers.window import Window
 
 # The classes need ipywidgets, which a notebook without an explorer should not wait for.
 _CLASSES = {
+    "FilterLab": "filter_lab",
     "Window": "window",
 }
 
-__all__ = ["MIME", "Window", "figure", "names_in", "page_script", "picture_of"]
+__all__ = ["MIME", "FilterLab", "Window", "figure", "names_in", "page_script", "picture_of"]
 
 
 def __getattr__(name: str) -> object:

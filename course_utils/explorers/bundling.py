@@ -81,8 +81,11 @@ def figure(output: Mapping[str, Any]) -> str:
         A notebook's output that holds an explorer.
     """
     stored = output["data"][MIME]
-    state = html.escape(json.dumps(stored, ensure_ascii=False, sort_keys=True), quote=True)
-    return f'<figure class="output" data-explorer="{state}">{picture_of(output)}</figure>'
+    name, state = (html.escape(stored[key], quote=True) for key in ("name", "state"))
+    return (
+        f'<figure class="output" data-explorer="{name}" data-state="{state}">'
+        f"{picture_of(output)}</figure>"
+    )
 
 
 def picture_of(output: Mapping[str, Any]) -> str:

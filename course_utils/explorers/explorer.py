@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
@@ -25,6 +26,7 @@ class Explorer(anywidget.AnyWidget):
     folder: ClassVar[str]
     _guide: ClassVar[tuple[str, ...]] = ()
     _by_keyboard: ClassVar[str] = ""
+    _colours: ClassVar[int] = 48  # of the picture's palette
 
     try_this = traitlets.List(traitlets.Unicode()).tag(sync=True, state=True)
     keyboard = traitlets.Unicode().tag(sync=True, state=True)
@@ -56,17 +58,19 @@ class Explorer(anywidget.AnyWidget):
 
     def picture(self) -> bytes:
         """Return what the explorer shows now as the content of a PNG file."""
-        from course_utils.explorers.pictures import in_course_style
+        from course_utils.explorers.pictures import in_course_style, with_few_colours
 
         content = io.BytesIO()
         with in_course_style():
             self.draw().savefig(content, format="png", dpi=100, metadata={"Software": None})
-        return content.getvalue()
+        return with_few_colours(content.getvalue(), self._colours)
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         shown = super()._repr_mimebundle_(**options)
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
-        stored = {"name": self.folder, "state": self.state()}
+        # One text: a notebook's file gives each number of a list a line of its own.
+        state = json.dumps(self.state(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        stored = {"name": self.folder, "state": state}
         picture = base64.b64encode(self.picture()).decode("ascii")
         # Of the view only JupyterLab knows; the rest is the same whenever the cell is run.
         data = dict(data) | {"text/plain": repr(self), "image/png": picture}

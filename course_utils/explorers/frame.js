@@ -163,6 +163,10 @@ export class Grid {
     this.element.addEventListener("keydown", event => this.key(event));
     this.element.addEventListener("pointerover", event => this.pointed(event));
     this.element.addEventListener("click", event => this.clicked(event));
+    this.element.addEventListener("focusin", event => {
+      const at = this.place(event);
+      if (at && !this.editing && at.join() !== this.at.join()) this.moveTo(...at, false);
+    });
     if (onhover) this.element.addEventListener("pointerleave", () => onhover(null));
   }
 
@@ -420,8 +424,9 @@ export function mountAll(explorers, style, assets = {}) {
     if (!figures.length) return;
     document.head.append(h("style", {}, style));
     for (const figure of figures) {
-      const { name, state } = JSON.parse(figure.dataset.explorer);
+      const name = figure.dataset.explorer;
       if (!explorers[name]) continue;
+      const state = JSON.parse(figure.dataset.state);
       figure.dataset.mounted = "yes";
       const model = new Model({ ...state, ...assets[name] });
       model.alone = true;

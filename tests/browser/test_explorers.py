@@ -407,3 +407,114 @@ def test_window_in_jupyterlab(lab: Lab) -> None:
     cell(grid(found, "feature map"), 1, 1).click()
     assert found.locator(".cx-sum b").inner_text() == "35"
     lab.until("window.response.tolist()", "[[7, 0, 7], [0, 35, 0], [7, 0, 7]]")
+
+
+# --- the filter lab -----------------------------------------------------------------------------
+
+
+def loaded(found: object) -> object:
+    found.page.wait_for_function(
+        "one => one.dataset.loaded", arg=found.locator("xpath=.").element_handle()
+    )
+    return found
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_filter_lab_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = loaded(explorer_on(page, "FilterLab"))
+    answer = found.get_by_role("application", name="answer")
+    box = answer.bounding_box()
+    answer.hover(position={"x": box["width"] * 100.5 / 256, "y": box["height"] * 60.5 / 256})
+    assert found.locator(".cx-sum").inner_text().startswith("row 60, column 100:")
+    lab = explorers.FilterLab()
+    # The browser's picture is that of Python to one grey value; the Sobel kernel's sizes add to 8.
+    assert float(found.get_attribute("data-shown")) == pytest.approx(
+        lab.response[60, 100], abs=8 / 255
+    )
+    found.get_by_label("kernel", exact=True).locator("visible=true").first.select_option("box_blur")
+    lab.kernel = "box_blur"
+    assert "sum 1: flat grey stays as it is. rank 1" in found.inner_text()
+    assert float(found.get_attribute("data-shown")) == pytest.approx(
+        lab.response[60, 100], abs=1.01 / 255
+    )
+    found.get_by_role("button", name="Digit").click()
+    page.wait_for_function("document.querySelector('.cx-filter_lab').dataset.loaded === '28×28'")
+
+
+def test_filter_lab_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = loaded(explorer_on(page, "FilterLab"))
+    found.get_by_role("application", name="picture").focus()
+    for key in ("Shift+ArrowRight", "ArrowUp", "ArrowLeft"):
+        page.keyboard.press(key)
+    assert found.locator(".cx-sum").inner_text().startswith("row 127, column 137:")
+    cell(grid(found, "kernel"), 1, 1).focus()
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    assert "sum 1: flat grey stays as it is. rank 2." in found.inner_text()
+    found.get_by_role("button", name="Divide by the sum").focus()
+    page.keyboard.press("Enter")
+    cell(grid(found, "kernel"), 1, 1).focus()
+    page.keyboard.type("0")
+    page.keyboard.press("Enter")
+    found.get_by_role("button", name="Divide by the sum").click()
+    assert "kernel's sum is 0" in found.get_by_role("alert").inner_text()
+
+
+def test_filter_lab_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = loaded(explorer_on(page, "FilterLab"))
+    picture = found.get_by_role("application", name="picture")
+    box = picture.bounding_box()
+    picture.tap(position={"x": box["width"] / 4, "y": box["height"] / 2})
+    said = found.locator(".cx-sum").inner_text()
+    assert "column 6" in said and "row 12" in said
+    found.get_by_role("button", name="Turn by 180°").tap()
+    assert cell(grid(found, "kernel"), 1, 0).inner_text() == "2"
+
+
+def test_filter_lab_reads_own_pictures_and_says_what_it_cannot(
+    visit: Callable, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    page = visit("page")
+    found = loaded(explorer_on(page, "FilterLab"))
+    Image.new("L", (400, 300), 51).save(tmp_path / "mine.png")
+    (tmp_path / "notes.txt").write_text("no picture")
+    own = found.locator("input[type=file]")
+    own.set_input_files(tmp_path / "mine.png")
+    page.wait_for_function(
+        "document.querySelector('.cx-filter_lab .cx-sum').textContent.includes('brightness 0.2,')"
+    )
+    own.set_input_files(tmp_path / "notes.txt")
+    found.get_by_role("alert").wait_for()
+    assert found.get_by_role("alert").inner_text() == (
+        "file 'notes.txt' isn't an image that can be read: save it as PNG or JPEG"
+    )
+
+
+def test_filter_lab_says_that_the_webcam_was_refused(visit: Callable) -> None:
+    page = visit("page")
+    found = loaded(explorer_on(page, "FilterLab"))
+    found.get_by_role("button", name="Webcam").click()
+    found.get_by_role("alert").wait_for()
+    assert "choose a picture file instead" in found.get_by_role("alert").inner_text()
+
+
+def test_filter_lab_in_jupyterlab(lab: Lab) -> None:
+    found = loaded(lab.find("FilterLab"))
+    cell(grid(found, "kernel"), 1, 2).click()
+    lab.page.keyboard.type("3")
+    lab.page.keyboard.press("Enter")
+    lab.until("filterlab.kernel", "[[-1, 0, 1], [-2, 0, 3], [-1, 0, 1]]")
+    lab.tell("import numpy as np; filterlab.kernel = np.full((5, 5), 1 / 25)")
+    lab.page.wait_for_function(
+        "document.querySelector('.cx-filter_lab:not([hidden])').innerText.includes('sum 1:')"
+    )
+    shown = float(found.get_attribute("data-shown"))
+    there = float(lab.ask("float(filterlab.response[filterlab.row, filterlab.column])"))
+    assert shown == pytest.approx(there, abs=1.01 / 255)
+    found.get_by_role("button", name="Digit").click()
+    lab.until("filterlab.image.shape", "(28, 28)")
