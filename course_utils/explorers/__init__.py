@@ -26,16 +26,33 @@ from course_utils.explorers.bundling import (
 )
 
 if TYPE_CHECKING:
+    from course_utils.explorers.architect import Architect
     from course_utils.explorers.filter_lab import FilterLab
+    from course_utils.explorers.shift import Shift
+    from course_utils.explorers.volume import Volume
     from course_utils.explorers.window import Window
 
 # The classes need ipywidgets, which a notebook without an explorer should not wait for.
 _CLASSES = {
+    "Architect": "architect",
     "FilterLab": "filter_lab",
+    "Shift": "shift",
+    "Volume": "volume",
     "Window": "window",
 }
 
-__all__ = ["MIME", "FilterLab", "Window", "figure", "names_in", "page_script", "picture_of"]
+__all__ = [
+    "MIME",
+    "Architect",
+    "FilterLab",
+    "Shift",
+    "Volume",
+    "Window",
+    "figure",
+    "names_in",
+    "page_script",
+    "picture_of",
+]
 
 
 def __getattr__(name: str) -> object:

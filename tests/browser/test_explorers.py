@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -169,6 +170,9 @@ def test_on_a_slide_it_opens_and_closes_by_keyboard(name: str, visit: Callable) 
     page.keyboard.press("Space")
     assert page.evaluate("JSON.stringify(Reveal.getIndices())") == before
     page.keyboard.press("Escape")
+    page.wait_for_timeout(200)
+    if page.locator("dialog").count():  # it closed an open list of choices
+        page.keyboard.press("Escape")
     page.locator("dialog").wait_for(state="detached")
     assert page.evaluate("JSON.stringify(Reveal.getIndices())") == before
     assert not page.evaluate("Reveal.isOverview()")
@@ -518,3 +522,204 @@ def test_filter_lab_in_jupyterlab(lab: Lab) -> None:
     assert shown == pytest.approx(there, abs=1.01 / 255)
     found.get_by_role("button", name="Digit").click()
     lab.until("filterlab.image.shape", "(28, 28)")
+
+
+# --- the architect ------------------------------------------------------------------------------
+
+
+def fact(found: object, layer: int, name: str) -> str:
+    return found.locator(f'.cx-layer:nth-child({layer}) [data-fact="{name}"]').inner_text()
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_architect_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Architect")
+    assert fact(found, 4, "shape") == "4×4×20" and fact(found, 4, "sees") == "16×16"
+    assert "together 38,390 parameters" in found.inner_text()
+    found.get_by_role("button", name="remove layer 5").click()
+    assert "layer 5, dense: a dense layer needs a vector" in found.get_by_role("alert").inner_text()
+    found.get_by_role("button", name="+ global pooling").click()
+    for place_now in (7, 6):
+        found.get_by_role("button", name=f"move layer {place_now} up").click()
+    assert found.get_by_role("alert").count() == 0
+    assert fact(found, 5, "shape") == "20" and fact(found, 6, "parameters") == "2,100"
+    found.get_by_text("The stack as Keras code").click()
+    assert "layers.GlobalMaxPooling2D()," in found.locator(".cx-code").inner_text()
+
+
+def test_architect_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Architect")
+    found.get_by_label("filters").first.focus()
+    page.keyboard.press("ArrowUp")
+    assert fact(found, 1, "shape") == "24×24×11" and fact(found, 1, "parameters") == "286"
+    page.keyboard.press("Tab")
+    page.keyboard.type("30")
+    assert "kernel 530×530" in found.get_by_role("alert").inner_text() or "kernel 30×30" in (
+        found.get_by_role("alert").inner_text()
+    )
+    page.keyboard.press("Control+a")
+    page.keyboard.type("0")
+    assert "use a whole number of at least 1" in found.get_by_role("alert").inner_text()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("5")
+    assert found.get_by_role("alert").count() == 0
+    found.get_by_role("button", name="move layer 1 down").focus()
+    page.keyboard.press("Enter")
+    assert found.locator(".cx-kind").first.inner_text() == "1 pooling"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "move layer 2 down"
+
+
+def test_architect_asks_first(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Architect")
+    found.get_by_role("button", name="Predict first").tap()
+    assert "38,390" not in found.locator(".cx-body").inner_text()
+    assert fact(found, 1, "shape") == "?"
+    found.get_by_role("button", name="show shape of layer 1").tap()
+    assert fact(found, 1, "shape") == "24×24×10" and fact(found, 1, "parameters") == "?"
+
+
+def test_architect_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Architect")
+    found.get_by_label("units").first.fill("50")
+    lab.until("architect.layers[5]['units'], architect.parameters", "(50, 17890)")
+    lab.tell("architect.layers = [{'kind': 'conv', 'filters': 64}]")
+    lab.page.wait_for_function("document.querySelectorAll('.cx-architect .cx-layer').length === 1")
+    assert fact(found, 1, "parameters") == "640"
+    lab.until("architect.parameters", "640")
+
+
+# --- the shift ----------------------------------------------------------------------------------
+
+
+def shift_state(found: object) -> dict[str, int]:
+    names = ("scores", "map", "pooled", "slid", "answer")
+    return {name: int(found.get_attribute(f"data-{name}")) for name in names}
+
+
+def python_state(dx: int, dy: int) -> dict[str, int]:
+    shift = explorers.Shift()
+    shift.dx, shift.dy = dx, dy
+    scores, feature_map, pooled, slid = shift.changed.values()
+    answer = int(shift.scores.argmax())
+    return {
+        "scores": scores, "map": feature_map, "pooled": pooled, "slid": slid, "answer": answer
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_shift_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Shift")
+    assert "cells changed" not in found.inner_text()
+    found.get_by_role("button", name="some").click()
+    assert shift_state(found) == python_state(1, 0)
+    assert "You expected some; it was some: 51 of 169." in found.locator(".cx-reply").inner_text()
+    assert "the map moved along: equivariant" in found.inner_text()
+    assert "0 of 10 scores changed: invariant" in found.inner_text()
+    picture = found.get_by_role("application")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    pixel = box["width"] / 28
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 3 * pixel, y + 2 * pixel, steps=3)
+    page.mouse.up()
+    assert shift_state(found) == python_state(4, 2)
+
+
+def test_shift_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Shift")
+    found.get_by_role("application").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    assert shift_state(found) == python_state(2, -1)
+    page.keyboard.press("Home")
+    assert shift_state(found) == python_state(0, 0)
+    for _ in range(12):
+        page.keyboard.press("ArrowLeft")
+    assert shift_state(found) == python_state(-8, 0)
+
+
+def test_shift_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Shift")
+    found.get_by_role("button", name="nearly all").tap()
+    assert "You expected nearly all; it was some" in found.locator(".cx-reply").inner_text()
+    found.get_by_role("button", name="move down").tap()
+    assert shift_state(found) == python_state(1, 1)
+
+
+def test_shift_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Shift")
+    found.get_by_role("application").focus()
+    lab.page.keyboard.press("ArrowDown")
+    lab.until("shift.dx, shift.dy", "(0, 1)")
+    assert found.get_attribute("data-answer") == lab.ask("int(shift.scores.argmax())")
+    lab.tell("shift.dx = 5; shift.which = 7")
+    lab.page.wait_for_function(
+        "document.querySelector('.cx-shift').innerText.includes('5 right, 1 down')"
+    )
+    assert found.get_attribute("data-answer") == lab.ask("int(shift.scores.argmax())")
+    assert found.get_attribute("data-pooled") == lab.ask("shift.changed['pooled']")
+
+
+# --- the volume ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_volume_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Volume")
+    volume = explorers.Volume()
+    cell(grid(found, "map 1"), 2, 1).click()
+    for f in range(2):
+        shown = found.get_by_role("group", name=f"filter {f}").locator(".cx-sum b").inner_text()
+        assert shown == str(volume.response[2, 1, f]).replace("-", "−")
+    for c in range(3):
+        under = grid(found, f"image, channel {c}").locator(".cx-under").all_inner_texts()
+        assert [int(one) for one in under] == np.array(volume.image)[2:5, 1:4, c].ravel().tolist()
+    found.get_by_role("button", name="Add a filter").click()
+    assert "(3·3·3 + 1)·3 = 84" in found.inner_text()
+    # The new filter hands on the middle of channel 0.
+    assert grid(found, "map 2").inner_text().split() == [
+        str(one) for one in np.array(volume.image)[1:4, 1:4, 0].ravel()
+    ]
+
+
+def test_volume_by_keyboard_and_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Volume")
+    group = found.get_by_role("group", name="filter 0")
+    cell(grid(found, "map 0"), 0, 0).focus()
+    page.keyboard.press("ArrowRight")
+    assert group.locator(".cx-sum b").inner_text() == "6"
+    cell(grid(found, "bias of filter 0"), 0, 0).focus()
+    page.keyboard.type("10")
+    page.keyboard.press("Enter")
+    assert group.locator(".cx-sum b").inner_text() == "16"
+    cell(grid(found, "map 1"), 2, 2).tap()
+    assert group.locator(".cx-sum b").inner_text() == "17"
+    cell(grid(found, "image, channel 0"), 0, 0).tap()
+    page.keyboard.type("x")
+    page.keyboard.press("Enter")
+    assert "could not convert string to float: 'x'" in found.get_by_role("alert").inner_text()
+
+
+def test_volume_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Volume")
+    cell(grid(found, "filter 1, channel 2"), 0, 0).click()
+    lab.page.keyboard.type("4")
+    lab.page.keyboard.press("Enter")
+    lab.until("volume.filters[0][0][2][1]", "4")
+    found.get_by_role("button", name="Add a filter").click()
+    lab.until("len(volume.bias), volume.parameters", "(3, 84)")
+    lab.tell("volume.bias = [1, 2, 3]")
+    cell(grid(found, "map 2"), 1, 1).click()
+    shown = found.get_by_role("group", name="filter 2").locator(".cx-sum b").inner_text()
+    assert shown == lab.ask("volume.response[1, 1, 2].item()")
+    assert lab.ask("volume.row, volume.column") == "(1, 1)"
