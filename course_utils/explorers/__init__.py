@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from course_utils.explorers.architect import Architect
     from course_utils.explorers.filter_lab import FilterLab
     from course_utils.explorers.shift import Shift
+    from course_utils.explorers.sketchpad import Sketchpad
     from course_utils.explorers.volume import Volume
     from course_utils.explorers.window import Window
 
@@ -37,6 +38,7 @@ _CLASSES = {
     "Architect": "architect",
     "FilterLab": "filter_lab",
     "Shift": "shift",
+    "Sketchpad": "sketchpad",
     "Volume": "volume",
     "Window": "window",
 }
@@ -46,6 +48,7 @@ __all__ = [
     "Architect",
     "FilterLab",
     "Shift",
+    "Sketchpad",
     "Volume",
     "Window",
     "figure",

@@ -110,8 +110,11 @@ def _style(names: Iterable[str]) -> str:
 
 def _assets(name: str) -> dict[str, Any]:
     """What an explorer needs on a page beside its state, because no Python is there to tell."""
-    path = _HERE / name / "page.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if name != "sketchpad":
+        return {}
+    from course_utils.explorers.stored_network import page_network
+
+    return {"network": page_network()}
 
 
 def _functions(sources: Iterable[Path]) -> str:
