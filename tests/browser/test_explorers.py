@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -15,9 +16,12 @@ import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 from course_utils import explorers, notebooks
 from course_utils.canonical_form import canonical
+from course_utils.explorers.stored_network import page_network
+from course_utils.handwriting import draw_strokes
 from course_utils.publishing import javascript
 from course_utils.publishing.page import write_page
 from course_utils.publishing.site import build_site
@@ -481,8 +485,6 @@ def test_filter_lab_by_touch(visit: Callable) -> None:
 def test_filter_lab_reads_own_pictures_and_says_what_it_cannot(
     visit: Callable, tmp_path: Path
 ) -> None:
-    from PIL import Image
-
     page = visit("page")
     found = loaded(explorer_on(page, "FilterLab"))
     Image.new("L", (400, 300), 51).save(tmp_path / "mine.png")
@@ -723,3 +725,144 @@ def test_volume_in_jupyterlab(lab: Lab) -> None:
     shown = found.get_by_role("group", name="filter 2").locator(".cx-sum b").inner_text()
     assert shown == lab.ask("volume.response[1, 1, 2].item()")
     assert lab.ask("volume.row, volume.column") == "(1, 1)"
+
+
+# --- the sketchpad ------------------------------------------------------------------------------
+
+needs_reader = pytest.mark.skipif(
+    page_network() is None, reason="course_utils.handwriting offers no stored_reader"
+)
+TWO = [(0.3, 0.3), (0.4, 0.18), (0.55, 0.15), (0.68, 0.25), (0.65, 0.42), (0.5, 0.58)]
+TWO += [(0.36, 0.74), (0.3, 0.82), (0.5, 0.8), (0.72, 0.82)]
+
+
+def draw(page: object, found: object, points: list[tuple[float, float]]) -> None:
+    board = found.locator(".cx-board")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=5)
+    page.mouse.up()
+
+
+@needs_reader
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_sketchpad_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Sketchpad")
+    draw(page, found, TWO)
+    page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === '2'")
+    assert found.locator(".cx-answer").inner_text().startswith("It reads a 2")
+    probabilities = json.loads(found.get_attribute("data-probabilities"))
+    assert sum(probabilities) == pytest.approx(1) and probabilities[2] > 0.8
+    assert found.locator(".cx-maps canvas").count() == 16
+    # What is no digit is called so.
+    found.get_by_role("button", name="Clear").click()
+    edge = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9), (0.1, 0.1), (0.9, 0.9)]
+    draw(page, found, [*edge, (0.9, 0.1), (0.1, 0.9), (0.5, 0.1), (0.5, 0.9)])
+    page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === 'none'")
+    assert "This looks like no digit I know." in found.inner_text()
+
+
+@needs_reader
+def test_sketchpad_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Sketchpad")
+    found.locator(".cx-board").focus()
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("Space")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Space")
+    page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === '1'")
+    page.keyboard.press("Backspace")
+    assert found.locator(".cx-hint").is_visible()
+
+
+def test_sketchpad_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Sketchpad")
+    board = found.locator(".cx-board")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind: str, at: float | None) -> None:
+        place = [] if at is None else [
+            {"x": box["x"] + box["width"] / 2, "y": box["y"] + at * box["height"]}
+        ]  # fmt: skip
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": place})
+
+    touch("touchStart", 0.2)
+    for at in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        touch("touchMove", at)
+    touch("touchEnd", None)
+    assert found.locator(".cx-hint").is_hidden()
+    # The stroke has become a digit of 20 pixels in the middle of 28.
+    drawn = found.get_by_role("img", name="centred by mass").evaluate(
+        "one => [...one.getContext('2d').getImageData(0, 0, 28, 28).data]"
+        ".filter((_, at) => at % 4 === 0)"
+    )
+    rows = np.flatnonzero(np.reshape(drawn, (28, 28)).any(axis=1))
+    assert rows[0] == 4 and rows[-1] == 23
+
+
+def test_sketchpad_reads_pictures_and_says_what_it_cannot(visit: Callable, tmp_path: Path) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Sketchpad")
+    strokes = [np.array([(x * 200, y * 200) for x, y in TWO])]
+    picture = draw_strokes(strokes, (200, 200), pen=12)
+    Image.fromarray(picture).save(tmp_path / "two.png")
+    Image.new("L", (100, 100), 200).save(tmp_path / "blank.png")
+    (tmp_path / "notes.txt").write_text("no picture")
+    files = found.locator("input[type=file]")
+    for name, message in (
+        ("notes.txt", "file 'notes.txt' isn't an image that can be read: save it as PNG or JPEG"),
+        ("blank.png", "picture looks blank, nothing stands out from the ground"),
+    ):
+        files.set_input_files(tmp_path / name)
+        page.wait_for_function(
+            "start => document.querySelector('.cx-sketchpad .cx-error').textContent"
+            ".startsWith(start)",
+            arg=message,
+        )
+    files.set_input_files(tmp_path / "two.png")
+    page.wait_for_function("document.querySelector('.cx-sketchpad .cx-error').hidden")
+    if page_network():
+        page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === '2'")
+    found.get_by_role("button", name="Webcam").click()
+    found.get_by_role("alert").wait_for()
+    assert "choose a picture file instead" in found.get_by_role("alert").inner_text()
+
+
+def test_sketchpad_in_jupyterlab(lab: Lab) -> None:
+    # The student's own model: here one that counts ink in the upper and the lower half.
+    lab.tell(
+        "import numpy as np\n"
+        "def model(batch):\n"
+        "    upper, lower = batch[0, :14].sum(), batch[0, 14:].sum()\n"
+        "    return np.eye(10)[[7 if upper > lower else 6]]\n"
+        "sketchpad = explorers.Sketchpad(model)"
+    )
+    lab.page.evaluate(
+        "async () => { const shown = jupyterapp.shell.currentWidget.content; "
+        "shown.activeCellIndex = shown.widgets.length - 1; "
+        "shown.activeCell.model.sharedModel.setSource('sketchpad'); "
+        "await jupyterapp.commands.execute('notebook:run-cell'); }"
+    )
+    found = lab.page.locator(".cx-sketchpad").last
+    found.wait_for()
+    draw(lab.page, found, [(0.2, 0.3), (0.8, 0.3), (0.5, 0.32), (0.5, 0.8)])
+    lab.until("int(np.array(sketchpad.image).max())", "255")
+    answer = lab.ask("int(np.argmax(sketchpad.probabilities))")
+    assert answer in ("6", "7")
+    lab.page.wait_for_function(
+        "wanted => [...document.querySelectorAll('.cx-sketchpad')].at(-1)"
+        ".dataset.answer === wanted",
+        arg=answer,
+    )
+    assert lab.ask("np.array(sketchpad.image).shape") == "(28, 28)"
