@@ -586,7 +586,8 @@ def test_architect_asks_first(visit: Callable) -> None:
 def test_architect_in_jupyterlab(lab: Lab) -> None:
     found = lab.find("Architect")
     found.get_by_label("units").first.fill("50")
-    lab.until("architect.layers[5]['units'], architect.parameters", "(50, 17890)")
+    parameters = 260 + 5_020 + 321 * 50 + 51 * 10
+    lab.until("architect.layers[5]['units'], architect.parameters", f"(50, {parameters})")
     lab.tell("architect.layers = [{'kind': 'conv', 'filters': 64}]")
     lab.page.wait_for_function("document.querySelectorAll('.cx-architect .cx-layer').length === 1")
     assert fact(found, 1, "parameters") == "640"

@@ -32,9 +32,9 @@ function render({ model, el }) {
       h("div", { class: "cx-panel cx-draw" }, h("div", { class: "cx-stage" }, board, hint),
         h("div", { class: "cx-row-of" }, button("Clear", clear), button("Undo", undo), width.element),
         h("div", { class: "cx-row-of" }, fileButton("Picture file", "image/*", openFile), live)),
-      h("div", { class: "cx-panel cx-said" }, verdict, h("div", { class: "cx-scores" }, bars.map(one => one.element)))),
-    h("div", { class: "cx-steps" }, shots.map(({ name, canvas }) => h("div", { class: "cx-step" }, canvas, h("p", { class: "cx-name" }, name)))),
-    mapsPanel);
+      h("div", { class: "cx-panel cx-said" }, verdict, h("div", { class: "cx-scores" }, bars.map(one => one.element))),
+      h("div", { class: "cx-told cx-inside" },
+        h("div", { class: "cx-steps" }, shots.map(({ name, canvas }) => h("div", { class: "cx-step" }, canvas, h("p", { class: "cx-name" }, name)))), mapsPanel)));
 
   // --- drawing ---
 

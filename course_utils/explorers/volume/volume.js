@@ -82,8 +82,8 @@ function render({ model, el }) {
       if (!map.element.contains(document.activeElement)) map.moveTo(row, column, false);
       const parts = Array.from({ length: cin }, (_, c) => cells.filter(cell => cell.c === c).reduce((total, cell) => total + cell.value * cell.weights[f], 0));
       const total = now.y.data[(row * now.y.w + column) * cout + f];
-      sum.replaceChildren(...parts.map((part, c) => h("span", { class: "cx-term" }, `${c ? " + " : ""}${inBrackets(part)} `, h("small", {}, `channel ${c}`))),
-        h("span", { class: "cx-term" }, ` + ${inBrackets(kit.get("bias")[f])} `, h("small", {}, "bias")), " = ", h("b", {}, text(total)));
+      sum.replaceChildren(...parts.map((part, c) => h("span", { class: "cx-term" }, `${c ? " + " : ""}${inBrackets(part)} `, h("span", { class: "cx-small" }, `channel ${c}`))),
+        h("span", { class: "cx-term" }, ` + ${inBrackets(kit.get("bias")[f])} `, h("span", { class: "cx-small" }, "bias")), " = ", h("b", {}, text(total)));
       sum.dataset.total = total;
     });
     if (!now) { formula.textContent = ""; scene.replaceChildren(); return; }

@@ -204,9 +204,11 @@ function build(kit) {
   kit.body.append(
     h("div", { class: "cx-bar" }, operation.element, padding.element, zeros.element),
     h("div", { class: "cx-bar" }, stride.element, dilation.element, imageSize.element, kernelSize.element),
-    ask, h("div", { class: "cx-panels" }, channels, result), reply,
-    h("div", { class: "cx-row-of" }, button("Step back", () => actions.step(-1)), button("Step", () => actions.step(1)), play),
-    sum, formula, unread);
+    ask,
+    h("div", { class: "cx-both" }, h("div", { class: "cx-panels" }, channels, result),
+      h("div", { class: "cx-told" }, reply,
+        h("div", { class: "cx-row-of" }, button("Step back", () => actions.step(-1)), button("Step", () => actions.step(1)), play),
+        sum, formula, unread)));
   return { actions, operation, stride, dilation, imageSize, kernelSize, output, play, channels, sum, formula, unread, ask, reply, result,
     grids: [], signs: [],
     showPadding(value) {
