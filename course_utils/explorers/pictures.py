@@ -6,7 +6,7 @@ Pyplot, which keeps a list of open figures, stays out of it.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -57,7 +57,7 @@ def draw_cells(
     *,
     title: str = "",
     padding: tuple[int, int, int, int] = (0, 0, 0, 0),
-    under: set[tuple[int, int]] = frozenset(),
+    under: Set[tuple[int, int]] = frozenset(),
     picked: tuple[int, int] | None = None,
     unread: np.ndarray | None = None,
     shown: Callable[[int, int], str] | None = None,

@@ -840,7 +840,7 @@ def test_sketchpad_reads_pictures_and_says_what_it_cannot(visit: Callable, tmp_p
     assert "choose a picture file instead" in found.get_by_role("alert").inner_text()
 
 
-def test_sketchpad_in_jupyterlab(lab: Lab) -> None:
+def test_sketchpad_in_jupyterlab(lab: Lab, tmp_path: Path) -> None:
     # The student's own model: here one that counts ink in the upper and the lower half.
     lab.tell(
         "import numpy as np\n"
@@ -867,3 +867,17 @@ def test_sketchpad_in_jupyterlab(lab: Lab) -> None:
         arg=answer,
     )
     assert lab.ask("np.array(sketchpad.image).shape") == "(28, 28)"
+    # A photograph goes the way of course_utils.handwriting.
+    stroke = np.array([(100.0, 40.0), (100.0, 160.0)])
+    picture = draw_strokes([stroke], (200, 200), pen=12, shading=50)
+    Image.fromarray(picture).save(tmp_path / "one.png")
+    found.locator("input[type=file]").set_input_files(tmp_path / "one.png")
+    lab.tell(
+        "from course_utils.handwriting import like_mnist\n"
+        "from course_utils.explorers.picture_files import picture_in"
+    )
+    lab.until(
+        "bool(sketchpad.photograph) and sketchpad.message == '' and np.array_equal("
+        "sketchpad.image, like_mnist(picture_in(sketchpad.photograph)))",
+        "True",
+    )

@@ -154,3 +154,30 @@ def test_the_door_opens_without_ipywidgets() -> None:
 def test_the_door_knows_no_others() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Windows'"):
         explorers.Windows  # noqa: B018
+
+
+def test_a_stored_notebook_is_compared_strictly(tmp_path: Path) -> None:
+    """The stored outputs are those of a fresh kernel, byte for byte, picture and view left out."""
+    notebook = stored(*NAMES)
+    setup = "from course_utils.explorers import " + ", ".join(NAMES)
+    notebook.cells.insert(0, new_code_cell(setup, id="setup", execution_count=1))
+    for count, cell in enumerate(notebook.cells, start=1):
+        cell.execution_count = count
+        for output in cell.outputs:
+            output.execution_count = count
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
+    command += ["--nbval-current-env", "--nbval-cell-timeout", "120"]
+
+    def run_nbval(changed: nbformat.NotebookNode) -> subprocess.CompletedProcess:
+        nbformat.write(changed, tmp_path / "one.ipynb")
+        return subprocess.run(
+            [*command, "one.ipynb"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    done = run_nbval(notebook)
+    assert done.returncode == 0, done.stdout[-3000:]
+    # It is the state that is compared.
+    wrong = notebook.cells[-1].outputs[0].data[explorers.MIME]
+    wrong["state"] = wrong["state"].replace('"column":0', '"column":1')
+    done = run_nbval(notebook)
+    assert done.returncode == 1 and f"mismatch '{explorers.MIME}'" in done.stdout

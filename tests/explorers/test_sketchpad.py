@@ -7,6 +7,7 @@ from node import run
 from course_utils import handwriting
 from course_utils.datasets import load_mnist
 from course_utils.explorers import Sketchpad
+from course_utils.explorers.picture_files import as_address, picture_in
 from course_utils.explorers.stored_network import page_network
 
 needs_reader = pytest.mark.skipif(
@@ -136,7 +137,8 @@ def test_the_network_says_in_javascript_what_keras_says() -> None:
 
 
 def test_half_precision_is_unpacked_exactly() -> None:
-    from course_utils.explorers.stored_network import _packed
+    from course_utils.explorers.picture_files import as_address, picture_in
+from course_utils.explorers.stored_network import _packed
 
     numbers = np.array([0, 1, -2.5, 65504, 6e-8, 0.333, -1e-5], np.float16)
     found = run("return [...all.halves(given)]", _packed(numbers), file="sketchpad/reader.js")
@@ -194,6 +196,19 @@ def test_what_the_model_cannot_do_is_told() -> None:
     fails = True
     pad.image = np.zeros((28, 28))
     assert pad.message == "the model can't read the image: RuntimeError: out of ink"
+
+
+def test_photographs_are_prepared_in_python() -> None:
+    pad = Sketchpad(lambda batch: np.eye(10)[[3]])
+    stroke = np.array([(50.0, 30.0), (50.0, 170.0)])
+    picture = handwriting.draw_strokes([stroke], (200, 120), pen=14, shading=60)
+    pad.photograph = as_address(picture)
+    assert pad.message == ""
+    expected = handwriting.like_mnist(picture_in(as_address(picture)))
+    np.testing.assert_array_equal(pad.image, expected)
+    pad.photograph = as_address(np.full((40, 40), 200, np.uint8))
+    assert "blank" in pad.message or "no ink" in pad.message
+    np.testing.assert_array_equal(pad.image, expected)
 
 
 def test_trained_numbers_are_not_stored() -> None:

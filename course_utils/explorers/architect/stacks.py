@@ -106,7 +106,7 @@ def report(input_shape: Sequence[int], layers: Sequence[Layer]) -> tuple[list[Ro
     shape: tuple[int, ...] = tuple(as_integer("input_shape", side, 1) for side in input_shape)
     field: int | None = 1
     jump = 1
-    rows = []
+    rows: list[Row] = []
     for place, given in enumerate(layers):
         try:
             layer = complete(given)
@@ -151,7 +151,8 @@ def _slide(layer: Layer, shape: tuple[int, ...], field: int | None, jump: int) -
         # Only the shape counts; the words for what doesn't fit are those of pooling.
         out = pool2d(np.zeros(shape[:2], np.bool_), size, **settings).shape
         return Row((*out, shape[2]), 0, 0, seen)
-    costs = layer_costs("shared", shape, layer["filters"], size, dilation=dilation, **settings)
+    image = (shape[0], shape[1], shape[2])
+    costs = layer_costs("shared", image, layer["filters"], size, dilation=dilation, **settings)
     out = _positions(shape, size, dilation, settings)
     return Row((*out, layer["filters"]), costs.parameters, costs.multiplications, seen)
 

@@ -21,6 +21,7 @@ function render({ model, el }) {
   const kit = frame({ model, el }, "filter_lab", "The filter lab: one kernel, everywhere at once");
   let image = volume(1, 1, 1);
   let answer = image;
+  let painted = null;
   let camera = null;
   let waiting = false;
   let first = kit.get("picture_data");
@@ -88,7 +89,8 @@ function render({ model, el }) {
     const kernel = kit.get("kernel");
     kit.attempt(() => {
       answer = correlate(image, bank(kernel.length, kernel[0].length, 1, 1, kernel.flat()), { padding: "same" });
-      paint(canvases[0], image.data, image.h, image.w, 1, true);
+      if (painted !== image) paint(canvases[0], image.data, image.h, image.w, 1, true);
+      painted = image;
       const signed = isSigned();
       const limit = signed ? signedLimit(answer.data) : 1;
       paint(canvases[1], answer.data, answer.h, answer.w, limit, !signed);

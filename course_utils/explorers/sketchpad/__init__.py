@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from course_utils.arguments import as_numeric
 from course_utils.convolution import conv2d
 from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.picture_files import picture_in
 from course_utils.explorers.pictures import draw_map, draw_message
 from course_utils.explorers.stored_network import page_network
 from course_utils.plotting import style
@@ -73,6 +74,7 @@ class Sketchpad(Explorer):
     probabilities = traitlets.List().tag(sync=True)
     maps = traitlets.Dict().tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
+    photograph = traitlets.Unicode().tag(sync=True)  # a photograph, for `course_utils.handwriting`
     network = traitlets.Any(None, allow_none=True).tag(sync=True)
     answers_here = traitlets.Bool(False).tag(sync=True)
 
@@ -89,6 +91,7 @@ class Sketchpad(Explorer):
         network = page_network() if model is None else None
         super().__init__(image=first, network=network, answers_here=model is not None)
         self.observe(lambda change: self._answer(), "image")
+        self.observe(lambda change: self._prepare(), "photograph")
         self._answer()
         if self.message:
             raise ValueError(self.message)
@@ -99,6 +102,18 @@ class Sketchpad(Explorer):
         if image.shape != (_SIDE, _SIDE):
             raise ValueError(f"image has shape {image.shape}: give (28, 28), 0 paper to 255 ink")
         return np.rint(image).astype(int).tolist()
+
+    def _prepare(self) -> None:
+        """Make of a photograph what MNIST's digits are: in Python, where there is a kernel."""
+        from course_utils.handwriting import like_mnist
+
+        if not self.photograph:
+            return
+        try:
+            self.image = like_mnist(picture_in(self.photograph))
+            self.message = ""
+        except ValueError as error:
+            self.message = str(error)
 
     def _answer(self) -> None:
         """Let the model read the image of now; what goes wrong is said beside the drawing."""
@@ -183,11 +198,11 @@ def _first_maps(model: Any, image: np.ndarray) -> dict[str, Any]:
 
 
 def _stored_probabilities(image: list[list[int]]) -> list[float]:
-    if page_network() is None:
-        return []
-    from course_utils.handwriting import probabilities
+    from course_utils import handwriting
 
-    return probabilities(np.array(image, np.uint8)[None])[0].tolist()
+    if not hasattr(handwriting, "probabilities"):
+        return []
+    return handwriting.probabilities(np.array(image, np.uint8)[None])[0].tolist()
 
 
 def _mnist_digit() -> np.ndarray:

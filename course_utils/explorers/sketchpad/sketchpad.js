@@ -171,7 +171,11 @@ function render({ model, el }) {
     const canvas = h("canvas");
     paint(canvas, grey.data, grey.h, grey.w, 1, true);
     strokes = Object.assign([], { picture: canvas, grey });
-    look();
+    if (model.alone) { look(); return; }
+    // In Python course_utils.handwriting knows more of light and shadow.
+    redraw();
+    started = performance.now();
+    kit.set({ photograph: canvas.toDataURL("image/png") });
   }
 
   async function toggleCamera() {
@@ -224,8 +228,9 @@ function render({ model, el }) {
   }
 
   function heard() {
-    if (!kit.get("answers_here") || model.alone) return;
-    if (kit.get("message")) { kit.fail(kit.get("message")); return; }
+    if (model.alone) return;
+    kit.fail(kit.get("message"));
+    if (kit.get("message") || !kit.get("answers_here")) return;
     const { shape, data } = kit.get("maps") ?? {};
     if (shape) showMaps({ shape, values: Uint8Array.from(atob(data), sign => sign.charCodeAt(0)) });
     mapsPanel.hidden = !shape;
