@@ -137,8 +137,7 @@ def test_the_network_says_in_javascript_what_keras_says() -> None:
 
 
 def test_half_precision_is_unpacked_exactly() -> None:
-    from course_utils.explorers.picture_files import as_address, picture_in
-from course_utils.explorers.stored_network import _packed
+    from course_utils.explorers.stored_network import _packed
 
     numbers = np.array([0, 1, -2.5, 65504, 6e-8, 0.333, -1e-5], np.float16)
     found = run("return [...all.halves(given)]", _packed(numbers), file="sketchpad/reader.js")
