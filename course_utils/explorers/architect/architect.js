@@ -84,11 +84,11 @@ function render({ model, el }) {
     const fields = Object.entries(complete(layer)).filter(([name]) => name !== "kind").map(([name, value]) => [name,
       name in CHOICES ? chosen(name, CHOICES[name], value, now => change(place, { [name]: now }))
         : field(name, value, now => change(place, { [name]: now }))]);
-    const facts = ["shape", "parameters", "multiplications", "sees"].map(name => h("dd", { "data-fact": name }));
+    const facts = ["shape", "parameters", "multiplications", "sees"].map(name => h("b", { "data-fact": name }));
     const element = h("div", { class: "cx-layer", role: "listitem", "aria-label": `layer ${place + 1}, ${NAMES[layer.kind]}` },
       h("p", { class: "cx-kind" }, `${place + 1} ${NAMES[layer.kind]}`),
       h("div", { class: "cx-fields" }, fields.map(([, one]) => one.element)),
-      h("dl", { class: "cx-facts" }, facts.map(fact => h("div", {}, h("dt", {}, fact.dataset.fact), fact))),
+      h("div", { class: "cx-facts" }, facts.map(fact => h("div", {}, h("span", {}, fact.dataset.fact), fact))),
       h("div", { class: "cx-tools" },
         button("↑", () => move(place, -1), { "data-up": "", "aria-label": `move layer ${place + 1} up`, disabled: place === 0 }),
         button("↓", () => move(place, 1), { "data-down": "", "aria-label": `move layer ${place + 1} down`, disabled: last }),
