@@ -39,7 +39,7 @@ def by_hand(image: np.ndarray) -> Writing:
     def write(height: float, pen: float) -> np.ndarray:
         share = max(height / max(ink.shape), 1.0)
         large = ndimage.zoom(np.pad(ink, 1), share, order=1, grid_mode=True, mode="nearest")
-        inked = ndimage.gaussian_filter(large, 0.35 * share) > 0.5
+        inked = ndimage.gaussian_filter(large, 0.2 * share) > 0.5
         line = thinned(inked if inked.any() else large > 0.4)
         pad = int(pen / 2 + 3)
         away = ndimage.distance_transform_edt(~np.pad(line, pad))

@@ -20,7 +20,7 @@ _MOST_JOINED = 4  # pieces of one digit
 _MOST_CUTS = 4  # of one piece
 _WIDE = 0.85  # width over height from which a piece may be two digits
 _JOIN_COST = 0.7  # what each gap within a digit takes from its score, at a gap of its height
-_CUT_COST = 1.2  # what each cut takes: a piece is rather one digit
+_CUT_COST = 2.5  # what each cut takes: a piece is rather one digit
 _WORST = -6.0
 
 
@@ -156,8 +156,10 @@ def _value(
     value -= _JOIN_COST * gaps / usual
     # Two ends of one piece in two digits: it was cut.
     pieces = {part.piece for part in parts}
-    cut = sum(1 for one in line if one.piece in pieces and one not in parts)
+    cut = sum(1 for one in line if one.piece in pieces and all(one is not own for own in parts))
     value -= _CUT_COST * 0.5 * min(cut, 2)
+    if cut and int(scores[: reader.NONE].argmax()) == 1:
+        value -= 0.5  # any stroke looks like a 1 once it is cut off
     return value
 
 

@@ -75,8 +75,8 @@ def with_a_pen(ink: np.ndarray, random: np.random.Generator) -> np.ndarray:
     kind = random.random()
     if kind < 0.6:
         # The level at which a blurred stroke is cut decides how wide it becomes.
-        soft = ndimage.gaussian_filter(ink, random.uniform(0.8, 2.2))
-        level, edge = random.uniform(0.15, 0.62), random.uniform(0.1, 0.5)
+        soft = ndimage.gaussian_filter(ink, random.uniform(0.8, 2.6))
+        level, edge = random.uniform(0.12, 0.62), random.uniform(0.1, 0.5)
         edge = min(edge, 1.9 * level)  # paper stays paper
         ink = ((soft / soft.max() - level) / edge + 0.5).clip(0, 1)
     elif kind < 0.8:
@@ -87,6 +87,9 @@ def with_a_pen(ink: np.ndarray, random: np.random.Generator) -> np.ndarray:
     elif kind < 0.88:
         ink = ndimage.gaussian_filter(ink, random.uniform(1, 4))
         ink /= ink.max()
+    elif kind < 0.94:  # drawn with a mouse on few pixels, each black or white
+        few = ink.reshape(FIELD // 3, 3, FIELD // 3, 3).mean(axis=(1, 3))
+        ink = np.kron(few > random.uniform(0.2, 0.6) * few.max(), np.ones((3, 3)))
     if random.random() < 0.06:
         ink = ink * _gap(random)
     if random.random() < 0.05:  # chalk and dry pens leave holes
