@@ -168,7 +168,9 @@ def _may_join(parts: list[_Part], usual: float) -> bool:
         return True
     top, bottom = min(one.top for one in parts), max(one.bottom for one in parts)
     left, right = min(one.left for one in parts), max(one.right for one in parts)
-    if bottom - top > 1.7 * usual or right - left > 1.5 * usual:
+    # A bar may lie well above the rest.
+    most = 2.5 if sum(one.height > 0.45 * usual for one in parts) < 2 else 1.7
+    if bottom - top > most * usual or right - left > 1.6 * usual:
         return False
     edge = parts[0].right
     for part in parts[1:]:

@@ -20,7 +20,7 @@ from course_utils.handwriting.ruling import without_lines
 
 LEAST_CONTRAST = 0.06  # of black against white
 NOISE_FACTOR = 5.0
-FAINT, RIM, STRONG, SPECK = 0.22, 0.03, 0.5, 0.05
+FAINT, RIM, STRONG, SPECK = 0.22, 0.1, 0.5, 0.05
 WINDOWS = (0.5, 0.25, 0.12)  # of the closings, as a share of the shorter side
 
 _AROUND = np.ones((3, 3), bool)
@@ -130,13 +130,15 @@ def _log_ratio(away: np.ndarray) -> float:
 
 def _papers(page: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the ways to estimate the paper's brightness where darker ink lies on it."""
-    calm = ndimage.gaussian_filter(page, min(1.0, min(page.shape) / 200))
-    yield "smooth", _smooth_page(page)
+    smooth = _smooth_page(page)
+    yield "smooth", smooth
+    # Without the slope of the light, which a closing takes for a dark edge.
+    calm = ndimage.gaussian_filter(page - smooth, min(1.0, min(page.shape) / 200))
     for share in WINDOWS:
         window = max(3, int(share * min(page.shape)) | 1)
         if window < 9 and share < WINDOWS[0]:
             continue
-        yield f"closing {share}", ndimage.grey_closing(calm, (window, window), mode="nearest")
+        yield f"closing {share}", smooth + ndimage.grey_closing(calm, (window,) * 2, mode="nearest")
 
 
 def _parted(

@@ -105,6 +105,8 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
         large = [one for one in digits if max(one.cropped.shape) >= LEAST_INK]
         if not large:
             small = small or digits[0].cropped.shape
+            if way.quality > 0.8:
+                break
             continue
         value = _believed(large) + way.trust
         if best is None or value > best[0]:
