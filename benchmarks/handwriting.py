@@ -28,7 +28,7 @@ from scipy import ndimage
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils import handwriting
 from course_utils.datasets import load_mnist
-from course_utils.handwriting import conditions, practice, styles
+from course_utils.handwriting import conditions, practice, styles, writings
 from course_utils.handwriting.pen import centred, cropped_to, fit, resized
 from course_utils.notebooks import write_file
 from course_utils.recipes import ONE_EPOCH
@@ -68,20 +68,20 @@ def naively(page: np.ndarray) -> np.ndarray:
     return 255 - np.asarray(Image.fromarray(page).resize((28, 28)))
 
 
-def writings(
+def some_writings(
     images: np.ndarray, labels: np.ndarray, count: int, random: np.random.Generator
-) -> list[tuple[conditions.Writing, int]]:
+) -> list[tuple[writings.Writing, int]]:
     """Return digits to write: real ones with their own pen or another, and drawn ones."""
     chosen = []
     for k in range(count):
         i, label = int(random.integers(len(images))), k % 10
         if k % 5 < 2:
-            chosen.append((conditions.as_it_is(images[i]), int(labels[i])))
+            chosen.append((writings.as_it_is(images[i]), int(labels[i])))
         elif k % 5 == 2:
-            chosen.append((conditions.by_hand(images[i]), int(labels[i])))
+            chosen.append((writings.by_hand(images[i]), int(labels[i])))
         else:
             ways = styles.DIGITS[label]
-            chosen.append((conditions.by_style(ways[random.integers(len(ways))], random), label))
+            chosen.append((writings.by_style(ways[random.integers(len(ways))], random), label))
     return chosen
 
 
@@ -113,7 +113,7 @@ def by_condition(count: int, digits: tuple, student: Network, console: Console) 
     found = {}
     for number, (name, make) in enumerate(conditions.CONDITIONS.items()):
         random = np.random.default_rng(number)
-        pairs = writings(*digits, count, random)
+        pairs = some_writings(*digits, count, random)
         pages, labels = [make(write, random) for write, _ in pairs], [label for _, label in pairs]
         right = [digits_read(page) == [label] for page, label in zip(pages, labels)]
         row = {
@@ -140,7 +140,7 @@ def of_several(count: int, digits: tuple, console: Console) -> dict:
     for name in ("plain", "shade on one side", "ruled paper"):
         random, right = np.random.default_rng(len(name)), []
         for _ in range(count):
-            pairs = writings(*digits, 5 * int(random.integers(1, 3)), random)
+            pairs = some_writings(*digits, 5 * int(random.integers(1, 3)), random)
             pairs = [pairs[k] for k in random.permutation(len(pairs))[: random.integers(2, 7)]]
             page = conditions.number([write for write, _ in pairs], random, condition=name)
             right.append(digits_read(page) == [label for _, label in pairs])
@@ -157,11 +157,11 @@ def of_none(count: int, digits: tuple, console: Console) -> dict:
     letters = []
     for k in range(count):
         ways = styles.LETTERS[names[k % len(names)]]
-        letters.append(make(conditions.by_style(ways[random.integers(len(ways))], random), random))
+        letters.append(make(writings.by_style(ways[random.integers(len(ways))], random), random))
     scribbles = [
         (230 - 190 * np.pad(practice.scribble(random), 20)).astype(np.uint8) for _ in range(count)
     ]
-    pages = [make(write, random) for write, _ in writings(*digits, count, random)]
+    pages = [make(write, random) for write, _ in some_writings(*digits, count, random)]
 
     def refused(page: np.ndarray) -> bool:
         return all(digit is None for digit in digits_read(page))
@@ -198,10 +198,19 @@ def of_mnist(count: int, digits: tuple, student: Network, console: Console) -> d
 @click.command()
 @click.option("--data-dir", type=click.Path(path_type=Path), help="A folder with the full MNIST.")
 @click.option("--quick", is_flag=True, help="The sample, a few pages each.")
-@click.option("--count", type=click.IntRange(min=5), default=100, show_default=True,
-              help="Pages of each condition.")
-@click.option("--output", type=click.Path(file_okay=False, path_type=Path),
-              default=Path("build") / "benchmarks", show_default=True)
+@click.option(
+    "--count",
+    type=click.IntRange(min=5),
+    default=100,
+    show_default=True,
+    help="Pages of each condition.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build") / "benchmarks",
+    show_default=True,
+)
 def main(data_dir: Path | None, quick: bool, count: int, output: Path) -> None:
     """Measure all, print the shares, and keep them as JSON."""
     console = Console(highlight=False, soft_wrap=True)

@@ -1,13 +1,13 @@
 """Train the network that `course_utils.handwriting` reads with, and store it in the package.
 
     python data/build_reader.py --data-dir DIR       # the full MNIST; about half an hour, two cores
-    python data/build_reader.py --data-dir DIR --share 0.02 --epochs 1 --folder FOLDER   # to try
+    python data/build_reader.py --sample --share 0.02 --epochs 1 --folder FOLDER   # to try it out
 
 It makes its examples once, by `course_utils.handwriting.practice`: MNIST's training digits bent and
 written with other pens, digits and letters drawn in the styles of `course_utils.handwriting.styles`
 or set in Matplotlib's fonts, scribbles, neighbours grown together, halves. Everything passes through
 the last steps of `like_mnist`. The network has eleven outputs: the digits, and "none of these". The
-last 5,000 training digits are set aside: on them the two thresholds are chosen, never on the test
+last twelfth of the training digits, 5,000, is set aside: on them the two thresholds are chosen, never on the test
 digits. Batch normalisation is folded into the convolutions, and the numbers are stored as float16.
 """
 
@@ -29,13 +29,13 @@ from course_utils.datasets import load_mnist
 from course_utils.handwriting import practice, styles
 
 CLASSES, NONE = 11, practice.NONE
-VALIDATION = 5_000
+SET_ASIDE = 12  # one training digit of so many
 SEED = 14
 EXAMPLES, BATCH, EPOCHS, RATE = 240_000, 128, 8, 0.004
 FOLDER = Path(__file__).resolve().parent.parent / "course_utils" / "handwriting"
 
 # Characters that no one could tell from a digit, in one font or another, are left out.
-LETTERS = (
+LETTERS = (  # of three alphabets
     "ACDEFGHJKLMNPQRTUVWXYZSBacdefhijkmnprtuvwxyzs"
     "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθκλμνξπρτυφχψω"
     "БГДЖИЙЛПФЦЧШЩЪЫЬЭЮЯбвгджийклмнптфцчшщъыьэюя"
@@ -53,7 +53,8 @@ def fonts() -> list[str]:
     folder = Path(matplotlib.get_data_path(), "fonts", "ttf")
     names = ("DejaVuSans", "DejaVuSerif", "STIXGeneral", "cmr10", "cmmi10", "cmtt10", "cmss10")
     return sorted(
-        str(path) for path in folder.glob("*.ttf")
+        str(path)
+        for path in folder.glob("*.ttf")
         if path.stem.startswith(names) and "Display" not in path.stem
     )
 
@@ -108,7 +109,8 @@ def letter(random: np.random.Generator, faces: list[str]) -> Example | None:
         name = list(of)[random.integers(len(of))]
         if name in RARE and random.random() < 0.5:
             return None
-        return practice.finished(practice.drawn_style(of[name][random.integers(len(of[name]))], random)), NONE
+        style = of[name][random.integers(len(of[name]))]
+        return practice.finished(practice.drawn_style(style, random)), NONE
     characters = LETTERS if random.random() < 0.85 else SIGNS
     name = characters[random.integers(len(characters))]
     if name in RARE and random.random() < 0.5:
@@ -128,7 +130,8 @@ def no_digit(images: np.ndarray, labels: np.ndarray, random: np.random.Generator
     if kind < 0.3:
         return practice.finished(practice.scribble(random)), NONE
     if kind < 0.36:
-        field = ndimage.gaussian_filter(random.normal(size=(practice.FIELD,) * 2), random.uniform(3, 12))
+        noise = random.normal(size=(practice.FIELD,) * 2)
+        field = ndimage.gaussian_filter(noise, random.uniform(3, 12))
         ink = (field > random.uniform(0, 1.5) * field.std()).astype(float)
         return practice.finished(ink), NONE
     pair = random.integers(len(images), size=2)
@@ -141,23 +144,24 @@ def no_digit(images: np.ndarray, labels: np.ndarray, random: np.random.Generator
             return None
         return practice.finished(practice.spoilt(bent, random)), NONE
     one, label = bent[0], int(labels[pair[0]])
-    if kind < 0.9:
-        turned = {2: 1, 3: 1, 4: 1, 5: 1, 7: 1, 1: 1, 6: 1, 9: 1}
-        if label not in turned:
+    if kind < 0.9:  # on its side; 0 and 8 would be digits still, or nearly
+        if label in (0, 8):
             return None
         return practice.finished(np.rot90(one, random.choice([1, 3]))), NONE
-    if label not in (3, 4, 7, 6, 9, 2, 5) or (label in (2, 5) and random.random() < 0.6):
+    # In a mirror; 2 and 5 come near to each other.
+    if label in (0, 1, 8) or (label in (2, 5) and random.random() < 0.6):
         return None
     return practice.finished(one[:, ::-1]), NONE
 
 
 def examples(
-    count: int, seed: int, *, data_dir: Path | None, held_out: bool
+    count: int, seed: int, *, which: str, data_dir: Path | None, held_out: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Make so many examples: images uint8 (count, 28, 28) and classes 0 to 10."""
     random = np.random.default_rng(seed)
-    (images, labels), _ = load_mnist("full", data_dir=data_dir)
-    part = slice(-VALIDATION, None) if held_out else slice(None, -VALIDATION)
+    (images, labels), _ = load_mnist(which, data_dir=data_dir)
+    last = len(images) // SET_ASIDE
+    part = slice(-last, None) if held_out else slice(None, -last)
     images, labels = images[part], labels[part]
     faces = fonts()
     makers: list[tuple[float, Callable[[], Example | None]]] = [
@@ -181,12 +185,16 @@ def examples(
     return made, classes
 
 
-def many_examples(count: int, seed: int, workers: int, **options: object) -> tuple[np.ndarray, np.ndarray]:
+def many_examples(
+    count: int, seed: int, workers: int, **options: object
+) -> tuple[np.ndarray, np.ndarray]:
     """Make examples in several processes; the result depends on count and seed alone."""
     pieces = 16
     counts = [count // pieces + (k < count % pieces) for k in range(pieces)]
     with ProcessPoolExecutor(workers) as pool:
-        jobs = [pool.submit(examples, n, seed * pieces + k, **options) for k, n in enumerate(counts)]
+        jobs = [
+            pool.submit(examples, n, seed * pieces + k, **options) for k, n in enumerate(counts)
+        ]
         parts = [job.result() for job in jobs]
     return tuple(np.concatenate([part[k] for part in parts]) for k in (0, 1))
 
@@ -227,10 +235,10 @@ def build_network():
 
 def train(images: np.ndarray, classes: np.ndarray, held_out: tuple, epochs: int):
     """Train the network; the learning rate rises for a tenth of the steps, then falls to zero."""
-    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
     import keras
     import tensorflow as tf
 
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
     from course_utils.augmentation import RandomAffine
     from course_utils.training import warm_up_and_decay
 
@@ -252,7 +260,8 @@ def train(images: np.ndarray, classes: np.ndarray, held_out: tuple, epochs: int)
     data = tf.data.Dataset.from_tensor_slices((images, classes))
     data = data.shuffle(len(images), seed=SEED).batch(BATCH).map(shown).prefetch(4)
     x, y = held_out
-    model.fit(data, epochs=epochs, shuffle=False, verbose=2, validation_data=(x[..., None] / 255.0, y))
+    held_out = (x[..., None] / 255.0, y)
+    model.fit(data, epochs=epochs, shuffle=False, verbose=2, validation_data=held_out)
     return model
 
 
@@ -311,7 +320,12 @@ def store(folder: Path, layers: list, chosen: dict[str, float], notes: dict) -> 
     arrays |= {name: np.float64(value) for name, value in chosen.items()}
     content = pack_npz({name: np.asarray(array) for name, array in arrays.items()})
     (folder / "reader.npz").write_bytes(content)
-    notes = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), **chosen, **notes}
+    notes = {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        **chosen,
+        **notes,
+    }
     (folder / "reader.json").write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
 
 
@@ -319,21 +333,28 @@ def main() -> None:
     """Make the examples, train, choose the thresholds, store."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data-dir", type=Path, help="a folder with the full MNIST")
+    parser.add_argument("--sample", action="store_true", help="the course's sample instead")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where to store the network")
     parser.add_argument("--share", type=float, default=1.0, help="of the examples, to try it out")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--examples", type=Path, help="an .npz to keep the examples in, or to take them from")
+    parser.add_argument(
+        "--examples", type=Path, help="an .npz to keep the examples in, or to take them from"
+    )
     options = parser.parse_args()
     if options.examples and options.examples.exists():
         with np.load(options.examples, allow_pickle=False) as kept:
             train_set, held_out = ((kept[f"x{k}"], kept[f"y{k}"]) for k in (0, 1))
     else:
-        make = partial(many_examples, workers=options.workers, data_dir=options.data_dir)
+        which = "sample" if options.sample else "full"
+        make = partial(
+            many_examples, workers=options.workers, which=which, data_dir=options.data_dir
+        )
         train_set = make(round(EXAMPLES * options.share), SEED, held_out=False)
         held_out = make(round(12_000 * options.share), SEED + 1, held_out=True)
         if options.examples:
-            np.savez(options.examples, x0=train_set[0], y0=train_set[1], x1=held_out[0], y1=held_out[1])
+            x, y = zip(train_set, held_out)
+            np.savez(options.examples, x0=x[0], y0=y[0], x1=x[1], y1=y[1])
     print(len(train_set[0]), "examples,", int((train_set[1] == NONE).sum()), "of them no digits")
     if options.epochs == 0:
         return

@@ -10,83 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import ndimage
 
-from course_utils.handwriting import styles
-from course_utils.handwriting.drawing import draw_strokes
-from course_utils.handwriting.pen import cropped_to
-
-Random = np.random.Generator
-# What is written: gives coverage by ink, 0 to 1, for a height in pixels and a width of the pen.
-Writing = Callable[[float, float], np.ndarray]
-
-
-def by_style(style: tuple[str, float], random: Random) -> Writing:
-    """Return a writing in one of the styles of `styles`, in a hand drawn at random."""
-    strokes = styles.written(style, 1.0, random)
-
-    def write(height: float, pen: float) -> np.ndarray:
-        margin = pen / 2 + 1
-        scaled = [stroke * height + margin for stroke in strokes]
-        wide, high = (np.concatenate(scaled).max(axis=0) + margin + 1).astype(int)
-        return cropped_to(draw_strokes(scaled, (high, wide), pen=pen, paper=0, ink=255) / 255)
-
-    return write
-
-
-def by_hand(image: np.ndarray) -> Writing:
-    """Return the writing of a real hand: an image of MNIST, (28, 28), written anew by a pen."""
-    ink = cropped_to(np.asarray(image) / 255, 0.2)
-
-    def write(height: float, pen: float) -> np.ndarray:
-        share = max(height / max(ink.shape), 1.0)
-        large = ndimage.zoom(np.pad(ink, 1), share, order=1, grid_mode=True, mode="nearest")
-        inked = ndimage.gaussian_filter(large, 0.2 * share) > 0.5
-        line = thinned(inked if inked.any() else large > 0.4)
-        pad = int(pen / 2 + 3)
-        away = ndimage.distance_transform_edt(~np.pad(line, pad))
-        return cropped_to((pen / 2 - away + 0.5).clip(0, 1))
-
-    return write
-
-
-def as_it_is(image: np.ndarray) -> Writing:
-    """Return the writing of a real hand with its own pen, whatever pen is asked for."""
-    ink = cropped_to(np.asarray(image) / 255, 0.1)
-
-    def write(height: float, pen: float) -> np.ndarray:
-        share = height / max(ink.shape)
-        large = ndimage.zoom(np.pad(ink, 1), share, order=1, grid_mode=True, mode="nearest")
-        soft = ndimage.gaussian_filter(large, 0.3 * share)
-        return cropped_to(((soft - 0.42) * max(share, 2) / 2 + 0.5).clip(0, 1))
-
-    return write
-
-
-def thinned(inked: np.ndarray) -> np.ndarray:
-    """Return lines of one pixel (T. Zhang and C. Suen, "A fast parallel algorithm", 1984)."""
-    inked = np.pad(inked, 1)
-    while True:
-        before = inked.sum()
-        for first in (True, False):
-            around = [np.roll(inked, (i, j), (0, 1)) for i, j in
-                      ((1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1))]
-            count = sum(one.astype(int) for one in around)
-            turns = sum((~a & b).astype(int) for a, b in zip(around, around[1:] + around[:1]))
-            up, right, down, left = around[0], around[2], around[4], around[6]
-            ends = (~(up & right & down) & ~(right & down & left)) if first else (
-                ~(up & right & left) & ~(up & down & left))
-            inked = inked & ~((count >= 2) & (count <= 6) & (turns == 1) & ends)
-        if inked.sum() == before:
-            return inked[1:-1, 1:-1]
-
-
-def placed(cover: np.ndarray, shape: tuple[int, int], random: Random) -> np.ndarray:
-    """Put coverage somewhere near the middle of a page of this shape."""
-    page = np.zeros(shape)
-    (height, width), (high, wide) = shape, cover.shape
-    top = int((height - high) * random.uniform(0.35, 0.65))
-    left = int((width - wide) * random.uniform(0.35, 0.65))
-    page[max(top, 0) : top + high, max(left, 0) : left + wide] = cover[: height, : width]
-    return page
+from course_utils.handwriting.writings import Random, Writing, placed
 
 
 def _places(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -96,12 +20,20 @@ def _places(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
 
 def _photo(page: np.ndarray, random: Random, *, blur: float = 0.8, grain: float = 3) -> np.ndarray:
     page = ndimage.gaussian_filter(page, blur) if blur else page
-    return (page + random.normal(scale=grain, size=page.shape)).round().clip(0, 255).astype(np.uint8)
+    return (
+        (page + random.normal(scale=grain, size=page.shape)).round().clip(0, 255).astype(np.uint8)
+    )
 
 
 def _sheet(
-    write: Writing, random: Random, *, pen: float | None = None, height: float | None = None,
-    shape: tuple[int, int] = (320, 260), paper: float | None = None, ink: float | None = None,
+    write: Writing,
+    random: Random,
+    *,
+    pen: float | None = None,
+    height: float | None = None,
+    shape: tuple[int, int] = (320, 260),
+    paper: float | None = None,
+    ink: float | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return a page of paper with ink, float, and where the ink is."""
     pen = random.uniform(4, 9) if pen is None else pen
@@ -131,14 +63,28 @@ def _mouse(side: int, pen: float) -> Callable[[Writing, Random], np.ndarray]:
 
 
 def _chalk(write: Writing, random: Random) -> np.ndarray:
-    page, cover = _sheet(write, random, pen=random.uniform(5, 11), paper=random.uniform(25, 70), ink=random.uniform(170, 235))
+    page, cover = _sheet(
+        write,
+        random,
+        pen=random.uniform(5, 11),
+        paper=random.uniform(25, 70),
+        ink=random.uniform(170, 235),
+    )
     dust = ndimage.gaussian_filter(random.normal(size=page.shape), 1.0)
-    page += cover * 110 * dust + 12 * ndimage.gaussian_filter(random.normal(size=page.shape), 12) * 12
+    page += (
+        cover * 110 * dust + 12 * ndimage.gaussian_filter(random.normal(size=page.shape), 12) * 12
+    )
     return _photo(page, random, grain=4)
 
 
 def _whiteboard(write: Writing, random: Random) -> np.ndarray:
-    page, cover = _sheet(write, random, pen=random.uniform(5, 9), paper=random.uniform(150, 200), ink=random.uniform(40, 90))
+    page, _cover = _sheet(
+        write,
+        random,
+        pen=random.uniform(5, 9),
+        paper=random.uniform(150, 200),
+        ink=random.uniform(40, 90),
+    )
     y, x = _places(page.shape)
     for _ in range(3):
         cy, cx, size = random.uniform(0, 1, 2).tolist() + [random.uniform(0.08, 0.3)]
@@ -149,7 +95,11 @@ def _whiteboard(write: Writing, random: Random) -> np.ndarray:
 def _shading(write: Writing, random: Random) -> np.ndarray:
     page, _ = _sheet(write, random)
     y, x = _places(page.shape)
-    return _photo(page - random.uniform(60, 130) * (random.uniform(0, 1) * y + random.uniform(0.3, 1) * x) / 1.5, random)
+    return _photo(
+        page
+        - random.uniform(60, 130) * (random.uniform(0, 1) * y + random.uniform(0.3, 1) * x) / 1.5,
+        random,
+    )
 
 
 def _hard_shadow(write: Writing, random: Random) -> np.ndarray:
@@ -158,7 +108,9 @@ def _hard_shadow(write: Writing, random: Random) -> np.ndarray:
     lean = random.uniform(-0.8, 0.8)
     side = (x - 0.5 + lean * (y - 0.5) > random.uniform(-0.25, 0.25)).astype(float)
     side = 1 - side if random.random() < 0.5 else side
-    return _photo(page * (1 - random.uniform(0.15, 0.45) * side), random, blur=random.uniform(0.6, 2))
+    return _photo(
+        page * (1 - random.uniform(0.15, 0.45) * side), random, blur=random.uniform(0.6, 2)
+    )
 
 
 def _strip(write: Writing, random: Random) -> np.ndarray:
@@ -182,7 +134,9 @@ def _thumb(write: Writing, random: Random) -> np.ndarray:
     page, _ = _sheet(write, random)
     y, x = _places(page.shape)
     cx = random.uniform(0.2, 0.8)
-    inside = ((x - cx) / random.uniform(0.08, 0.14)) ** 2 + ((y - 1.05) / random.uniform(0.15, 0.25)) ** 2
+    inside = ((x - cx) / random.uniform(0.08, 0.14)) ** 2 + (
+        (y - 1.05) / random.uniform(0.15, 0.25)
+    ) ** 2
     skin = random.uniform(90, 150) - 25 * inside
     return _photo(np.where(inside < 1, skin, page), random)
 
@@ -195,7 +149,9 @@ def _frame(write: Writing, random: Random) -> np.ndarray:
     framed = page.copy()
     framed[inset : height - inset, inset : width - inset] = tone
     inner = inset + line
-    framed[inner : height - inner, inner : width - inner] = page[inner : height - inner, inner : width - inner]
+    framed[inner : height - inner, inner : width - inner] = page[
+        inner : height - inner, inner : width - inner
+    ]
     return _photo(framed, random, blur=0.5)
 
 
@@ -205,7 +161,7 @@ def _next_page(write: Writing, random: Random) -> np.ndarray:
     if random.random() < 0.5:
         x = 1 - x
     fold = random.uniform(0.05, 0.14) + random.uniform(-0.05, 0.05) * y
-    page = page - 90 * np.exp(-((x - fold) / 0.012) ** 2)
+    page = page - 90 * np.exp(-(((x - fold) / 0.012) ** 2))
     page = np.where(x < fold, page - random.uniform(0, 40), page)
     # What is written over there reaches into the picture.
     for _ in range(3):
@@ -218,8 +174,13 @@ def _on_a_table(write: Writing, random: Random) -> np.ndarray:
     page, _ = _sheet(write, random, shape=(300, 260), height=random.uniform(90, 140))
     turned = ndimage.rotate(page, random.uniform(-8, 8), reshape=True, order=1, cval=-1)
     room = np.full((400, 360), -1.0)
-    room[20 : 20 + min(turned.shape[0], 375), 15 : 15 + min(turned.shape[1], 340)] = turned[:375, :340]
-    table = random.uniform(30, 120) + 6 * ndimage.gaussian_filter(random.normal(size=room.shape), (1, 14)) * 6
+    room[20 : 20 + min(turned.shape[0], 375), 15 : 15 + min(turned.shape[1], 340)] = turned[
+        :375, :340
+    ]
+    table = (
+        random.uniform(30, 120)
+        + 6 * ndimage.gaussian_filter(random.normal(size=room.shape), (1, 14)) * 6
+    )
     return _photo(np.where(room < 0, table, room), random)
 
 
@@ -260,24 +221,30 @@ def _cut_at_the_edge(write: Writing, random: Random) -> np.ndarray:
     page = paper + cover * (ink - paper)
     if wide < 0.35 * high:
         page = np.pad(page, ((0, 0), (high // 4, high // 4)), constant_values=paper)
-    return _photo(page[top : page.shape[0] - bottom, left : page.shape[1] - right], random, blur=0.5, grain=2)
+    return _photo(
+        page[top : page.shape[0] - bottom, left : page.shape[1] - right], random, blur=0.5, grain=2
+    )
 
 
 def _pencil(write: Writing, random: Random) -> np.ndarray:
     paper = random.uniform(200, 240)
-    page, cover = _sheet(write, random, pen=random.uniform(2, 4), paper=paper, ink=paper - random.uniform(40, 70))
+    page, cover = _sheet(
+        write, random, pen=random.uniform(2, 4), paper=paper, ink=paper - random.uniform(40, 70)
+    )
     page += cover * 20 * ndimage.gaussian_filter(random.normal(size=page.shape), 0.8)
     return _photo(page, random, grain=random.uniform(2, 5))
 
 
 def _far_away(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random, shape=(640, 800), height=random.uniform(60, 110), pen=random.uniform(2, 4))
-    y, x = _places(page.shape)
+    page, _ = _sheet(
+        write, random, shape=(640, 800), height=random.uniform(60, 110), pen=random.uniform(2, 4)
+    )
+    _y, x = _places(page.shape)
     return _photo(page - 50 * x, random, blur=1.0)
 
 
 def _binary(write: Writing, random: Random) -> np.ndarray:
-    page, cover = _sheet(write, random)
+    _page, cover = _sheet(write, random)
     return np.where(cover > 0.5, 0, 255).astype(np.uint8)
 
 
@@ -327,7 +294,11 @@ CONDITIONS: dict[str, Callable[[Writing, Random], np.ndarray]] = {
 
 
 def number(
-    writings: Sequence[Writing], random: Random, *, condition: str = "plain", gap: float | None = None
+    writings: Sequence[Writing],
+    random: Random,
+    *,
+    condition: str = "plain",
+    gap: float | None = None,
 ) -> np.ndarray:
     """Draw several digits from left to right, of about one height, as a number.
 

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.handwriting import reader
-from course_utils.handwriting.ink import STRONG, Ink
+from course_utils.handwriting.ink import Ink
 from course_utils.handwriting.pen import centred, cropped_to, fit, with_usual_pen
+from course_utils.handwriting.pieces import STRONG
 
 _MOST_JOINED = 4  # pieces of one digit
 _MOST_CUTS = 4  # of one piece
@@ -58,9 +59,16 @@ class _Part(NamedTuple):
 def find_digits(found: Ink) -> list[Found]:
     """Return the digits of a picture line by line, each line from left to right."""
     parts = [
-        _Part(one.top, one.left,
-              np.where(found.labels[one.top : one.bottom, one.left : one.right] == one.label,
-                       found.ink[one.top : one.bottom, one.left : one.right], 0), one.label)
+        _Part(
+            one.top,
+            one.left,
+            np.where(
+                found.labels[one.top : one.bottom, one.left : one.right] == one.label,
+                found.ink[one.top : one.bottom, one.left : one.right],
+                0,
+            ),
+            one.label,
+        )
         for one in found.pieces
     ]
     digits: list[Found] = []
@@ -100,6 +108,7 @@ def _lines(parts: list[_Part]) -> list[list[_Part]]:
 
 def _attach(part: _Part, lines: list[list[_Part]], usual: float) -> None:
     """Give a bar or a dot to the line of the nearest piece, or a line of its own."""
+
     def away(one: _Part) -> float:
         down = max(one.top - part.bottom, part.top - one.bottom, 0)
         across = max(one.left - part.right, part.left - one.right, 0)
@@ -121,12 +130,19 @@ def _left(part: _Part) -> int:
 
 def _best_whole(line: list[_Part], number: int) -> list[Found]:
     """Join and cut the pieces of a line so that the whole looks most like digits."""
-    usual = float(np.median([one.height for one in line if one.height >= 0.5 * max(
-        part.height for part in line)]))
+    usual = float(
+        np.median(
+            [one.height for one in line if one.height >= 0.5 * max(part.height for part in line)]
+        )
+    )
     line = _with_cuts(line, usual)
     n = len(line)
-    spans = [(i, j) for i in range(n) for j in range(i + 1, min(i + _MOST_JOINED, n) + 1)
-             if _may_join(line[i:j], usual)]
+    spans = [
+        (i, j)
+        for i in range(n)
+        for j in range(i + 1, min(i + _MOST_JOINED, n) + 1)
+        if _may_join(line[i:j], usual)
+    ]
     made = [_joined(line[i:j]) for i, j in spans]
     images = np.stack([image for _, _, image in made])
     scores = reader.probabilities(images)
@@ -144,7 +160,10 @@ def _best_whole(line: list[_Part], number: int) -> list[Found]:
 
 
 def _value(
-    scores: np.ndarray, box: tuple[int, int, int, int], parts: list[_Part], line: list[_Part],
+    scores: np.ndarray,
+    box: tuple[int, int, int, int],
+    parts: list[_Part],
+    line: list[_Part],
     usual: float,
 ) -> float:
     """Return how good it is to take these parts for one digit, 0 at best."""
@@ -219,8 +238,14 @@ def _cut(part: _Part, usual: float) -> list[_Part]:
         ink = part.ink[:, start:end]
         rows = np.flatnonzero((ink > 0).any(axis=1))
         if len(rows):
-            pieces.append(_Part(part.top + int(rows[0]), part.left + start,
-                                ink[rows[0] : rows[-1] + 1], part.piece))
+            pieces.append(
+                _Part(
+                    part.top + int(rows[0]),
+                    part.left + start,
+                    ink[rows[0] : rows[-1] + 1],
+                    part.piece,
+                )
+            )
     return pieces
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -66,7 +67,7 @@ def draw_strokes(
                 f"strokes has one of shape {points.shape}: give (points, 2), two or more"
             )
         path = smooth_path(points.astype(float))
-        for start, end in zip(path, path[1:]):
+        for start, end in pairwise(path):
             _draw_nearer(nearest, start, end, pen / 2 + 1)
     covered = (pen / 2 - nearest + 0.5).clip(0, 1)
     rows, columns = np.mgrid[:height, :width]
@@ -95,8 +96,8 @@ def smooth_path(points: np.ndarray, pieces: int = 8) -> np.ndarray:
     padded = np.concatenate([[2 * points[0] - points[1]], points, [2 * points[-1] - points[-2]]])
     t = np.linspace(0, 1, pieces, endpoint=False)[:, None]
     curve = [
-        0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2
-               + (3 * (b - c) + d - a) * t**3)
+        0.5
+        * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * (b - c) + d - a) * t**3)
         for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:])
     ]
     return np.concatenate([*curve, points[-1:]])

@@ -64,13 +64,18 @@ class FolderReading:
         """A caption for each of `images`: the file and what was read."""
         return [
             f"{Path(file.name).stem}: {'?' if one.digit is None else one.digit}"
-            for file in self.files for one in file.readings
+            for file in self.files
+            for one in file.readings
         ]
 
     def __str__(self) -> str:
         rows = [("file", "read", "at least", "remark")] + [
-            (file.name, file.number or "–",
-             f"{100 * file.probability:.0f} %" if file.readings else "–", file.remark)
+            (
+                file.name,
+                file.number or "–",
+                f"{100 * file.probability:.0f} %" if file.readings else "–",
+                file.remark,
+            )
             for file in self.files
         ]
         wide = [max(len(row[k]) for row in rows) for k in range(3)]
@@ -111,8 +116,10 @@ def read_folder(folder: str | os.PathLike[str], network: Network | None = None) 
     if not place.is_dir():
         raise ValueError(f"folder {os.fspath(folder)!r} is a file: read_page reads one picture")
     paths = [
-        path for path in sorted(place.iterdir())
-        if path.is_file() and not path.name.startswith(".")
+        path
+        for path in sorted(place.iterdir())
+        if path.is_file()
+        and not path.name.startswith(".")
         and path.suffix.lower() not in _NOT_PICTURES
     ]
     if not paths:

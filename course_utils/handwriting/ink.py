@@ -16,42 +16,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import ndimage
 
+from course_utils.handwriting.pieces import STRONG, Piece, pieces_of, writing_among
 from course_utils.handwriting.ruling import without_lines
 
 LEAST_CONTRAST = 0.06  # of black against white
 NOISE_FACTOR = 5.0
-FAINT, RIM, STRONG, SPECK = 0.22, 0.1, 0.5, 0.05
+FAINT, RIM = 0.22, 0.1
 WINDOWS = (0.5, 0.25, 0.12)  # of the closings, as a share of the shorter side
 
 _AROUND = np.ones((3, 3), bool)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One connected piece of ink: its box in pixels, and what it is like."""
-
-    label: int
-    top: int
-    left: int
-    bottom: int
-    right: int
-    strength: float  # sum of its strong ink
-    thickness: float  # of its strokes, in pixels
-    edges: int  # how many edges of the picture it touches
-    contact: float  # how far it lies along them, as a share of its longer side
-
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        return self.right - self.left
-
-    @property
-    def is_solid(self) -> bool:
-        """Whether it is a blob rather than strokes."""
-        return self.thickness > 0.45 * float(np.hypot(self.height, self.width))
 
 
 @dataclass(frozen=True)
@@ -164,9 +137,9 @@ def _parted(
     labels, count = ndimage.label(ink > faint, structure=_AROUND)
     if not count:
         return None
-    all_pieces = _pieces(ink, labels, count)
+    all_pieces = pieces_of(ink, labels, count)
     total = sum(piece.strength for piece in all_pieces)
-    kept, inside = _kept(all_pieces, page.shape)
+    kept, inside = writing_among(all_pieces)
     if not kept:
         return None
     keep = np.zeros(count + 1, bool)
@@ -175,17 +148,22 @@ def _parted(
     boxes = ndimage.find_objects(labels)
     kept = [
         replace(one, top=rows.start, left=columns.start, bottom=rows.stop, right=columns.stop)
-        for one in kept for rows, columns in [boxes[one.label - 1]]
+        for one in kept
+        for rows, columns in [boxes[one.label - 1]]
     ]
     return Ink(
-        np.where(labels > 0, ink, 0), labels, kept, inside / max(total, 1e-9), dark, leaning, full,
+        np.where(labels > 0, ink, 0),
+        labels,
+        kept,
+        inside / max(total, 1e-9),
+        dark,
+        leaning,
+        full,
         ground,
     )
 
 
-def _with_rims(
-    labels: np.ndarray, ink: np.ndarray, noise: float, kept: list[Piece]
-) -> np.ndarray:
+def _with_rims(labels: np.ndarray, ink: np.ndarray, noise: float, kept: list[Piece]) -> np.ndarray:
     """Give each piece the faint pixels at its rim: they say where between two pixels it ends."""
     reach = max(1, round(0.4 * float(np.median([one.thickness for one in kept]))))
     near = ndimage.maximum_filter(labels, 2 * reach + 1)
@@ -245,77 +223,3 @@ def _ring(grey: np.ndarray) -> np.ndarray:
     rows, columns = (max(1, side // 12) for side in grey.shape)
     inner[rows:-rows, columns:-columns] = True
     return grey[~inner]
-
-
-# --- pieces -------------------------------------------------------------------------------------
-
-
-def _pieces(ink: np.ndarray, labels: np.ndarray, count: int) -> list[Piece]:
-    numbers = np.arange(1, count + 1)
-    strengths = ndimage.sum_labels(np.where(ink > STRONG, ink, 0), labels, numbers)
-    least = SPECK * 0.2 * strengths.max()
-    height, width = ink.shape
-    found = []
-    for number, box in enumerate(ndimage.find_objects(labels), start=1):
-        strength = float(strengths[number - 1])
-        if strength <= max(least, 0):
-            continue
-        rows, columns = box
-        inked = np.pad((labels[box] == number) & (ink[box] > STRONG), 1)
-        away = ndimage.distance_transform_edt(inked)
-        middle = inked & (away == ndimage.maximum_filter(away, 3))
-        edges = (rows.start == 0, columns.start == 0, rows.stop == height, columns.stop == width)
-        contact = 0.0
-        if any(edges):
-            mine = labels[box] == number
-            sides = (mine[0], mine[:, 0], mine[-1], mine[:, -1])
-            touching = sum(int(side.sum()) for side, is_edge in zip(sides, edges) if is_edge)
-            contact = touching / max(mine.shape)
-        found.append(
-            Piece(number, rows.start, columns.start, rows.stop, columns.stop, strength,
-                  float(2 * np.median(away[middle]) - 1), sum(edges), contact)
-        )
-    return found
-
-
-def _kept(pieces: list[Piece], shape: tuple[int, int]) -> tuple[list[Piece], float]:
-    """Return the pieces that are writing, and the strength of those that lie inside."""
-    pieces = [one for one in pieces if not _is_frame(one, pieces)]
-    inner = [one for one in pieces if not one.edges and not one.is_solid]
-    # A digit that the picture's edge cuts touches it with the ends of its strokes only.
-    inside = sum(one.strength * max(1 - one.contact, 0) for one in pieces if not one.is_solid)
-    outer = [one for one in pieces if one.edges]
-    if inner and outer:
-        best = max(inner, key=lambda one: one.strength)
-        # What hangs at the picture's edge is writing only if it looks like what lies inside.
-        if best.strength >= 0.08 * max(one.strength for one in outer):
-            outer = [one for one in outer if _is_alike(one, best, shape)]
-            pieces = inner + outer + [one for one in pieces if not one.edges and one.is_solid]
-    if not pieces:
-        return [], 0.0
-    strongest = max((one.strength for one in inner + outer), default=0.0) or max(
-        one.strength for one in pieces)
-    return [one for one in pieces if one.strength >= SPECK * strongest], inside
-
-
-def _is_alike(outer: Piece, inner: Piece, shape: tuple[int, int]) -> bool:
-    return (
-        0.7 <= outer.height / inner.height <= 1.4
-        and 0.5 <= outer.thickness / inner.thickness <= 2
-        and outer.contact < 0.35
-        and not outer.is_solid
-        and outer.edges == 1
-    )
-
-
-def _is_frame(piece: Piece, pieces: list[Piece]) -> bool:
-    """Tell whether a piece is thin, far larger than what it encloses, and encloses writing."""
-    if piece.thickness > 0.06 * min(piece.height, piece.width):
-        return False
-    within = [
-        one for one in pieces
-        if one is not piece and one.top > piece.top and one.left > piece.left
-        and one.bottom < piece.bottom and one.right < piece.right and not one.is_solid
-        and one.height > 0.3 * piece.height
-    ]
-    return sum(one.strength for one in within) > 0.12 * piece.strength

@@ -122,16 +122,26 @@ def with_flourish(ink: np.ndarray, digit: int, random: np.random.Generator) -> n
         return float(random.uniform(-amount, amount)) * high
 
     if digit == 1:
-        foot_x = float(np.flatnonzero(ink[max(bottom - 3, 0)] > 0.3).mean()) if (
-            ink[max(bottom - 3, 0)] > 0.3).any() else (left + right) / 2
-        head_x = float(np.flatnonzero(ink[top + 3] > 0.3).mean()) if (
-            ink[top + 3] > 0.3).any() else (left + right) / 2
+        foot_x = (
+            float(np.flatnonzero(ink[max(bottom - 3, 0)] > 0.3).mean())
+            if (ink[max(bottom - 3, 0)] > 0.3).any()
+            else (left + right) / 2
+        )
+        head_x = (
+            float(np.flatnonzero(ink[top + 3] > 0.3).mean())
+            if (ink[top + 3] > 0.3).any()
+            else (left + right) / 2
+        )
         if random.random() < 0.7:
             reach = random.uniform(0.12, 0.4) * high
-            lines.append([(head_x, top + 1), (head_x - reach, top + random.uniform(0.1, 0.4) * high)])
+            lines.append(
+                [(head_x, top + 1), (head_x - reach, top + random.uniform(0.1, 0.4) * high)]
+            )
         if random.random() < 0.7:
             reach = random.uniform(0.12, 0.35) * high
-            lines.append([(foot_x - reach, bottom + about(0.03)), (foot_x + reach, bottom + about(0.03))])
+            lines.append(
+                [(foot_x - reach, bottom + about(0.03)), (foot_x + reach, bottom + about(0.03))]
+            )
     elif digit == 7:
         middle = (top + bottom) / 2 + about(0.08)
         hit = np.flatnonzero(ink[int(middle)] > 0.3)
@@ -142,9 +152,15 @@ def with_flourish(ink: np.ndarray, digit: int, random: np.random.Generator) -> n
     elif digit == 0:
         over = random.uniform(-0.15, 0.15)
         wide = right - left
-        ends = [(right + over * wide, top - over * high), (left - over * wide, bottom + over * high)]
+        ends = [
+            (right + over * wide, top - over * high),
+            (left - over * wide, bottom + over * high),
+        ]
         if random.random() < 0.15:
-            ends = [(left - over * wide, top - over * high), (right + over * wide, bottom + over * high)]
+            ends = [
+                (left - over * wide, top - over * high),
+                (right + over * wide, bottom + over * high),
+            ]
         lines.append(ends)
     if not lines:
         return ink
@@ -160,8 +176,13 @@ def drawn_style(style: tuple[str, float], random: np.random.Generator) -> np.nda
     )
     corner = np.concatenate(strokes)
     middle = (FIELD - corner.max(axis=0)) / 2
-    ink = draw_strokes([one + middle for one in strokes], (FIELD, FIELD),
-                       pen=float(np.exp(random.uniform(np.log(1.5), np.log(15)))), paper=0, ink=255)
+    ink = draw_strokes(
+        [one + middle for one in strokes],
+        (FIELD, FIELD),
+        pen=float(np.exp(random.uniform(np.log(1.5), np.log(15)))),
+        paper=0,
+        ink=255,
+    )
     ink = ink / 255
     if random.random() < 0.4:
         ink = ndimage.gaussian_filter(ink, random.uniform(0.4, 2.5))
@@ -186,7 +207,9 @@ def scribble(random: np.random.Generator) -> np.ndarray:
     points = np.concatenate(strokes)
     low, size = points.min(axis=0), max(float(np.ptp(points, axis=0).max()), 1.0)
     strokes = [(one - low) * 60 / size + 12 for one in strokes]
-    return draw_strokes(strokes, (FIELD, FIELD), pen=random.uniform(1.5, 10), paper=0, ink=255) / 255
+    return (
+        draw_strokes(strokes, (FIELD, FIELD), pen=random.uniform(1.5, 10), paper=0, ink=255) / 255
+    )
 
 
 def spoilt(digits: Sequence[np.ndarray], random: np.random.Generator) -> np.ndarray:

@@ -141,7 +141,8 @@ def _tidied(digits: list[Found]) -> list[Found]:
         return digits
     usual = float(np.median([max(one.cropped.shape) for one in good]))
     return [
-        one for one in digits
+        one
+        for one in digits
         if max(one.cropped.shape) >= (0.3 if one.scores[reader.NONE] < 0.5 else 0.6) * usual
     ]
 
@@ -164,8 +165,8 @@ def readings_of(
         none = float(one.scores[reader.NONE])
         refused = none > stored.none_above
         digit = None if refused else int(each.argmax())
-        probability = none if refused else float(each.max()) * (
-            1 - none if network is None else 1.0
+        probability = (
+            none if refused else float(each.max()) * (1 - none if network is None else 1.0)
         )
         box = tuple(round(edge * share) for edge in one.box)
         sure = probability >= stored.sure_from
