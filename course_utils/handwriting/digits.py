@@ -21,8 +21,8 @@ _MOST_JOINED = 4  # pieces of one digit
 _MOST_CUTS = 4  # of one piece
 _WIDE = 0.85  # width over height from which a piece may be two digits
 _JOIN_COST = 0.7  # what each gap within a digit takes from its score, at a gap of its height
-_CUT_COST = 2.5  # what each cut takes: a piece is rather one digit
-_WORST = -6.0
+_CUT_COST = 3.0  # what each cut takes: a piece is rather one digit
+_WORST = -3.5
 
 
 class Found(NamedTuple):

@@ -16,6 +16,7 @@ SIDE, BOX = 28, 20
 # thinner than the least, one in fifty is wider than the most; the usual width is the median.
 THINNEST, USUAL, WIDEST = 1.7, 2.25, 4.3
 
+_BLOT = 9.0  # pixels of the 20×20: wider than this it is no stroke, and stays as it is
 _FINE = 4  # the pen is measured and changed on a grid so many times as fine as MNIST's
 
 
@@ -58,8 +59,7 @@ def with_usual_pen(cropped: np.ndarray) -> np.ndarray:
     side = _FINE * BOX
     fine = resized(cropped, side)
     width = stroke_width(fine) / _FINE
-    # Few pixels make no line: the fine grid shows steps, and a wide pen is what is left of it.
-    if THINNEST <= width <= WIDEST:
+    if THINNEST <= width <= WIDEST or width > _BLOT:
         return cropped
     if width < THINNEST:
         # A hair's line lost its black in the scaling; its own darkest pixels are ink.

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 STRONG, SPECK = 0.5, 0.05
+MOST = 150  # pieces of a page
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,9 @@ def writing_among(pieces: list[Piece]) -> tuple[list[Piece], float]:
     strongest = max((one.strength for one in inner + outer), default=0.0) or max(
         one.strength for one in pieces
     )
-    return [one for one in pieces if one.strength >= SPECK * strongest], inside
+    kept = [one for one in pieces if one.strength >= SPECK * strongest]
+    # A page that falls into more pieces than anyone writes is noise: its strongest will do.
+    return sorted(kept, key=lambda one: -one.strength)[:MOST], inside
 
 
 def _is_alike(outer: Piece, inner: Piece) -> bool:
