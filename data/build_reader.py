@@ -31,7 +31,8 @@ from course_utils.handwriting import practice, styles
 CLASSES, NONE = 11, practice.NONE
 SET_ASIDE = 12  # one training digit of so many
 SEED = 14
-EXAMPLES, BATCH, EPOCHS, RATE = 240_000, 128, 8, 0.004
+HELD_OUT = 5_400  # examples made of the digits set aside
+EXAMPLES, BATCH, EPOCHS, RATE = 108_000, 128, 10, 0.004
 FOLDER = Path(__file__).resolve().parent.parent / "course_utils" / "handwriting"
 
 # Characters that no one could tell from a digit, in one font or another, are left out.
@@ -351,7 +352,7 @@ def main() -> None:
             many_examples, workers=options.workers, which=which, data_dir=options.data_dir
         )
         train_set = make(round(EXAMPLES * options.share), SEED, held_out=False)
-        held_out = make(round(12_000 * options.share), SEED + 1, held_out=True)
+        held_out = make(round(HELD_OUT * options.share), SEED + 1, held_out=True)
         if options.examples:
             x, y = zip(train_set, held_out)
             np.savez(options.examples, x0=x[0], y0=y[0], x1=x[1], y1=y[1])

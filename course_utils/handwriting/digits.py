@@ -22,6 +22,7 @@ _MOST_CUTS = 4  # of one piece
 _WIDE = 0.85  # width over height from which a piece may be two digits
 _JOIN_COST = 0.7  # what each gap within a digit takes from its score, at a gap of its height
 _CUT_COST = 3.0  # what each cut takes: a piece is rather one digit
+_WIDE_CUT_COST = 2.0  # the same for a piece that is wider than digits are high
 _WORST = -3.5
 
 
@@ -41,7 +42,8 @@ class _Part(NamedTuple):
     top: int
     left: int
     ink: np.ndarray
-    piece: int  # which piece it was cut from
+    piece: int  # which piece it was cut from,
+    wide: int  # and how wide that was
 
     @property
     def bottom(self) -> int:
@@ -68,6 +70,7 @@ def find_digits(found: Ink) -> list[Found]:
                 0,
             ),
             one.label,
+            one.width,
         )
         for one in found.pieces
     ]
@@ -176,7 +179,7 @@ def _value(
     # Two ends of one piece in two digits: it was cut.
     pieces = {part.piece for part in parts}
     cut = sum(1 for one in line if one.piece in pieces and all(one is not own for own in parts))
-    value -= _CUT_COST * 0.5 * min(cut, 2)
+    value -= (_CUT_COST if parts[0].wide <= 1.1 * usual else _WIDE_CUT_COST) * 0.5 * min(cut, 2)
     if cut and int(scores[: reader.NONE].argmax()) == 1:
         value -= 0.5  # any stroke looks like a 1 once it is cut off
     return value
@@ -244,6 +247,7 @@ def _cut(part: _Part, usual: float) -> list[_Part]:
                     part.left + start,
                     ink[rows[0] : rows[-1] + 1],
                     part.piece,
+                    part.wide,
                 )
             )
     return pieces

@@ -57,6 +57,11 @@ class Ink:
             - (0.2 if self.contrast < 2 * LEAST_CONTRAST else 0)
         )
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the picture shows strokes on a smooth page, and nothing else."""
+        return self.ground == "smooth" and self.quality > 0.9
+
 
 _GROUNDS = ["smooth", *(f"closing {share}" for share in WINDOWS)]
 

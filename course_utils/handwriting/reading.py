@@ -11,6 +11,7 @@ import numpy as np
 from course_utils.handwriting import reader
 from course_utils.handwriting.digits import Found, find_digits
 from course_utils.handwriting.ink import Ink, candidates
+from course_utils.handwriting.pen import stroke_width
 from course_utils.handwriting.pictures import Picture, grey_of
 
 Network = Callable[[np.ndarray], Any]
@@ -111,7 +112,9 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
         value = _believed(large) + way.trust
         if best is None or value > best[0]:
             best = (value, way, large)
-        if value > _ENOUGH:
+        # Where strokes on the likely side are all that stands out, there is nothing to choose:
+        # another way would only break a letter into what looks like digits.
+        if value > _ENOUGH or (way.is_plain and way.leaning > 0.5):
             break
     if best is None and small is None:
         raise ValueError(
@@ -140,11 +143,16 @@ def _tidied(digits: list[Found]) -> list[Found]:
     if not good:
         return digits
     usual = float(np.median([max(one.cropped.shape) for one in good]))
-    return [
-        one
-        for one in digits
-        if max(one.cropped.shape) >= (0.3 if one.scores[reader.NONE] < 0.5 else 0.6) * usual
-    ]
+    pen = float(np.median([stroke_width(one.cropped) for one in good]))
+
+    def belongs(one: Found) -> bool:
+        size = max(one.cropped.shape) / usual
+        if one.scores[reader.NONE] < 0.5:
+            return size >= 0.3
+        # Remains of lines, thumbs and tables are of another pen than the digits beside them.
+        return size >= 0.6 and 0.5 <= (stroke_width(one.cropped) + 1) / (pen + 1) <= 2
+
+    return [one for one in digits if belongs(one)]
 
 
 def readings_of(
