@@ -48,8 +48,8 @@ def stages(picture: Picture) -> dict[str, np.ndarray]:
     -------
     dict of numpy.ndarray
         "grey" (h, w), 0 black to 1 white; "ink" (h, w), 0 paper to 1 ink; "cropped" to the digit;
-        "usual pen", its strokes about as wide as MNIST's are; "fit into 20×20", the longer side 20,
-        the other in proportion; "centred by mass", uint8 (28, 28).
+        "usual pen", its strokes about as wide as MNIST's are, only where they weren't before; "fit
+        into 20×20", the longer side 20, the other in proportion; "centred by mass", uint8 (28, 28).
 
     Raises
     ------
@@ -65,7 +65,7 @@ def stages(picture: Picture) -> dict[str, np.ndarray]:
         "grey": grey,
         "ink": way.ink,
         "cropped": cropped,
-        "usual pen": penned,
+        **({} if penned is cropped else {"usual pen": penned}),
         "fit into 20×20": fitted,
         "centred by mass": centred(fitted),
     }

@@ -74,3 +74,9 @@ def test_a_stroke_may_shrink_to_one_pixel():
     thin = np.ones((200, 6))
     assert resized(thin, BOX).shape == (20, 1) and resized(thin.T, BOX).shape == (1, 20)
     assert fit(thin).shape == (20, 1)
+
+
+def test_the_pen_is_a_stage_where_it_was_changed():
+    names = ["grey", "ink", "cropped", "fit into 20×20", "centred by mass"]
+    assert list(stages(draw_strokes(SEVEN, pen=16))) == names
+    assert list(stages(draw_strokes(SEVEN, pen=3))) == [*names[:3], "usual pen", *names[3:]]
