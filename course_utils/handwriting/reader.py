@@ -132,7 +132,7 @@ def as_batch(images: ArrayLike) -> np.ndarray:
 
 
 def _after(layer: Layer, signal: np.ndarray) -> np.ndarray:
-    if layer.kind.startswith("conv "):
+    if layer.kernel is not None and layer.kind.startswith("conv "):
         padding = layer.kind.removeprefix("conv ")
         return conv2d(signal, layer.kernel, bias=layer.bias, padding=padding)
     if layer.kind == "relu":
@@ -141,7 +141,7 @@ def _after(layer: Layer, signal: np.ndarray) -> np.ndarray:
         return pool2d(signal, 2)
     if layer.kind == "flatten":
         return signal.reshape(len(signal), -1)
-    if layer.kind == "dense":
+    if layer.kernel is not None:
         return signal @ layer.kernel + layer.bias
     return softmax(signal)
 
@@ -170,11 +170,11 @@ def as_keras() -> keras.Sequential:
         short = {"conv valid": "conv", "conv same": "conv", "max pool": "pool"}.get(kind, kind)
         counts[short] = counts.get(short, 0) + 1
         name = f"{short}{counts[short]}"
-        if short == "conv":
+        if kernel is not None and short == "conv":
             size, filters = kernel.shape[:2], kernel.shape[3]
             padding = kind.removeprefix("conv ")
             made.append(keras.layers.Conv2D(filters, size, padding=padding, name=name))
-        elif short == "dense":
+        elif kernel is not None:
             made.append(keras.layers.Dense(kernel.shape[1], name=name))
         elif short == "pool":
             made.append(keras.layers.MaxPooling2D(2, name=name))

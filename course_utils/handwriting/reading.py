@@ -122,6 +122,7 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
             "thicker pen, and photograph in even light"
         )
     if best is None:
+        assert small is not None
         raise ValueError(
             f"{name} has a digit of {small[0]}×{small[1]} pixels, too small to be "
             f"read: write larger or go nearer, {LEAST_INK} pixels are the least"
@@ -176,7 +177,8 @@ def readings_of(
         probability = (
             none if refused else float(each.max()) * (1 - none if network is None else 1.0)
         )
-        box = tuple(round(edge * share) for edge in one.box)
+        top, left, bottom, right = (round(edge * share) for edge in one.box)
+        box = (top, left, bottom, right)
         sure = probability >= stored.sure_from
         found.append(Reading(digit, probability, sure, box, image, each, none, one.line))
     return found

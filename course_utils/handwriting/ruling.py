@@ -50,14 +50,13 @@ def _lines(ink: np.ndarray, faint: float) -> list[tuple[float, float, int]]:
     rows, columns = np.nonzero(ink > 0.7 * faint)
     if len(rows) < 0.4 * width:
         return []
+    some = np.arange(len(rows))
     if len(rows) > _POINTS:
         some = np.random.default_rng(0).choice(len(rows), _POINTS, replace=False)
-    else:
-        some = slice(None)
     part = len(rows) / min(len(rows), _POINTS)
     centre = columns - (width - 1) / 2
 
-    def cover_of(slope: float, chosen=slice(None)) -> np.ndarray:
+    def cover_of(slope: float, chosen: np.ndarray) -> np.ndarray:
         places = np.rint(rows[chosen] - slope * centre[chosen]).astype(int)
         places = places[(places >= 0) & (places < height)]
         return np.bincount(places, minlength=height) / width
@@ -72,7 +71,7 @@ def _lines(ink: np.ndarray, faint: float) -> list[tuple[float, float, int]]:
     slope = max(rough, key=sharpness)
     step = rough[1] - rough[0]
     slope = max(np.linspace(slope - step, slope + step, 9), key=sharpness)
-    found = _peaks(cover_of(slope))
+    found = _peaks(cover_of(slope, np.arange(len(rows))))
     # A single line may be a stroke: of a 7, an L, a 1 in a picture cut close around it.
     lines = [(float(slope), offset, thickness) for offset, thickness in found]
     return lines if len(lines) > 1 or (lines and _spans(ink, faint, *lines[0])) else []
