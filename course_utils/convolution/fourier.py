@@ -55,7 +55,6 @@ class Circle:
 
         With `scales` for the image and for the kernel, sums of sizes |x|·|k| so multiplied.
         """
-        vertical, horizontal = part.plans
         axes = transformed_axes(part.plans)
         spectrum = self._kernel(part, axes, scales and scales[1])
         room = self._room(part, scales and scales[0])

@@ -242,7 +242,9 @@ def _epoch_log(
     import keras
 
     class EpochLog(keras.callbacks.Callback):
-        epochs: list[dict[str, float]] = []
+        def __init__(self) -> None:
+            super().__init__()
+            self.epochs: list[dict[str, float]] = []
 
         def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             if not self.epochs and path.is_file():
