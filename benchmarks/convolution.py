@@ -1,6 +1,6 @@
 """Measure `course_utils.convolution` beside SciPy, TensorFlow and PyTorch, as ratios of one run.
 
-    python benchmarks/convolution.py             # about five minutes on two cores
+    python benchmarks/convolution.py             # about ten minutes on two cores
     python benchmarks/convolution.py --quick     # half a minute: small sizes, no numbers to trust
 
 Printed are the goals and how they are met; `build/benchmarks/` gets convolution.json and pictures
@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
-from course_utils.convolution import conv2d, correlate2d
+from course_utils.convolution import conv2d, correlate1d, correlate2d
 from course_utils.notebooks import write_file
 from course_utils.plotting import draw_scaling, picture
 
@@ -233,6 +233,86 @@ def batches_against_libraries(quick: bool) -> Table:
     return table
 
 
+LARGE = (
+    ("f8", (1, 10**6), (1, 5), "valid"),
+    ("f8", (1, 10**6), (1, 50), "valid"),
+    ("f8", (1, 10**7), (1, 101), "same"),
+    ("f4", (1, 10**7), (1, 1001), "same"),
+    ("f8", (1, 10**7), (1, 100_001), "same"),
+    ("f8", (1, 10**6), (1, 10**6), "full"),
+    ("i8", (1, 200_000), (1, 2000), "valid"),
+    ("f8", (200_000, 3), (3, 3), "valid"),
+    ("u1", (300, 300), (61, 61), "valid"),
+    ("f8", (256, 256), (41, 41), "same"),
+    ("f4", (2900, 2900), (101, 101), "valid"),
+    ("f8", (2900, 2900), (101, 101), "valid"),
+    ("f8", (4096, 4096), (3, 3), "valid"),
+    ("f8", (4096, 4096), (1, 101), "valid"),
+    ("f8", (4096, 4096), (31, 31), "same"),
+    ("f8", (4096, 4096), (255, 255), "same"),
+    ("f8", (300, 300), (1, 700_001), "same"),
+    ("f8", (1024, 1024), (1024, 1024), "full"),
+    ("f8", (4096, 4096), (1023, 1023), "same"),
+    ("f8", (4096, 4096), (4096, 4096), "full"),
+)
+QUICK = (
+    ("f8", (1, 10**5), (1, 50), "valid"),
+    ("u1", (100, 100), (31, 31), "valid"),
+    ("f8", (128, 128), (128, 128), "full"),
+)
+# SciPy's direct way would take minutes beyond.
+MOST_PRODUCTS = 5e9
+
+
+def large_inputs(quick: bool) -> Table:
+    """Compare with the best of what SciPy and NumPy offer, and measure the memory beside it."""
+    table = Table(
+        "input, kernel",
+        "course_utils, ms",
+        "best of the others, ms",
+        "ratio",
+        "memory over input and output, MB",
+        title="correlate1d and correlate2d, goal: at most 2 times the best of SciPy and NumPy, 64 MB",
+        title_justify="left",
+    )
+    for dtype, shape, kernel_shape, padding in QUICK if quick else LARGE:
+        image, kernel = ((40 * numbers(*sides)).astype(dtype) for sides in (shape, kernel_shape))
+        sides = large_sides(image, kernel, padding)
+        times = best_times(sides)
+        ours = times.pop(COURSE)
+        best = min(times, key=times.get)
+        tracemalloc.start()
+        output = sides[COURSE]()
+        over = tracemalloc.get_traced_memory()[1] - output.nbytes
+        tracemalloc.stop()
+        table.add_row(
+            f"{shape}, {kernel_shape}, {padding}, {image.dtype}",
+            f"{1000 * ours:.2f}",
+            f"{1000 * times[best]:.2f} ({best})",
+            f"{ours / times[best]:.2f}",
+            f"{over / 1e6:.0f}",
+        )
+    return table
+
+
+def large_sides(image: np.ndarray, kernel: np.ndarray, padding: str) -> dict[str, Side]:
+    """Return the ways to correlate two large arrays."""
+    sides: dict[str, Side] = {
+        COURSE: lambda: correlate2d(image, kernel, padding=padding),
+        "correlate, fft": lambda: scipy.signal.correlate(image, kernel, padding, method="fft"),
+    }
+    if image.dtype.kind == "f":
+        turned = kernel[::-1, ::-1]
+        sides["oaconvolve"] = lambda: scipy.signal.oaconvolve(image, turned, padding)
+    if image.size * kernel.size < MOST_PRODUCTS:
+        if len(image) == 1:
+            sides[COURSE] = lambda: correlate1d(image[0], kernel[0], padding=padding)
+            sides["np.correlate"] = lambda: np.correlate(image[0], kernel[0], padding)
+        else:
+            sides["correlate2d"] = lambda: scipy.signal.correlate2d(image, kernel, padding)
+    return sides
+
+
 def memory_of_a_large_batch(quick: bool) -> str:
     """Measure what a call needs over input and output: the goal is at most 600 MB."""
     images, filters = numbers(64 if quick else 1024, 28, 28, 32), numbers(5, 5, 32, 64)
@@ -278,6 +358,7 @@ def main(quick: bool, output: Path) -> None:
         console.print("PyTorch is not installed, so it isn't measured.")
     console.print(images_against_scipy(quick))
     console.print(batches_against_libraries(quick))
+    console.print(large_inputs(quick))
     console.print(memory_of_a_large_batch(quick))
     growths = {
         "image": by_image(quick),

@@ -81,9 +81,12 @@ def hostile_notebook(*, for_sphinx: bool = False) -> NotebookNode:
         ),
         new_output("error", ename=payloads("ename"), evalue="", traceback=[payloads("trace")]),
     ]
+    # A bracket would end the attributes.
+    token = "top.ran=Array(1)"
     formulas = (
         rf"The formula $x + y$, and $\text{{<img src=x onerror={script('text')}>}}$, "
         rf"and $\href{{javascript:{script('href')}}}{{z}}$, "
+        rf'and $\mmlToken{{mi}}[href="javascript:{token}"]{{q}}$, '
         rf"and $\bbox[background-image:url({OUTSIDE}/bbox.png)]{{w}}$."
     )
     picture = {"a.png": {"image/png": PNG}, "b.png": {'image/x" onerror="x': PNG}}

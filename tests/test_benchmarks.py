@@ -33,6 +33,8 @@ def test_convolution_prints_its_goals(convolution):
     printed, _ = convolution
     assert "correlate2d, goal: at least 4 times as fast" in printed
     assert "conv2d, float32, goal: at most 2.5 times TensorFlow's time" in printed
+    assert "goal: at most 2 times the best of SciPy and NumPy, 64 MB" in printed
+    assert "(128, 128), (128, 128), full, float64" in printed
     assert "MB over its input" in printed
 
 

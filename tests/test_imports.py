@@ -39,7 +39,7 @@ FLOORS = (
     ("networks", "forecasting"),
     ("detection",),
     ("plotting",),
-    ("exercises",),
+    ("exercises", "explorers"),
     ("notebooks",),
     ("publishing",),
     ("desk",),

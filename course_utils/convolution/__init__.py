@@ -40,13 +40,14 @@ method
     How to compute it; the result is the same up to rounding.
     ``"direct"``: the products and sums of the definition. ``"im2col"``, for batches: the same as
     one product of matrices. ``"fft"``: by Fourier transforms, which the size of the kernel costs
-    nothing. ``"auto"``: what is expected to be the fastest for these sizes; integers are always
-    summed directly, so that they are exact, and so are kernels of fewer than 100 cells, and what
-    holds a NaN or an infinity.
-    By ``"fft"`` the rounding is in proportion to the largest numbers of the whole image and not to
-    those under a window, so that a zero becomes 1e-16: choose ``"direct"`` where that matters, as
-    for an image whose numbers differ by more than about 1e10. The rule is in
-    `course_utils.convolution.path_costs`.
+    nothing. ``"auto"``: what is expected to be the fastest for these sizes and keeps the digits.
+    By ``"fft"`` the rounding is in proportion to the largest numbers around and not to those under
+    a window, so that a zero becomes 1e-16. ``"auto"`` transforms only where that does no harm:
+    where it rounds by less than about 2e-13 of the sum of |x|·|k| under the window (for a kernel of
+    over 65,000 cells, 3e-18 times their number; 3e-8 for `float32`), or where sums of integers are
+    exact once rounded. Windows of zeros, of small numbers near large ones, or with a NaN or an
+    infinity, and kernels of fewer than 100 cells are summed directly.
+    `course_utils.convolution.path_costs` and `rounding` have the rules.
 
 dtypes: see `course_utils.arguments.common_dtype`. `float16` is summed as `float32` and rounded
 once. Integers whose sums leave 64 bits are refused with a `ValueError`, see

@@ -18,6 +18,7 @@ from course_utils.convolution.path_costs import (
     check_method,
     fastest,
 )
+from course_utils.convolution.rounding import maps_keep_digits
 from course_utils.convolution.windows import (
     BATCH,
     AxisPlan,
@@ -185,7 +186,9 @@ def _maps(
     if chosen == "fft":
         maps = maps_by_fft(padded, filters, plans, padded.dtype if quick else np.float64)
         # A number that isn't finite spreads over all cells here, and over its windows below.
-        if method == "fft" or np.isfinite(maps).all():
+        if method == "fft" or (
+            np.isfinite(maps).all() and maps_keep_digits(padded, filters, plans)
+        ):
             return maps
         chosen = "im2col"
     if chosen == "direct" and quick:

@@ -39,12 +39,15 @@ class Circle:
     `image_norm`, `kernel_norm` and `output_norm` are the Euclidean norms of what was transformed,
     the last a little more; where each line is transformed alone, the largest of a line.
 
-    A signal is cut into frames that overlap, which are transformed together: the lengths are then
-    the number of frames and that of their cells.
+    With `framed` a signal is cut into frames that overlap, which are transformed together: the
+    lengths are then the number of frames and that of their cells.
     """
 
-    def __init__(self, lengths: tuple[int, int], dtype: DTypeLike = np.float64) -> None:
+    def __init__(
+        self, lengths: tuple[int, int], framed: bool, dtype: DTypeLike = np.float64
+    ) -> None:
         self.lengths = lengths
+        self.framed = framed
         self.dtype = np.dtype(dtype)
         self.image_norm = self.kernel_norm = self.output_norm = 0.0
         self._kernel_of: tuple | None = None
@@ -77,7 +80,7 @@ class Circle:
         if 0 in axes:
             product = fft.ifft(product, axis=0, overwrite_x=True)
         # The rows in which no window begins needn't be transformed back.
-        if self._framed(part):
+        if self.framed:
             circle = fft.irfft(product, self.lengths[1], 1, overwrite_x=True)
             windows = circle[:, : self._hop(horizontal) : horizontal.stride]
             return windows.reshape(1, -1)[:, : horizontal.size]
@@ -93,20 +96,21 @@ class Circle:
             )
         return norm_along(parts, axes) * math.sqrt(2 / points)
 
-    def _framed(self, part: Part) -> bool:
-        return part.plans[0].k == part.plans[0].size == 1 < self.lengths[0]
-
     def _hop(self, plan: AxisPlan) -> int:
         return windows_of(self.lengths[1], plan.span, plan.stride) * plan.stride
 
     def _room(self, part: Part, scale: float | None) -> np.ndarray:
-        """Return the image behind its zeros, without all of those below it; or the frames."""
+        """Return the image behind its zeros, without those below it if they make no difference.
+
+        Of a signal, the frames.
+        """
         frames, length = self.lengths
-        framed = self._framed(part)
+        framed = self.framed
         hop = self._hop(part.plans[1]) if framed else 0
         top, left = part.plans[0].before, part.plans[1].before
         height, width = part.image.shape
-        shape = (1, (frames - 1) * hop + length) if framed else (top + height, length)
+        rows = frames if part.plans[0].k == 1 else top + height
+        shape = (1, (frames - 1) * hop + length) if framed else (rows, length)
         room = np.zeros(shape, self.dtype)
         _write(part.image, scale, room[top : top + height, left : left + width])
         if framed:
@@ -160,13 +164,15 @@ def correlate_by_fft(whole: Part, out: np.ndarray, *, rounded: bool = False) -> 
     """
     how = transforms(whole.plans, whole.image.shape)
     if how.points > POINTS_AT_ONCE:
-        sums = out if out.dtype == np.float64 else np.empty(whole.size)
+        # 64-bit integers take the place of the sums that they are rounded from.
+        sums = out.view(np.float64) if out.itemsize == 8 else np.empty(whole.size)
         with np.errstate(invalid="ignore", over="ignore"):
             correlate_in_shares(whole, sums)
-        if sums is not out:
-            out[...] = np.rint(sums, out=sums) if rounded else sums
+        if rounded or out.itemsize != 8:
+            for row, of_sums in zip(out, sums, strict=True):
+                row[...] = np.rint(of_sums) if rounded else of_sums
         return
-    circle = Circle(how.lengths)
+    circle = Circle(how.lengths, how.framed)
     with np.errstate(invalid="ignore", over="ignore"):
         for where in tiles(whole.size, how.tile):
             part = fft_part(whole, where)

@@ -162,10 +162,14 @@ def im2col_nanoseconds(work: Work) -> float:
 
 
 class Transforms(NamedTuple):
-    """How the output is cut into tiles, and the lengths of the transform that makes one of them."""
+    """How the output is cut into tiles, and the lengths of the transform that makes one of them.
+
+    `framed` is true where that is of so many frames of a signal.
+    """
 
     tile: tuple[int, int]
     lengths: tuple[int, int]
+    framed: bool
     nanoseconds: float
 
     @property
@@ -204,7 +208,9 @@ def transforms(plans: tuple[AxisPlan, AxisPlan], shape: tuple[int, int]) -> Tran
     axes = transformed_axes(plans)
     candidates = []
     for (height, down), (width, right) in ((v, h) for v in rows for h in columns):
-        if plans[0].size == plans[0].k == 1 and width < plans[1].size and plans[1].span <= shape[1]:
+        framed = plans[0].size == plans[0].k == shape[0] == 1 and width < plans[1].size
+        framed = framed and plans[1].span <= shape[1]
+        if framed:
             # Frames of a signal, transformed together.
             down = min(max(1, FRAMED_POINTS // right), math.ceil(plans[1].size / width))
             width *= down
@@ -220,7 +226,7 @@ def transforms(plans: tuple[AxisPlan, AxisPlan], shape: tuple[int, int]) -> Tran
                 continue
             shares = down * right / POINTS_AT_ONCE
             time += SHARED * down * right * shares
-        candidates.append(Transforms((height, width), lengths, time))
+        candidates.append(Transforms((height, width), lengths, framed, time))
     return min(candidates, key=lambda each: each.nanoseconds)
 
 

@@ -64,6 +64,8 @@ class LimitedDownloader:
                     )
         finally:
             stopped.set()
+            # So that the file is closed before its folder goes.
+            thread.join(1)
         if failure:
             raise failure[0]
 

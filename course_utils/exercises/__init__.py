@@ -10,8 +10,8 @@ A student calls four functions::
     exercises.solution("02.2")              # shows a solution, ready to be pasted
     exercises.progress()                    # shows what is solved, here and in the course
 
-In a notebook replies are HTML with the plain text beside it; the line on a stub is always plain. What
-was tried is kept on the student's desk where there is one (see `engine.progress`).
+In a notebook replies are HTML with the plain text beside it; the line on a stub is always plain.
+What was tried is kept on the student's desk where there is one (see `engine.progress`).
 
 Assignments call `points`, which prints the same reply and returns the points that the answer earns.
 Tests call `judge`, which returns the reply (a status "right", "wrong" or "empty", and a message),

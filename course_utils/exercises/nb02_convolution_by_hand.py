@@ -276,7 +276,7 @@ EXERCISES = (
             (_LECTURE_IMAGE, _LECTURE_KERNEL),
             (_random.integers(0, 10, (4, 6)), _random.integers(-3, 4, (3, 3))),
             (_random.normal(size=(7, 5)), _random.normal(size=(2, 3))),
-            # of whole numbers, with a kernel that makes fractions: an array of integers cuts them off
+            # of whole numbers, with weights that make fractions: integers cut them off
             (_random.integers(0, 256, (5, 4)), np.array([[0.1, 0.25], [0.3, 0.15], [0.05, 0.4]])),
             (_random.integers(0, 256, (4, 5)).astype(np.uint8), np.full((2, 2), 0.1)),
         ],
@@ -288,7 +288,7 @@ EXERCISES = (
         hints=[
             "Work out the shape of the feature map first; it is what you counted in 02.2.",
             "At place (i, j) the patch is image[i : i + kernel rows, j : j + kernel columns].",
-            "feature_map[i, j] = np.sum(patch * kernel), inside a loop over i and one over j.",
+            "patch * kernel is still an array. What makes the one number of a cell out of it?",
         ],
         mistakes=[
             Mistake(

@@ -132,7 +132,7 @@ EXERCISES = (
         number="04.2",
         title="A sharpening kernel of any strength",
         solution=sharpening_kernel,
-        cases=[(1,), (0,), (0.5,), (3,), (-0.5,)],
+        cases=[(1,), (0,), (0.5,), (3,), (-0.5,), (7.25,)],
         also_right=[lambda amount: (1 + amount) * _IDENTITY - amount * _BOX],
         lesson="sums of filters are filters: whatever is linear in the image fits into one kernel.",
         why="image + amount · (image − blurred image) is linear in the image, so the same formula "
@@ -174,7 +174,8 @@ EXERCISES = (
             ),
             Mistake(
                 lambda amount: _IDENTITY + abs(amount) * (_IDENTITY - _BOX),
-                "a negative amount should blur, and here it sharpens. Leave the absolute value out.",
+                "a negative amount should blur, and here it sharpens. Leave the absolute value "
+                "out.",
             ),
         ],
     ),
@@ -194,7 +195,7 @@ EXERCISES = (
         "brightness changes, whatever the direction.",
         hints=[
             "Correlate the image with sobel_x and with sobel_y first.",
-            "Then Pythagoras: np.sqrt(gx ** 2 + gy ** 2), or np.hypot.",
+            "The two answers are the sides of a right triangle. How long is its long side?",
         ],
         mistakes=[
             Mistake(

@@ -295,6 +295,7 @@ EXERCISES = (
             (33, 5, 3, 4, 3),
             (28, 2, 0, 2, 1),
             (10, 4, 1, 3, 2),
+            (27, 3, 0, 1, 1),
         ],
         also_right=[_size_by_ranges],
         lesson="⌊(n + 2p − (k − 1)d − 1) / s⌋ + 1 counts the starts 0, s, 2s, … at which the "
@@ -363,7 +364,7 @@ EXERCISES = (
         why="The kernel takes (k − 1)·d pixels from the side, and half of them come back at each "
         "end.",
         hints=[
-            "Set the output equal to n, with s = 1: n + 2p − (k − 1)d − 1 + 1 = n.",
+            "The formula of 05.3 gives the size for s = 1. What has it to be equal to?",
             "n cancels. What remains says what 2p has to be.",
         ],
         mistakes=[

@@ -195,6 +195,7 @@ EXERCISES = (
             (1, [(5, 10), (5, 20)]),
             (3, [(3, 8)]),
             (3, [(7, 4), (3, 6), (1, 5)]),
+            (4, [(3, 2), (2, 7), (4, 3)]),
         ],
         lesson="depth multiplies: a layer's weights grow with the filters of the layer before.",
         why="The filters of one layer are the channels of the next, so channels changes at every "

@@ -343,8 +343,8 @@ EXERCISES = (
         hints=[
             "How many windows of `size` rows fit below each other in image.shape[0] rows?",
             "Window (i, j) does not begin at row i. At which row does it begin?",
-            "image[i * size : (i + 1) * size, j * size : (j + 1) * size] is the window; np.max "
-            "makes one number of it.",
+            "From its corner the window takes `size` rows and as many columns. One number is to "
+            "remain of it.",
         ],
         mistakes=[
             Mistake(

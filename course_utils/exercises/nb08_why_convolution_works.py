@@ -112,7 +112,7 @@ EXERCISES = (
         number="08.1",
         title="Count the parameters of an unshared layer",
         solution=unshared_parameters,
-        cases=[(28, 5, 1, 10), (12, 5, 10, 20), (9, 2, 3, 4)],
+        cases=[(28, 5, 1, 10), (12, 5, 10, 20), (9, 2, 3, 5)],
         lesson="without sharing, every place pays for a bank of filters of its own, and the price "
         "grows with the image.",
         why="There is one output for each place and filter, and each has its own k·k·channels "
@@ -179,7 +179,8 @@ EXERCISES = (
         "jump is multiplied after the side has grown.",
         hints=[
             "Keep two numbers, the side r and the jump j; both begin at 1.",
-            "In each turn of the loop: first r grows by (k − 1) · j, then j is multiplied by s.",
+            "In each turn r grows by the new cells of the kernel, each j pixels wide, and j is "
+            "multiplied by the stride. Which of the two comes first?",
         ],
         mistakes=[
             Mistake(

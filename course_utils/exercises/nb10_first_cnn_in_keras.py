@@ -172,7 +172,8 @@ EXERCISES = (
         hints=[
             "Begin with np.zeros((len(labels), classes)): one row a label, one column a class.",
             "In row i exactly one cell becomes 1. Which column is it?",
-            "A loop does: for i, label in enumerate(labels): vectors[i, label] = 1.",
+            "A loop over enumerate(labels) gives you i and the label; a pair of index arrays does "
+            "it at once.",
         ],
         mistakes=[
             Mistake(
@@ -211,7 +212,7 @@ EXERCISES = (
         number="10.2",
         title="Predict the sides of a changed network",
         solution=network_sides,
-        cases=[(28, 5, 2), (28, 3, 2), (32, 4, 3), (27, 4, 2), (45, 2, 3)],
+        cases=[(28, 5, 2), (28, 3, 2), (32, 4, 3), (27, 4, 2), (45, 2, 3), (60, 3, 4)],
         lesson="you can tell every shape of a network before Keras does, and what is left over "
         "when pooling doesn't divide is dropped.",
         why="A valid convolution leaves n − k + 1 positions, and pooling without overlap as many "

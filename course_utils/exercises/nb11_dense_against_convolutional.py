@@ -257,6 +257,7 @@ EXERCISES = (
             (_random.uniform(1, 9, (1, 5, 6, 1)).round(1), 1),
             (_random.uniform(1, 9, (1, 3, 4, 1)).round(1), 0),
             (_random.uniform(1, 9, (3, 2, 4, 1)).round(1), 3),
+            (_random.normal(size=(2, 3, 5, 1)), 2),
         ],
         also_right=[
             lambda images, pixels: np.pad(images, [(0, 0), (0, 0), (pixels, 0), (0, 0)])[
@@ -308,6 +309,7 @@ EXERCISES = (
             ([97.1, 96.5, 97.4], [92.6, 93.4, 92.9]),
             ([96.0, 96.9, 95.1, 96.4], [96.2, 95.3]),
             (np.array([1.0, 2.0, 4.0]), np.array([3.0, 5.0])),
+            ([96.0, 96.0, 97.5], [95.0, 95.0, 95.5, 98.5]),
         ],
         also_right=[
             lambda a, b: float(

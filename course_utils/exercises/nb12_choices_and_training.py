@@ -160,11 +160,12 @@ EXERCISES = (
             ([4.0, 4.5, 7.0],),
             # a value that comes twice, and not in order
             ([3.0, 1.0, 40.0, 2.0, 3.0],),
+            ([-5.0, -1.0, -9.5],),
         ],
         also_right=[lambda values: [sum(values) / len(values), sorted(values)[len(values) // 2]]],
         lesson="the squared error asks for the mean, the absolute error for the median.",
-        why="The slope of the squared error is the sum of the distances, 0 at the mean; that of the "
-        "absolute error counts who is above and who below, 0 at the median.",
+        why="The slope of the squared error is the sum of the distances, 0 at the mean; that of "
+        "the absolute error counts who is above and who below, 0 at the median.",
         hints=[
             "Where does the slope of the sum of (value − c)² become 0?",
             "The slope of |value − c| is +1 or −1: at the best c, as many lie above as below.",
@@ -219,13 +220,14 @@ EXERCISES = (
         ],
         lesson="the step is a rolling mean of gradients over the root of a rolling mean of their "
         "squares, both corrected for their start at 0.",
-        why="Without epsilon the very first step is exactly the rate: the mean of one gradient over "
-        "the root of its own square.",
+        why="Without epsilon the very first step is exactly the rate: the mean of one gradient "
+        "over the root of its own square.",
         hints=[
-            "Keep two numbers from step to step: a mean of the gradients, and one of their squares.",
+            "Keep two numbers from step to step: a mean of the gradients, and one of their "
+            "squares.",
             "mean = beta1 · mean + (1 − beta1) · g, and the same with g² and beta2.",
-            "At step t, counted from 1, divide the mean by 1 − beta1 ** t and the other by "
-            "1 − beta2 ** t. The weight moves by −rate · mean / (√square + epsilon).",
+            "At step t, counted from 1, correct both by 1 − beta ** t. Keep the uncorrected ones "
+            "for the next step.",
         ],
         mistakes=[
             Mistake(
@@ -379,8 +381,8 @@ EXERCISES = (
                 lambda activations, mask, rate, training: (
                     activations * mask / mask.mean() if training else activations
                 ),
-                "you divided by the share that this mask happens to keep. Divide by 1 − rate, which "
-                "is the same in every step.",
+                "you divided by the share that this mask happens to keep. Divide by 1 − rate, "
+                "which is the same in every step.",
             ),
         ],
     ),
@@ -400,8 +402,7 @@ EXERCISES = (
         "much of a gain in a search is to be expected from luck.",
         hints=[
             "Take one row: what is its best, and which axis is that along?",
-            "errors.min(axis=1) has the best of each experiment.",
-            "The mean of everything minus the mean of these.",
+            "errors.min(axis=1) has the best of each experiment. What is it compared with?",
         ],
         mistakes=[
             Mistake(
@@ -509,7 +510,8 @@ EXERCISES = (
                     else peak * (steps - step) / (steps - rising)
                 ),
                 "your first step has a rate of 0, so nothing is learned in it. It climbs in "
-                "`rising` equal steps, and the first of them is already taken: (step + 1) / rising.",
+                "`rising` equal steps, and the first of them is already taken: (step + 1) / "
+                "rising.",
             ),
             Mistake(
                 lambda step, steps, rising, peak: (
@@ -521,7 +523,8 @@ EXERCISES = (
                 lambda step, steps, rising, peak: (
                     peak * min((step + 1) // rising, (steps - step) // (steps - rising))
                 ),
-                "// drops the fraction, and a rate is mostly a fraction of the peak. Divide with /.",
+                "// drops the fraction, and a rate is mostly a fraction of the peak. Divide with "
+                "/.",
             ),
         ],
     ),

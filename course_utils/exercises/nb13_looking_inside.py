@@ -243,6 +243,7 @@ EXERCISES = (
             _maps_and_gradients(3, 4, 2),
             _maps_and_gradients(8, 8, 5),
             _maps_and_gradients(5, 7, 3),
+            (_random.normal(size=(4, 3, 3)), _random.normal(size=(4, 3, 3))),
         ],
         also_right=[_combine_by_loop],
         lesson="each filter gets one weight, the mean slope of the score over all positions, and "
@@ -304,6 +305,8 @@ EXERCISES = (
             (_ink(16, 2, _random.random((9, 20)) * np.linspace(0.02, 1, 20) ** 3),),
             (_random.random((20, 34)) ** 3,),
             (np.pad(np.array([[3, 1], [0, 200], [7, 60]]), ((2, 9), (17, 1))),),
+            # a faint tail: one pixel of 250 weighs as much as many of 5
+            (_ink(5, 2, [[250, 250] + [5] * 22, [250, 120] + [9] * 22]),),
         ],
         also_right=[_shift_by_grids],
         lesson="the centre of mass is the mean of the pixels' places, weighted by their ink, so "

@@ -142,8 +142,8 @@ EXERCISES = (
         why="The ReLU comes after the sum: a branch that ended in its own could only ever add.",
         hints=[
             "Name the branch first: F(x) is x @ w1, then ReLU, then @ w2.",
-            "ReLU of an array is np.maximum(array, 0). It comes twice: inside the branch, and at the "
-            "very end. What is added in between?",
+            "ReLU of an array is np.maximum(array, 0). It comes twice: inside the branch, and at "
+            "the very end. What is added in between?",
         ],
         mistakes=[
             Mistake(
@@ -196,6 +196,7 @@ EXERCISES = (
             # more in than out; and two numbers that are equal without being one object
             (64, 24),
             (300, int("300")),
+            (3, 5),
         ],
         lesson="an identity shortcut is free, and a 1×1 projection costs (inputs + 1) × outputs, "
         "a small part of the block.",
@@ -237,6 +238,11 @@ EXERCISES = (
                 "needed wherever the two numbers differ: !=.",
             ),
             Mistake(
+                lambda a, b: (9 * a + 1) * b + (9 * b + 1) * b + (a is not b) * (a + 1) * b,
+                "`is not` asks whether these are two objects, and two equal numbers can be. "
+                "Whether the projection is needed depends on their values: !=.",
+            ),
+            Mistake(
                 lambda a, b: (9 * a + 1) * b + (9 * b + 1) * b + (a != b) * a * b,
                 "the projection's biases are missing: one for each channel out.",
             ),
@@ -249,6 +255,12 @@ EXERCISES = (
         cases=[
             (_maps(2, 2, 3, 2), np.array([1.0, 2.0]), np.array([0.5, -1.0]), 0.5),
             (_maps(4, 3, 3, 3), np.array([0.5, 1.0, 3.0]), np.array([1.0, 0.0, 2.0]), 0.001),
+            (
+                _maps(3, 2, 2, 4),
+                np.array([-1.5, 2.0, 0.5, 2.0]),
+                np.array([0.0, -3.0, 4.0, 0.5]),
+                1.0,
+            ),
         ],
         lesson="batch normalisation takes one mean and one variance a channel, over all images and "
         "all positions.",
@@ -258,8 +270,8 @@ EXERCISES = (
             "one number a channel shall be left?",
             "maps.mean(axis=(0, 1, 2)) has one entry a channel, and so has "
             "maps.var(axis=(0, 1, 2)).",
-            "Take the mean off and divide by the deviation, the root of variance + ε. What do γ and β "
-            "do to the result?",
+            "Take the mean off and divide by the deviation, the root of variance + ε. What do "
+            "γ and β do to the result?",
         ],
         mistakes=[
             Mistake(
@@ -317,8 +329,8 @@ EXERCISES = (
             ),
             Mistake(
                 _normalised_over((1, 2, 3)),
-                "you took one mean for each image, as layer normalisation does. Batch normalisation "
-                "takes one for each channel: axes 0, 1 and 2.",
+                "you took one mean for each image, as layer normalisation does. Batch "
+                "normalisation takes one for each channel: axes 0, 1 and 2.",
             ),
             Mistake(
                 lambda maps, gamma, beta, epsilon: batch_norm(maps, beta, gamma, epsilon),

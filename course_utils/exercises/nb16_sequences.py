@@ -140,8 +140,8 @@ EXERCISES = (
         also_right=[_windows_by_view],
         lesson="the answer lies horizon periods after the window's last value, and there are "
         "len(series) − width − horizon + 1 rows.",
-        why="Window i ends at i + width − 1, its answer stands horizon further, and the last answer "
-        "is the last value of the series.",
+        why="Window i ends at i + width − 1, its answer stands horizon further, and the last "
+        "answer is the last value of the series.",
         hints=[
             "Window i is series[i : i + width]. Which index has its last value?",
             "The last value stands at i + width − 1, the answer horizon after it.",
@@ -272,10 +272,11 @@ EXERCISES = (
             # whole numbers with weights that make fractions, and a reach as long as the series
             (np.array([3, 1, 4, 1, 5, 9, 2]), np.array([0.5, 0.25, 0.1]), 2),
             (_random.normal(size=6).round(2), np.array([0.5, -1.0, 2.0]), 3),
+            (_random.normal(size=10).round(2), np.array([0.5, -1.0, 2.0, 3.0]), 2),
         ],
         also_right=[_causal_by_loops],
-        lesson="with (k − 1)·dilation zeros on the left and none on the right, no result knows what "
-        "comes after it.",
+        lesson="with (k − 1)·dilation zeros on the left and none on the right, no result knows "
+        "what comes after it.",
         why="After the zeros, weight m of period t stands at t + m·dilation, and the last weight "
         "meets period t itself.",
         hints=[
@@ -335,16 +336,22 @@ EXERCISES = (
         number="16.4",
         title="The receptive field of a dilated stack",
         solution=dilated_field,
-        cases=[(2, [1, 2, 4, 8]), (3, [1, 2, 4, 8, 16]), (5, [1, 3]), (4, [3, 1, 2])],
+        cases=[
+            (2, [1, 2, 4, 8]),
+            (3, [1, 2, 4, 8, 16]),
+            (5, [1, 3]),
+            (4, [3, 1, 2]),
+            (2, [1, 1, 2, 2]),
+        ],
         also_right=[_field_by_layers],
         lesson="each layer adds (k − 1)·dilation, so doubling the dilation doubles the view with "
         "every layer: seven layers of width 2 see 128 months.",
-        why="The present counts once, and every layer reaches (k − 1)·dilation further back than the "
-        "layer below.",
+        why="The present counts once, and every layer reaches (k − 1)·dilation further back than "
+        "the layer below.",
         hints=[
             "One layer of width 2 and dilation 4: which two periods does it see? How far apart?",
-            "A layer of width 3 reaches back by two dilations. What each layer reaches back adds up; "
-            "what is seen without any layer?",
+            "A layer of width 3 reaches back by two dilations. What each layer reaches back adds "
+            "up; what is seen without any layer?",
         ],
         mistakes=[
             Mistake(
@@ -372,8 +379,8 @@ EXERCISES = (
             ),
             Mistake(
                 lambda k, dilations: k ** len(dilations),
-                "kernel_size to the number of layers is right only if the dilations are 1, k, k², …, "
-                "one each. Add up what each layer reaches back.",
+                "kernel_size to the number of layers is right only if the dilations are 1, k, k², "
+                "…, one each. Add up what each layer reaches back.",
             ),
         ],
     ),

@@ -142,8 +142,8 @@ EXERCISES = (
             (_random.normal(size=(5, 5, 1, 10)),),
         ],
         also_right=[lambda kernel: np.moveaxis(kernel, (3, 2), (0, 1))],
-        lesson="the same numbers, (height, width, in, out) in Keras and (out, in, height, width) in "
-        "PyTorch. The kernel isn't flipped: both correlate.",
+        lesson="the same numbers, (height, width, in, out) in Keras and (out, in, height, width) "
+        "in PyTorch. The kernel isn't flipped: both correlate.",
         why="The new axes out, in, height, width are the old ones 3, 2, 0, 1.",
         hints=[
             "Write the four names of each layout below each other. Which old axis is the new "
@@ -206,7 +206,7 @@ EXERCISES = (
             "channel c. Make these axes visible: reshape the rows to three axes.",
             "Now there are four axes: height, width, channels, units. PyTorch wants units first, "
             "then channels, height, width.",
-            "Transpose with 3, 2, 0, 1 and join the last three axes by a reshape.",
+            "Once the axes stand in that order, the last three become one again.",
         ],
         mistakes=[
             Mistake(
@@ -249,7 +249,7 @@ EXERCISES = (
             "What is the best vector of ten probabilities for the true class?",
             "CrossEntropyLoss takes these ten numbers as logits: it raises e to each of them and "
             "divides by the sum.",
-            "The truth gets e¹, the nine others e⁰ each. The loss is −ln of the truth's share.",
+            "The truth gets e¹, the nine others e⁰ each. Which share of the sum is the truth's?",
         ],
         mistakes=[
             Mistake(

@@ -13,6 +13,7 @@ from course_utils import notebooks
 from course_utils.notebooks import NotebookNode, reveal
 
 _IMAGE_METADATA = ("alt", "height", "width")
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,_]\d+)*(?:[eE][-+]?\d+)?")
 
 
@@ -97,7 +98,7 @@ def _cell_outputs(cell: NotebookNode, count: int) -> list[NotebookNode]:
         elif output.output_type == "error":
             clean.update(ename=output.ename, evalue=output.evalue, traceback=output.traceback)
         else:
-            data = dict(output.data)
+            data = dict(_stored_data(output.data))
             if output.get("metadata", {}).get("image/png", {}).get("alt"):
                 data.pop("text/html", None)  # the same picture again, for JupyterLab
             clean.update(data=NotebookNode(data), metadata=_output_metadata(output))
@@ -105,6 +106,13 @@ def _cell_outputs(cell: NotebookNode, count: int) -> list[NotebookNode]:
                 clean["execution_count"] = count
         outputs.append(clean)
     return outputs
+
+
+def _stored_data(data: NotebookNode) -> NotebookNode:
+    """Leave out the view of a widget whose kernel is gone, where a picture stands beside it."""
+    if "image/png" not in data:
+        return data
+    return NotebookNode({kind: content for kind, content in data.items() if kind != _WIDGET_VIEW})
 
 
 def _output_metadata(output: NotebookNode) -> dict[str, dict[str, object]]:

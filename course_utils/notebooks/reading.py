@@ -175,6 +175,8 @@ def _check_format(raw: dict[str, Any], name: str) -> None:
         )
     if type(minor) is not int or minor < 0:
         raise _Fault(f"its nbformat_minor is {minor!r} instead of a whole number")
+    if not isinstance(raw.get("metadata", {}), dict):
+        raise _Fault("its metadata is no object")
     if not isinstance(raw.get("cells"), list):
         raise _Fault("it has no list of cells")
     for number, cell in enumerate(raw["cells"], 1):
@@ -206,6 +208,9 @@ def _complete(raw: dict[str, Any], *, newer: bool) -> None:
     if newer:
         _keep_only(raw, _NOTEBOOK_KEYS)
     _only_objects(raw["metadata"], _OBJECTS_IN_METADATA)
+    # Where a notebook lay on the machine that executed it is nobody's business.
+    for key in ("input_path", "output_path"):
+        raw["metadata"].get("papermill", {}).pop(key, None)
     for cell in raw["cells"]:
         cell.setdefault("metadata", {})
         _only_objects(cell["metadata"], _OBJECTS_IN_METADATA)

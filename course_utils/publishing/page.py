@@ -1,7 +1,8 @@
-"""One notebook as one HTML file that asks nothing of anyone: no script, no font, no request.
+"""One notebook as one HTML file that asks nothing of anyone: no font, no request.
 
 That holds for any notebook, whoever wrote it: what its text and its outputs bring of HTML is
-cleaned by `safe_html`, unless the caller trusts it.
+cleaned by `safe_html`, unless the caller trusts it. There is a script only where the notebook has
+explorers, and it lies in the page.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -18,13 +20,14 @@ from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from course_utils import notebooks
+from course_utils import explorers, notebooks
 from course_utils.publishing import safe_html
 from course_utils.publishing.attachments import AttachmentRenderer
 from course_utils.publishing.formulas import formula
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SHOWN = (
+    explorers.MIME,
     "text/html",
     "text/markdown",
     "image/svg+xml",
@@ -65,6 +68,8 @@ class _Exporter(HTMLExporter):
         yield from super().default_filters()
         yield "markdown2html", _markdown_to_html
         yield "proof_summary", proof_summary
+        yield "live_explorer", explorers.figure
+        yield "picture_of_explorer", explorers.picture_of
         yield "formula", lambda latex: formula(latex.strip().strip("$"), block=True)
         yield "cleaned", _cleaned
         yield "holds_scripts", safe_html.holds_scripts
@@ -103,7 +108,7 @@ def _exporter(template: str) -> _Exporter:
 
 
 def render(
-    notebook: NotebookNode, *, template: str, page: Mapping[str, object], trusted: bool = False
+    notebook: NotebookNode, *, template: str, page: Mapping[str, Any], trusted: bool = False
 ) -> str:
     """Convert a notebook to HTML by one of the templates of this package.
 
@@ -114,11 +119,12 @@ def render(
     template : str
         The name of a folder in ``templates``.
     page : mapping
-        What the template finds as ``resources.page``.
+        What the template finds as ``resources.page``; its ``scripts`` are the page's own.
     trusted : bool
         Whether scripts of the notebook's texts and outputs stay, and requests to other machines.
     """
-    details = {**page, "trusted": trusted, "policy": safe_html.PAGE_POLICY}
+    policy = safe_html.page_policy(page.get("scripts", ()))
+    details = {**page, "trusted": trusted, "policy": policy}
     html, _ = _exporter(template).from_notebook_node(notebook, resources={"page": details})
     return html
 
@@ -148,8 +154,17 @@ def page(notebook: NotebookNode, *, name: str = "", trusted: bool = False) -> st
 
 def _html(notebook: NotebookNode, *, name: str, source: str, trusted: bool = False) -> str:
     title = plain_title(notebook) or name
-    details = {"title": title, "name": name, "source": source}
+    details: dict[str, object] = {"title": title, "name": name, "source": source}
+    if script := explorer_script(notebook):
+        details["scripts"] = [script]
     return render(notebook, template="page", page=details, trusted=trusted)
+
+
+def explorer_script(notebook: NotebookNode) -> str:
+    """Return the script that brings a notebook's explorers to life, empty if it has none."""
+    outputs = (output for cell in notebooks.code_cells(notebook) for output in cell.outputs)
+    names = explorers.names_in(outputs)
+    return explorers.page_script(names) if names else ""
 
 
 def plain_title(notebook: NotebookNode) -> str:

@@ -19,7 +19,7 @@ from nbformat.v4 import new_notebook
 from course_utils import notebooks
 from course_utils.publishing import javascript
 from course_utils.publishing.attachments import AttachmentRenderer
-from course_utils.publishing.page import render
+from course_utils.publishing.page import explorer_script, render
 from course_utils.publishing.slide_code import shown_source
 from course_utils.publishing.slide_plan import plan_slides
 
@@ -77,6 +77,8 @@ def deck(notebook: NotebookNode, *, name: str, offline: bool = True, trusted: bo
     """
     title = deck_title(notebook, name)
     own = [(_TEMPLATE / file).read_text(encoding="utf-8") for file in ("layout.js", "start.js")]
+    if script := explorer_script(notebook):
+        own.insert(0, script)
     settings: dict[str, object] = {
         "title": title,
         "course": COURSE,

@@ -90,7 +90,13 @@ def execute(job: Job) -> tuple[Outcome, bytes]:
             page=False,
             cell_timeout=job.cell_timeout,
         )
-        (outcome,) = execution.perform([task], jobs=1, environment=environment, watch=still_wanted)
+        (outcome,) = execution.perform(
+            [task],
+            jobs=1,
+            environment=environment,
+            watch=still_wanted,
+            scratch=Path(folder, "scratch"),
+        )
         if outcome.passed_over:
             outcome = replace(outcome, error=f"it {outcome.passed_over}")
         executed = output / job.name

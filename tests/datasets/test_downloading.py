@@ -105,7 +105,7 @@ def test_a_slow_server_is_left_after_the_time_for_everything(
 
 
 def test_the_time_counts_from_the_first_attempt(tmp_path: Path) -> None:
-    downloader = LimitedDownloader(most_bytes=10, seconds=0.0, timeout=1)
+    downloader = LimitedDownloader(most_bytes=10, seconds=0.0, timeout=60)
     with server(dripping) as (url, _):
         for _ in range(2):
             with pytest.raises(DownloadLimit):
@@ -114,7 +114,7 @@ def test_the_time_counts_from_the_first_attempt(tmp_path: Path) -> None:
 
 def test_an_error_of_the_server_is_an_error(tmp_path: Path) -> None:
     with server(lambda handler: handler.send_error(404)) as (url, _):
-        downloader = LimitedDownloader(most_bytes=10, seconds=60, timeout=1)
+        downloader = LimitedDownloader(most_bytes=10, seconds=60, timeout=60)
         with pytest.raises(requests.HTTPError, match="404"):
             downloader(url, tmp_path / "file", None)
 

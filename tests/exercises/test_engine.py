@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -186,9 +187,10 @@ def test_a_large_argument_is_named_by_its_shape() -> None:
 def test_shapes_are_compared_before_cells() -> None:
     message = wrong(lambda image: 2 * image.T)
     assert "is an array of shape (3, 2), where an array of shape (2, 3) is wanted" in message
-    assert "Rows and columns are exchanged" in message
-    assert "one too few" in wrong(lambda image: 2 * image[:, 1:])
-    assert "one too many" in wrong(lambda image: np.pad(2 * image, 1)[1:, 1:-1])
+    assert "The numbers of rows and columns are exchanged" in message
+    assert "one too few along axis 1." in wrong(lambda image: 2 * image[:, 1:])
+    assert "one too many along axis 0." in wrong(lambda image: np.pad(2 * image, 1)[1:, 1:-1])
+    assert "loop" not in wrong(lambda image: 2 * image[:, 1:])
     assert "only the shape has to change" in wrong(lambda image: 2 * image.ravel())
     assert "a single number" in wrong(lambda image: 2 * image.sum())
 
@@ -197,17 +199,54 @@ def test_shapes_are_compared_before_cells() -> None:
     ("answer", "remark"),
     [
         (lambda image: -2 * image, "Only the sign is reversed."),
-        (lambda image: 5 * image, "Every cell is 2.5 times what it should be."),
+        (lambda image: 5 * image, "Everything is 2.5 times what it should be."),
         (lambda image: 2 * image[::-1], "upside down"),
         (lambda image: 2 * image[:, ::-1], "mirrored left to right"),
         (lambda image: 2 * image[::-1, ::-1], "rotated by 180°"),
-        (lambda image: (2 * image).astype(int), "The decimals are cut off"),
-        (lambda image: image * np.nan, "nan means"),
+        (lambda image: image * np.nan, "nan comes from"),
         (lambda image: 0 * image, "Everything in it is zero"),
     ],
 )
 def test_a_simple_relation_to_the_right_array_is_recognised(answer: Any, remark: str) -> None:
     assert remark in wrong(answer)
+
+
+FRACTIONS = replace(FUNCTION, cases=[(np.array([[0.75, 1.25, -3.4]]),), (np.array([[2, 3]]),)])
+
+
+def test_decimals_are_cut_off_only_where_integers_say_so() -> None:
+    def cut(image):
+        return (2 * image).astype(int)
+
+    assert "The decimals are cut off" in judge_answer(FRACTIONS, cut).message
+    for answer in (
+        lambda image: np.trunc(2 * image),  # as floats: it may have other reasons
+        lambda image: (2 * image).astype(int) + 1,
+        lambda image: 0 if image.dtype.kind == "f" else 2 * image,
+    ):
+        assert "decimals" not in judge_answer(FRACTIONS, answer).message
+
+
+def test_a_relation_has_to_hold_in_every_case() -> None:
+    for answer in (
+        lambda image: (5 if image.size > 2 else 2) * image,
+        lambda image: (5 if image.size > 2 else 7) * image,
+        lambda image: 2 * (image if image.size > 2 else image[:, ::-1]),
+        lambda image: (0 if image.size > 2 else 3) * image,
+        lambda image: (-2 if image.size > 2 else 2) * image,
+    ):
+        message = wrong(answer)
+        for words in ("times what", "mirrored", "Everything", "sign"):
+            assert words not in message
+
+
+def test_few_digits_are_enough_where_large_terms_cancel() -> None:
+    large = replace(FUNCTION, cases=[(np.array([[3e5, 1e-3], [1.0, 2.0]]),)], mistakes=[])
+    assert (
+        judge_answer(large, lambda image: (2 * image + 0.01).astype(np.float32)).status == "right"
+    )
+    assert judge_answer(large, lambda image: 2 * image + 0.01).status == "wrong"
+    assert judge_answer(large, lambda image: (2 * image + 9).astype(np.float32)).status == "wrong"
 
 
 @pytest.mark.parametrize(
@@ -229,6 +268,73 @@ def test_a_simple_relation_to_the_right_array_is_recognised(answer: Any, remark:
 )
 def test_a_result_of_the_wrong_kind_is_described(answer: Any, kind: str) -> None:
     assert kind in wrong(answer)
+
+
+def bare_return(image):
+    doubled = 2 * image
+    assert doubled.size
+    return
+
+
+def stored_elsewhere(image):
+    global STORED
+    STORED = 2 * image
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda image: (2 * image, None)[1],
+        bare_return,
+        stored_elsewhere,
+        functools.partial(bare_return),
+        type("Doubler", (), {"__call__": lambda self, image: bare_return(image)})(),
+    ],
+)
+def test_a_function_that_returns_nothing_is_told_so(answer: Any) -> None:
+    assert "computes something, but returns nothing" in wrong(answer)
+
+
+def test_a_returned_ellipsis_is_told_apart() -> None:
+    def half_done(image):
+        doubled = 2 * image
+        return ... if doubled.size else doubled
+
+    assert "returns a … that is still to be filled in" in wrong(half_done)
+
+
+def test_not_implemented_after_some_work_is_no_stub() -> None:
+    def begun(image):
+        if 2 * image.size:
+            raise NotImplementedError("later")
+
+    assert "NotImplementedError" in wrong(begun)
+
+
+def documented_stub(image):
+    """Double it."""
+    pass
+
+
+@pytest.mark.parametrize("answer", [documented_stub, functools.partial(documented_stub)])
+def test_a_docstring_makes_no_attempt(answer: Any) -> None:
+    assert judge(answer).status == "empty"
+
+
+def test_what_is_kept_from_call_to_call_is_named() -> None:
+    total = [0.0]
+
+    def accumulates(image):
+        total[0] += float(image.sum())
+        return 2 * image + total[0]
+
+    def hoards(image, kept=[]):
+        kept.append(image)
+        return [2 * each for each in kept][-1] if len(kept) < 3 else image
+
+    for answer in (accumulates, hoards):
+        assert "keeps something from call to call" in wrong(answer)
+    assert judge(doubled).status == "right"
 
 
 def test_a_branch_without_return_is_recognised() -> None:
@@ -712,6 +818,8 @@ def test_a_badly_written_exercise_is_refused(changes: dict, words: str) -> None:
 def test_a_badly_written_value_exercise_is_refused() -> None:
     with pytest.raises(ValueError, match="take no argument"):
         replace(VALUE, solution=doubled)
+    with pytest.raises(ValueError, match="no name of a variable"):
+        replace(VALUE, answer="the product")
     with pytest.raises(ValueError, match="has no example"):
         replace(VALUE, mistakes=[Mistake(lambda value: value < 0, "no.")])
 
@@ -730,3 +838,57 @@ def test_the_source_is_dedented_and_without_decorators() -> None:
     assert replace(FUNCTION, solution=halved).source() == (
         'def halved(image):\n    """Half of it."""\n    return image / 2'
     )
+
+
+def many_lines():
+    pair_a = np.zeros(
+        3,
+        int,
+    )
+    pair_b = pair_a + 1
+    return pair_a, pair_b
+
+
+def test_a_value_s_source_assigns_the_notebook_s_names() -> None:
+    def of_one_expression():
+        return np.array(
+            [1, 2],
+        )
+
+    assert value_exercise(of_one_expression, answer="a").source() == (
+        "a = np.array(\n    [1, 2],\n)"
+    )
+    assert value_exercise(many_lines, answer="pair_a, pair_b").source() == (
+        "pair_a = np.zeros(\n    3,\n    int,\n)\npair_b = pair_a + 1"
+    )
+
+
+def test_an_answer_agrees_with_one_reading_in_every_case() -> None:
+    def with_one_more(image):
+        return 2 * image + 1
+
+    exercise = replace(FUNCTION, readings=[with_one_more])
+    assert judge_answer(exercise, doubled).status == "right"
+    assert judge_answer(exercise, with_one_more).status == "right"
+    mixed = judge_answer(exercise, lambda image: 2 * image + (image.size > 2))
+    assert mixed.status == "wrong"
+    # spoken of is the reading that the answer comes nearest to
+    near = judge_answer(exercise, lambda image: 2 * image + (1 if image.size > 2 else 5))
+    assert "it should be 2" in near.message
+
+
+def test_a_library_is_imported_outside_of_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a_slow_library.py").write_text("import time\ntime.sleep(1)\nFACTOR = 2\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    space: dict[str, Any] = {}
+    exec(
+        "def doubled(image):\n"
+        "    import a_slow_library\n"
+        "    return a_slow_library.FACTOR * image\n",
+        space,
+    )
+    assert judge(space["doubled"], 0.5).status == "right"
+    sys.modules.pop("a_slow_library")

@@ -1,9 +1,11 @@
 """What holds for every exercise of every notebook, whoever writes it."""
 
+import ast
 import builtins
 import functools
 import inspect
 import io
+import re
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from nbformat import NotebookNode
 
 from course_utils import exercises
 from course_utils.exercises.engine import registry, session
@@ -20,6 +23,7 @@ from course_utils.exercises.engine.exercise import (
     Mistake,
     ValueExercise,
 )
+from course_utils.notebooks import read_notebook
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 ALL = exercises.all_exercises()
@@ -97,15 +101,55 @@ def test_hints_come_one_by_one(
         exercises.hint(exercise.number)
         printed = " ".join(capsys.readouterr().out.split())
         hint = " ".join(exercise.hints[place - 1].split())
-        assert printed == f"{exercise.number} hint {place} of {count}: {hint}"
+        head, _, next_step = printed.partition(
+            f"{exercise.number} hint {place} of {count}: {hint} "
+        )
+        assert head == ""
+        wanted = "once more gives the next one." if place < count else "shows a solution."
+        assert next_step.endswith(wanted)
 
 
 @every_exercise
 def test_the_solution_is_shown(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
     exercises.solution(exercise.number)
     printed = capsys.readouterr().out
-    assert printed.startswith(f"def {exercise.solution.__name__}(")
-    assert " ".join(exercise.why.split()) in " ".join(printed.split())
+    assert printed.startswith(exercise.source())
+    printed = " ".join(printed.split())
+    assert " ".join(exercise.why.split()) in printed
+    assert f'exercises.check("{exercise.number}", {exercise.answer_in_words}).' in printed
+
+
+def notebook_of(exercise: Exercise) -> NotebookNode:
+    (path,) = NOTEBOOKS.glob(f"{exercise.notebook}_*.ipynb")
+    return read_notebook(path)
+
+
+@every_exercise
+def test_the_solution_shown_is_right_when_it_is_pasted(
+    exercise: Exercise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (check,) = (
+        cell.source
+        for cell in notebook_of(exercise).cells
+        if cell.source.startswith(f'exercises.check("{exercise.number}", ')
+    )
+    # what a solution uses beside NumPy, the notebook imports, and its module does so too
+    there = {**exercise.solution.__globals__, "np": np}
+    space = {name: value for name, value in there.items() if name not in exercise.names}
+    before = set(space)
+    exec(exercise.source(), space)
+    assert set(space) - before - {"__builtins__"} == set(exercise.names)
+    exec(check, {**space, "exercises": exercises})
+    assert capsys.readouterr().out.startswith(f"{exercise.number} right: ")
+
+
+@every_exercise
+def test_no_hint_is_the_solution(exercise: Exercise) -> None:
+    """The last hint is the last step but one: no line of the solution that does the whole work."""
+    last = ast.parse(exercise._definition()).body[0].body[-1]
+    whole = re.sub(r"[^\w]", "", ast.unparse(last.value)) if last.value else ""
+    for hint in exercise.hints:
+        assert len(whole) < 12 or whole not in re.sub(r"[^\w]", "", hint), hint
 
 
 def names_used(code: types.CodeType) -> set[str]:
@@ -261,6 +305,8 @@ def test_no_answer_makes_a_check_raise(
         assert printed.startswith(exercise.number), name
         assert "by a fault of its own" not in printed, f"{name}: {printed}"
         assert " right: " not in printed or name == "matrix", f"{name}: {printed}"
+        if " not yet: " in printed:
+            assert len(printed) < 900, name
 
 
 def test_both_kinds_of_exercise_are_tested() -> None:

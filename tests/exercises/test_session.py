@@ -13,12 +13,18 @@ import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
 
 from course_utils import exercises
-from course_utils.exercises.engine import registry, session
+from course_utils.exercises.engine import progress, registry, session
 from course_utils.exercises.engine.judging import judge_answer
 from course_utils.exercises.nb01_inner_products import inner_product
 from course_utils.exercises.nb02_convolution_by_hand import patch_count
 
 Printed = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def new_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(progress.VARIABLE, raising=False)
+    progress.forget_session()
 
 
 def test_check_prints_a_status_and_returns_none(capsys: Printed) -> None:
@@ -27,6 +33,7 @@ def test_check_prints_a_status_and_returns_none(capsys: Printed) -> None:
     assert exercises.check("02.2") is None
     right, *wrong, empty = capsys.readouterr().out.replace("\n0", "\n\n0").split("\n\n")
     assert right.startswith("02.2 right: an axis of length n")
+    assert right.endswith("1 of 4 in this notebook.")
     assert "".join(wrong).startswith("02.2 not yet: for image_shape = (5, 5) and kernel_shape")
     assert empty == "02.2: not attempted yet.\n"
 
@@ -79,7 +86,7 @@ def test_points(number: str, answer: Any, least: float, most: float, capsys: Pri
     assert least <= earned <= most and float(repr(earned)) == earned
     printed = capsys.readouterr().out
     exercises.check(number, answer)
-    assert printed == capsys.readouterr().out
+    assert capsys.readouterr().out.startswith(printed)
 
 
 def test_points_ask_for_a_number_there_is() -> None:
@@ -98,8 +105,43 @@ def test_check_names_the_numbers_there_are(number: Any, capsys: Printed) -> None
     else:
         assert "the number comes first and is a text" in printed
     for function in (exercises.hint, exercises.solution):
-        with pytest.raises(ValueError, match="number|exercise"):
-            function(number)
+        function(number)
+        assert " ".join(capsys.readouterr().out.split()) == printed
+
+
+@pytest.mark.parametrize(
+    ("number", "meant"),
+    [("5.2", "05.2"), ("05,2", "05.2"), ("5,2", "05.2"), ("052", "05.2"), (" 5.2\n", "05.2")],
+)
+def test_a_likely_number_is_asked_for(number: str, meant: str, capsys: Printed) -> None:
+    exercises.check(number, patch_count)
+    assert f"Did you mean {meant}?" in capsys.readouterr().out
+
+
+def test_a_number_out_of_range_names_its_notebook_s(capsys: Printed) -> None:
+    exercises.check("05.9", patch_count)
+    assert capsys.readouterr().out.endswith("There are 05.1 to 05.5.\n")
+    exercises.check(5.2, patch_count)
+    assert 'such as "05.2"' in capsys.readouterr().out
+
+
+def test_too_many_arguments_are_answered(capsys: Printed) -> None:
+    exercises.check("07.5", 1, 2)
+    assert "(first_image, second_image))" in " ".join(capsys.readouterr().out.split())
+    exercises.check("02.2", answer=patch_count, time=3)
+    assert "hand over the number and one answer" in capsys.readouterr().out
+    for function in (exercises.hint, exercises.solution, exercises.progress):
+        function("02.2", 1, more=2)
+        assert "02" in capsys.readouterr().out
+
+
+def test_a_solution_seen_before_a_try_says_so(capsys: Printed) -> None:
+    progress.forget_session()
+    exercises.solution("02.2")
+    assert "You have not checked an answer" in capsys.readouterr().out
+    exercises.check("02.2", lambda image, kernel: 1)
+    exercises.solution("02.2")
+    assert "You have not checked an answer" not in capsys.readouterr().out
 
 
 def test_judge_does_not_print(capsys: Printed) -> None:
@@ -227,6 +269,10 @@ def outputs_of(client: Any, code: str, *, interrupt: KernelManager | None = None
 def test_in_a_notebook() -> None:
     manager, client = start_new_kernel(kernel_name="python3", startup_timeout=240)
     try:
+        outputs_of(client, "%load_ext course_utils.exercises.engine.cells")
+        texts = outputs_of(client, 'exercises.check("02.2", patch_count)')
+        assert any("run the cells above first" in output.get("text", "") for output in texts)
+
         stub = """
             from course_utils import exercises
             def patch_count(image_shape, kernel_shape):
@@ -251,11 +297,59 @@ def test_in_a_notebook() -> None:
             exercises.check("02.2", patch_count)
         """
         [output] = outputs_of(client, textwrap.dedent(fails))
-        assert "`return image_shape[7]`" in " ".join(output["text"].split())
+        assert output["type"] == "display_data"
+        assert "`return image_shape[7]`" in " ".join(output["data"]["text/plain"].split())
+        markup = output["data"]["text/html"]
+        assert 'role="status"' in markup and "✗" in markup and "02.2 not yet:" in markup
+        assert "<code>return image_shape[7]</code>" in markup
 
         asks = 'exercises.check("02.2", lambda *shapes: input("?"))'
         [output] = outputs_of(client, asks)
-        assert "nobody answers input()" in " ".join(output["text"].split())
+        assert "nobody answers input()" in " ".join(output["data"]["text/plain"].split())
+
+        right = """
+            def patch_count(image_shape, kernel_shape):
+                "Count <b>all</b>."
+                rows, columns = (n - k + 1 for n, k in zip(image_shape, kernel_shape))
+                return rows * columns
+            exercises.check("02.2", patch_count)
+        """
+        [output] = outputs_of(client, textwrap.dedent(right))
+        assert "✓" in output["data"]["text/html"]
+        assert output["data"]["text/plain"].endswith("1 of 4 in this notebook.")
+
+        for broken, words in [
+            ("def patch_count(image_shape, kernel_shape)\n    return 0", "SyntaxError"),
+            ("1 / 0\ndef patch_count(image_shape, kernel_shape):\n    return 0", "ZeroDivision"),
+        ]:
+            outputs_of(client, broken)
+            [output] = outputs_of(client, 'exercises.check("02.2", patch_count)')
+            plain = " ".join(output["data"]["text/plain"].split())
+            assert "the last cell that defines patch_count did not get so far" in plain
+            assert words in plain and "right" not in plain
+            [output] = outputs_of(client, textwrap.dedent(right))
+            assert "02.2 right" in output["data"]["text/plain"]
+
+        # a cell that fails after the definition has defined it all the same
+        outputs_of(client, textwrap.dedent(right).replace("exercises.check", "1 / 0 or print"))
+        [output] = outputs_of(client, 'exercises.check("02.2", patch_count)')
+        assert "02.2 right" in output["data"]["text/plain"]
+
+        outputs_of(client, "import numpy as np\nshift_kernel = np.zeros((3, 3))")
+        outputs_of(client, "shift_kernel = np.zeros((3, 3))\nshift_kernel[3, 3] = 1")
+        [output] = outputs_of(client, 'exercises.check("02.4", shift_kernel)')
+        assert "the last cell that defines shift_kernel" in output["data"]["text/plain"]
+
+        error, told = sorted(
+            outputs_of(client, 'exercises.check("02.1", moving_average)'), key=lambda o: o["type"]
+        )
+        assert error["ename"] == "NameError"
+        assert told["text"].startswith("moving_average is not defined yet: run the cells above")
+
+        table, course = outputs_of(client, "exercises.progress()")
+        assert "Notebook 02: 1 of 4 right" in table["data"]["text/plain"]
+        assert '<th scope="row"' in table["data"]["text/html"]
+        assert "The course: 1 of 75 right" in course["data"]["text/plain"]
 
         endless = """
             def patch_count(image_shape, kernel_shape):

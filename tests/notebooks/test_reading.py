@@ -118,6 +118,7 @@ BAD = {
     "format 3": (stored(CODE, major=3), "format 3, .* reads format 4. Convert it: jupyter nbc"),
     "format 5": (stored(CODE, major=5), "format 5, .* reads format 4. Save it as format 4"),
     "cells": (b'{"nbformat": 4, "nbformat_minor": 5, "cells": 3}', "it has no list of cells"),
+    "metadata": (stored(CODE, metadata=[]), "its metadata is no object"),
     "a cell": (stored(CODE, 3), "cell 2 is a int"),  # type: ignore[arg-type]
     "its type": (stored(CODE, {"cell_type": "quantum"}, minor=9), "cell 2 has the type 'quantum'"),
     "its source": (stored(CODE, {"cell_type": "code"}), "cell 2: .*source"),
@@ -180,3 +181,8 @@ def test_no_cell_is_too_odd_to_be_looked_through() -> None:
     notebook = parse(stored(*odd, CODE | {"source": 'need("torch")'}))
     assert notebooks.needed_packages(notebook) == ["torch"]
     assert not notebooks.uses_neural_library(notebook)
+
+
+def test_the_places_that_papermill_stores_are_left_out() -> None:
+    executed = {"papermill": {"input_path": "/home/me/a.ipynb", "output_path": "b", "version": "2"}}
+    assert parse(stored(CODE, metadata=executed)).metadata == {"papermill": {"version": "2"}}

@@ -16,7 +16,7 @@ from course_utils import notebooks
 from course_utils.publishing import IndexEntry, page, write_index
 from course_utils.publishing.formulas import formula
 from course_utils.publishing.handouts import AUDIENCES, paper
-from course_utils.publishing.safe_html import clean, holds_scripts
+from course_utils.publishing.safe_html import clean, holds_scripts, page_policy
 from course_utils.publishing.site import build_site
 from course_utils.publishing.slides import deck
 
@@ -123,6 +123,7 @@ KEPT = [
     '<rect fill="url(#g)" x="1" width="3" height="4"></rect><text x="1">a</text></svg>',
     '<span style="color:#336;font-weight:bold">x</span>',
     '<audio controls=""><source src="data:audio/wav;base64,AA" type="audio/wav"></audio>',
+    '<figure class="output" data-explorer="window" data-state="{&quot;k&quot;: 3}"></figure>',
     '<section id="one" class="prose"><figure class="output"></figure></section>',
     '<div class="highlight hl-ipython3"><pre><span class="n">x</span></pre></div>',
 ]
@@ -181,3 +182,11 @@ def test_the_reader_is_told_of_a_script_that_was_left_out() -> None:
 def test_a_link_to_another_site_stays_and_a_picture_from_there_does_not() -> None:
     html = clean(f'<a href="{OUTSIDE}/page">go</a><img alt="a" src="{OUTSIDE}/a.png">')
     assert html == f'<a href="{OUTSIDE}/page">go</a><img alt="a">'
+
+
+def test_the_pages_own_scripts_are_allowed_and_no_others() -> None:
+    assert "script-src" not in page_policy()
+    policy = page_policy(["1"])
+    # printf 1 | openssl dgst -sha256 -binary | base64
+    assert "script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='" in policy
+    assert policy.startswith("default-src 'none'") and "http" not in policy

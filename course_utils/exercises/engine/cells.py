@@ -1,8 +1,8 @@
 """Knowing that the cell which should have defined an answer did not run.
 
 A cell with a mistake in its syntax defines nothing: the name that it was to define keeps what an
-earlier version gave it, and a check would judge that. So the cells are watched as they run; in plain
-Python there are none, and nothing is watched.
+earlier version gave it, and a check would judge that. So the cells are watched as they run; in
+plain Python there are none, and nothing is watched.
 """
 
 import ast
@@ -39,6 +39,15 @@ def watch() -> None:
     if shell is not None and not getattr(shell, "_course_watches_cells", False):
         shell.events.register("post_run_cell", _look_at)
         shell._course_watches_cells = True
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Watch from the kernel's start on, also before the course is imported.
+
+    With this module among ``IPKernelApp.extensions``, a check that is run first of all after a
+    restart is answered as well.
+    """
+    watch()
 
 
 def failed_definition(names: tuple[str, ...], answer: Any) -> str:

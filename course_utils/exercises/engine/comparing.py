@@ -59,8 +59,12 @@ def number_in_words(number: Any, digits: int = 6) -> str:
     return str(number.item()) if number.dtype.kind in "biu" else f"{number.item():.{digits}g}"
 
 
-def _wrong_kind(expected: Any, given: Any, subject: str) -> str:
-    text = f"{subject} is {describe(given)}, where {describe(expected)} is wanted."
+def _wrong_kind(expected: Any, given: Any, subject: str, reveal: bool = True) -> str:
+    wanted = describe(expected)
+    if not reveal and isinstance(expected, np.ndarray) and expected.ndim == 1:
+        # how many may be part of the answer
+        wanted = "a list of numbers"
+    text = f"{subject} is {describe(given)}, where {wanted} is wanted."
     if isinstance(given, Unreadable) and given.remedy:
         return f"{text} {given.remedy}"
     if isinstance(given, str) and isinstance(expected, np.ndarray):
@@ -109,7 +113,7 @@ def _array_difference(
     expected: np.ndarray, given: Any, tolerance: float, subject: str, reveal: bool
 ) -> str | None:
     if not isinstance(given, (np.ndarray, TooLarge)):
-        return _wrong_kind(expected, given, subject)
+        return _wrong_kind(expected, given, subject, reveal)
     if given.shape != expected.shape:
         words = f"{subject} is {describe(given)}, where {describe(expected)} is wanted."
         return " ".join([words, *_shape_remark(expected.shape, given.shape)])
@@ -238,7 +242,7 @@ def _decimals_are_cut(pairs: Sequence[tuple[np.ndarray, np.ndarray]], tolerance:
         fractional = ~_close(expected, whole, tolerance)
         if not _same(whole, given, tolerance):
             return False
-        cut += np.count_nonzero(fractional & (whole != 0))
+        cut += int(np.count_nonzero(fractional & (whole != 0)))
     return cut > 1
 
 

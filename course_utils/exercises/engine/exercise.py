@@ -214,10 +214,10 @@ class ValueExercise(Exercise):
 
     def source(self) -> str:
         """Source of the solution as it can stand in the student's cell, not as a function."""
-        function = ast.parse(self._definition()).body[0]
+        function: Any = ast.parse(self._definition()).body[0]
         *statements, last = function.body
         value = ast.unparse(last.value).removeprefix("(").removesuffix(")")
-        lines = [ast.get_source_segment(self._definition(), each) for each in statements]
+        lines = [str(ast.get_source_segment(self._definition(), each)) for each in statements]
         if value != self.answer:
             expression = ast.get_source_segment(self._definition(), last.value)
             lines.append(f"{self.answer} = {expression}")

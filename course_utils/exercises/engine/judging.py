@@ -76,6 +76,7 @@ def judge_answer(exercise: Exercise, answer: Any, *, time_limit: float | None = 
     limit = exercise.time_limit if time_limit is None else time_limit
     if isinstance(exercise, FunctionExercise):
         return _judge_function(exercise, answer, limit)
+    assert isinstance(exercise, ValueExercise)
     return _judge_value(exercise, answer, limit)
 
 
@@ -134,10 +135,13 @@ def _nearest_reading(exercise: FunctionExercise, outcomes: Sequence[Outcome]) ->
 def _import_beforehand(answer: Callable[..., Any]) -> None:
     """Import what an answer imports, so that the first use of a library costs it no time."""
     for name in imported_modules(answer):
-        if name not in sys.modules:
-            # the answer itself will meet whatever goes wrong
-            with contextlib.suppress(Exception):
-                importlib.import_module(name)
+        if name in sys.modules:
+            continue
+        # the answer itself will meet whatever goes wrong
+        with contextlib.suppress(Exception, SystemExit):
+            if name.partition(".")[0] in ("keras", "tensorflow"):
+                importlib.import_module("course_utils.quiet_tensorflow")
+            importlib.import_module(name)
 
 
 def _judge_value(exercise: ValueExercise, answer: Any, limit: float) -> Reply:

@@ -8,7 +8,7 @@ import random
 import sys
 import warnings
 from collections.abc import Iterator
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -19,7 +19,7 @@ _FIGURES = "matplotlib.pyplot"
 
 
 @contextlib.contextmanager
-def session_kept(out: TextIO, err: TextIO) -> Iterator[None]:
+def session_kept(out: Any, err: Any) -> Iterator[None]:
     """Put back, whatever happens inside, what code in this process can change by the way.
 
     Streams, `input`, the recursion limit, warnings, NumPy's settings, both random states, the

@@ -1,8 +1,8 @@
 """What a student has tried and solved: remembered in this session, and kept on the desk.
 
 The desk is the folder of the environment variable ``CNN_COURSE_DESK``, or the nearest folder
-``.desk`` from the working folder upward; its file is ``progress.json``. Where there is none, nothing
-is written and nothing is said. The file holds, by the number of the exercise, an object of
+``.desk`` from the working folder upward; its file is ``progress.json``. Where there is none,
+nothing is written and nothing is said. The file holds, by the number of the exercise, an object of
 
 ========== ===========================================================================
 state      "right" once an answer was right, "tried" before that, "" if only help was asked for

@@ -154,7 +154,10 @@ def solution(number: str = "", *more: Any, **named: Any) -> None:
         f'exercises.check("{exercise.number}", {exercise.answer_in_words}). {line}'
     ).strip()
     if showing.in_notebook():
-        from IPython.display import Markdown, display
+        from IPython.display import (  # type: ignore[import-not-found, unused-ignore]
+            Markdown,
+            display,
+        )
 
         display(Markdown(f"```python\n{exercise.source()}\n```\n\n{exercise.why}\n\n{next_step}"))
     else:

@@ -73,7 +73,7 @@ def in_notebook() -> bool:
 
 
 def _display(plain: str, markup: str) -> None:
-    from IPython.display import display
+    from IPython.display import display  # type: ignore[import-not-found, unused-ignore]
 
     display({"text/plain": plain, "text/html": markup}, raw=True)
 

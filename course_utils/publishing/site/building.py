@@ -98,7 +98,7 @@ def settings(source: Source, *, mathjax: bool) -> dict[str, Any]:
         "html_theme_options": {"top_of_page_buttons": []},
         "html_static_path": [str(_HERE / "static")],
         "html_css_files": ["course.css"],
-        "html_js_files": [("course.js", {"defer": "defer"})],
+        "html_js_files": [(name, {"defer": "defer"}) for name in ("course.js", *source.scripts)],
         "html_extra_path": [str(source.extra)],
         "templates_path": [str(_HERE / "templates")],
         "html_show_copyright": False,
@@ -111,7 +111,7 @@ def settings(source: Source, *, mathjax: bool) -> dict[str, Any]:
         "mathjax3_config": {
             "options": {"enableMenu": False},
             # A formula could otherwise hold a link that runs a script, or a picture from anywhere.
-            "tex": {"packages": {"[-]": ["html", "bbox"]}},
+            "tex": {"packages": {"[-]": ["html", "bbox"]}, "macros": {"mmlToken": ""}},
         },
         "course_alternatives": source.alternatives,
         "course_links": {
@@ -134,7 +134,7 @@ def _sphinx(source: Source, made: Path, work: Path, mathjax: Path | None) -> Non
         ) from error
     if mathjax is not None:
         scripts = source.extra / "_static"
-        scripts.mkdir()
+        scripts.mkdir(exist_ok=True)
         shutil.copyfile(mathjax, scripts / "mathjax.js")
     warnings = StringIO()
     with _logging_left_alone(), patch_docutils(), docutils_namespace():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course_utils import notebooks
+from course_utils import explorers, notebooks
 from course_utils.publishing.attachments import as_files
 from course_utils.publishing.page import proof_summary
 from course_utils.publishing.site.course_map import front_page, page_not_found
@@ -24,6 +24,8 @@ from course_utils.publishing.slides import fingerprint, fingerprint_of_deck
 # Outputs that would be code in the page.
 _ACTIVE = ("application/javascript", "application/vnd.jupyter.widget-view+json")
 _ATTACHMENTS = "attachments"
+
+_EXPLORERS = "explorers.js"
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Source:
     extra: Path
     links: dict[str, list[Link]] = field(default_factory=dict)
     alternatives: dict[str, dict[str, str]] = field(default_factory=dict)
+    scripts: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
 
 
@@ -88,7 +91,7 @@ def write_source(
         place.mkdir(parents=True)
     # Without it GitHub would drop every folder whose name begins with an underscore.
     (source.extra / ".nojekyll").touch()
-    openings = []
+    openings, used = [], set()
     for path in paths:
         notebook = notebooks.read_notebook(path)
         openings.append(read_opening(notebook, name=path.stem))
@@ -98,6 +101,12 @@ def write_source(
         offered = with_setup_cell(notebook, repository) if repository else notebook
         _write(source.extra / "notebooks" / path.name, offered)
         _write(source.folder / path.name, _with_files(readable(notebook), source.folder))
+        used |= _explorers_of(notebook)
+    if used:
+        (source.extra / "_static").mkdir()
+        script = explorers.page_script(used)
+        (source.extra / "_static" / _EXPLORERS).write_text(script, encoding="utf-8")
+        source.scripts.append(_EXPLORERS)
     documents = [
         document
         for place in sorted({path.parent for path in paths})
@@ -176,7 +185,8 @@ def readable(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook whose prose Sphinx reads as a notebook's reader does.
 
     Markdown inside folded answers is set free of its HTML by blank lines, and speaker notes are
-    folded. Outputs that are scripts are left out.
+    folded. Explorers become HTML that a script of the site brings to life; outputs that are other
+    scripts are left out.
     """
     copy = notebook.copy()
     copy.cells = []
@@ -188,7 +198,7 @@ def readable(notebook: NotebookNode) -> NotebookNode:
                 cell.source = folded("For instructors", cell.source)
         elif cell.cell_type == "code":
             cell = _folding(cell)
-            cell.outputs = [_passive(output) for output in cell.outputs]
+            cell.outputs = [_passive(_with_live_explorer(output)) for output in cell.outputs]
         copy.cells.append(cell)
     return copy
 
@@ -213,6 +223,17 @@ def _passive(output: NotebookNode) -> NotebookNode:
     passive = output.copy()
     passive.data = {kind: held for kind, held in output.data.items() if kind not in _ACTIVE}
     return passive
+
+
+def _explorers_of(notebook: NotebookNode) -> set[str]:
+    outputs = (output for cell in notebooks.code_cells(notebook) for output in cell.outputs)
+    return explorers.names_in(outputs)
+
+
+def _with_live_explorer(output: NotebookNode) -> NotebookNode:
+    if not explorers.names_in([output]):
+        return output
+    return NotebookNode(output, data={"text/html": explorers.figure(output)}, metadata={})
 
 
 def _unfenced(markdown: str) -> str:

@@ -1,0 +1,883 @@
+"""The explorers in Chromium: in a real JupyterLab, on a built page, on the site, on slides."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from course_utils.notebooks.canonical_form import canonical
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+
+from course_utils import explorers, notebooks
+from course_utils.explorers.stored_network import page_network
+from course_utils.handwriting import draw_strokes
+from course_utils.publishing import javascript
+from course_utils.publishing.page import write_page
+from course_utils.publishing.site import build_site
+from course_utils.publishing.slides import READY, write_deck
+
+NAMES = sorted(explorers._CLASSES)
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+TOKEN = "explore"
+STARTING = 120  # seconds
+
+
+def stored_notebook() -> nbformat.NotebookNode:
+    """A notebook with a slide for each explorer, as `refresh` stores it."""
+    cells = [new_markdown_cell("# Touch", id="title", metadata=slide("slide"))]
+    for name in NAMES:
+        data, metadata = getattr(explorers, name)()._repr_mimebundle_()
+        output = new_output("execute_result", data=data, metadata=metadata, execution_count=1)
+        cells.append(new_markdown_cell(f"## {name}", id=f"head-{name}", metadata=slide("slide")))
+        cells.append(new_code_cell(f"{name}()", id=name, outputs=[output], metadata=slide("-")))
+    return canonical(new_notebook(cells=cells, metadata=notebooks.NOTEBOOK_METADATA))[0]
+
+
+def slide(kind: str) -> dict:
+    return {"slideshow": {"slide_type": kind}}
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same notebook as a page, as slides, and on the site."""
+    folder = tmp_path_factory.mktemp("explorers")
+    notebook = stored_notebook()
+    nbformat.write(notebook, folder / "01_touch.ipynb")
+    try:
+        write_deck(notebook, folder / "slides.html")
+    except javascript.JavaScriptMissing as missing:
+        pytest.skip(str(missing))
+    write_page(notebook, folder / "page.html")
+    build_site([folder / "01_touch.ipynb"], folder / "site")
+    site = folder / "site" / "01_touch.html"
+    return {"page": folder / "page.html", "slides": folder / "slides.html", "site": site}
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    try:
+        return javascript.file("axe-core/axe.min.js").read_text(encoding="utf-8")
+    except javascript.JavaScriptMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def visit(places: dict[str, Path], open_page: Callable) -> Iterator[Callable]:
+    """Open one of the places offline; afterwards nothing was asked for and nothing went wrong."""
+    records = []
+
+    def go(place: str, **settings: object) -> object:
+        record = open_page(offline=True, **settings)
+        records.append(record)
+        record.page.set_default_timeout(15_000)
+        record.page.goto(places[place].as_uri())
+        if place == "slides":
+            record.page.wait_for_function(READY)
+        else:
+            record.page.locator(".cx").nth(len(NAMES) - 1).wait_for()
+        return record.page
+
+    yield go
+    for record in records:
+        assert not record.outside and not record.errors
+
+
+def explorer_on(page: object, name: str) -> object:
+    """Find an explorer; on slides turn to it, and open it with the keyboard."""
+    folder = explorers._CLASSES[name]
+    if page.locator(".reveal").count():
+        for _ in range(40):
+            if page.evaluate("Reveal.getCurrentSlide().id") == f"head-{name}":
+                break
+            page.keyboard.press("Space")
+        page.evaluate("() => Reveal.getCurrentSlide().querySelector('.cx-open').focus()")
+        page.keyboard.press("Enter")
+    found = page.locator(f".cx-{folder}")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def violations(page: object, axe: str) -> list[str]:
+    page.evaluate(axe)
+    found = page.evaluate("axe.run('.cx', {resultTypes: ['violations'], preload: false})")
+    return [
+        f"{one['impact']}: {one['id']} at {[node['target'] for node in one['nodes'][:3]]} "
+        f"{one['nodes'][0]['any'][:1]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+# --- all of them --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("place", ["page", "site"])
+def test_every_reader_can_use_them(place: str, scheme: str, visit: Callable, axe: str) -> None:
+    page = visit(place, color_scheme=scheme)
+    for details in page.locator(".cx details").all():
+        details.evaluate("one => { one.open = true; }")
+    assert violations(page, axe) == []
+    themes = page.locator(".cx").evaluate_all("all => all.map(one => one.dataset.theme)")
+    assert set(themes) == {scheme}
+    assert page.locator("figure[data-explorer] > img:visible").count() == 0
+
+
+@pytest.mark.parametrize("place", ["page", "site"])
+def test_they_fit_on_a_phone(place: str, visit: Callable) -> None:
+    page = visit(place, **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    cut = page.evaluate(
+        """[...document.querySelectorAll('.cx *')].filter(one => {
+          const [outer, box] = [one.closest('.cx'), one].map(part => part.getBoundingClientRect());
+          return box.width && box.right > outer.right + 1 && !one.closest('.cx-scrolls');
+        }).map(one => one.outerHTML.slice(0, 100))"""
+    )
+    assert cut == []
+
+
+def test_paper_has_the_pictures(visit: Callable) -> None:
+    page = visit("page")
+    page.emulate_media(media="print")
+    assert page.locator("figure[data-explorer] > img:visible").count() == len(NAMES)
+    assert page.locator(".cx:visible").count() == 0
+
+
+def test_without_scripts_the_pictures_stay(places: dict[str, Path], open_page: Callable) -> None:
+    page = open_page(java_script_enabled=False).page
+    page.goto(places["page"].as_uri())
+    pictures = page.locator("figure[data-explorer] img")
+    assert pictures.count() == len(NAMES)
+    assert all(len(one.get_attribute("alt")) > 50 for one in pictures.all())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_a_slide_it_opens_and_closes_by_keyboard(name: str, visit: Callable) -> None:
+    page = visit("slides")
+    explorer_on(page, name).wait_for()
+    before = page.evaluate("JSON.stringify(Reveal.getIndices())")
+    size = page.locator("dialog .cx").evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    assert size >= 18
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    assert page.evaluate("JSON.stringify(Reveal.getIndices())") == before
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(200)
+    if page.locator("dialog").count():  # it closed an open list of choices
+        page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="detached")
+    assert page.evaluate("JSON.stringify(Reveal.getIndices())") == before
+    assert not page.evaluate("Reveal.isOverview()")
+
+
+# --- the window ---------------------------------------------------------------------------------
+
+
+def cell(part: object, i: int, j: int) -> object:
+    return part.locator(f'.cx-cell[data-i="{i}"][data-j="{j}"]')
+
+
+def grid(found: object, label: str) -> object:
+    return found.get_by_role("grid", name=label, exact=True)
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_window_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Window")
+    output = grid(found, "feature map")
+    assert output.inner_text().split() == ["?"] * 9
+    cell(output, 1, 0).click()
+    assert output.inner_text().split() == "4 3 4 2 4 3 2 3 4".split()
+    assert "where it is 2. The largest is 4" in found.locator(".cx-reply").inner_text()
+    cell(output, 2, 1).hover()
+    assert found.locator(".cx-sum").inner_text().endswith("= 3")
+    # The window is seen on the image, with the kernel's numbers in it.
+    notes = grid(found, "image").locator(".cx-under .cx-note").all()
+    assert [one.get_attribute("data-note") for one in notes] == "×1 ×0 ×1 ×0 ×1 ×0 ×1 ×0 ×1".split()
+    found.get_by_text("convolution", exact=True).click()
+    found.get_by_text("full", exact=True).click()
+    assert output.locator(".cx-cell").count() == 49
+    assert grid(found, "image").locator(".cx-cell[data-padding]").count() == 81 - 25
+    assert "⌊(5 + 2 + 2 − 1·(3 − 1) − 1) / 1⌋ + 1 = 7" in found.inner_text()
+
+
+@pytest.mark.parametrize("place", ["page", "slides"])
+def test_window_by_keyboard(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Window")
+    output = grid(found, "feature map")
+    cell(output, 0, 0).focus()
+    page.keyboard.press("ArrowRight")
+    assert output.inner_text().split() == ["?"] * 9
+    page.keyboard.press("Enter")
+    assert found.locator(".cx-sum b").inner_text() == "3"
+    page.keyboard.press("ArrowDown")
+    assert found.locator(".cx-sum b").inner_text() == "4"
+    page.wait_for_function(
+        "one => one.textContent.startsWith('Row 1, column 1: 4.')",
+        arg=found.locator(".cx-say").element_handle(),
+    )
+    cell(grid(found, "kernel"), 0, 0).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("-2.5")
+    page.keyboard.press("Enter")
+    assert found.locator(".cx-sum b").inner_text() == "1.5"
+    page.keyboard.press("Enter")
+    page.keyboard.type("many")
+    page.keyboard.press("Enter")
+    assert found.get_by_role("alert").inner_text() == (
+        "could not convert string to float: 'many': write a number, such as 2, -1 or 0.5"
+    )
+    assert found.locator(".cx-sum b").inner_text() == "1.5"
+
+
+def test_window_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Window")
+    cell(grid(found, "feature map"), 0, 0).tap()
+    assert "and it is there: 4, as in 3 more." in found.locator(".cx-reply").inner_text()
+    found.get_by_role("button", name="Step", exact=True).tap()
+    assert found.locator(".cx-sum b").inner_text() == "3"
+    cell(grid(found, "image"), 0, 1).tap()
+    page.keyboard.type("9")
+    cell(grid(found, "feature map"), 0, 1).tap()
+    assert found.locator(".cx-sum b").inner_text() == "11"
+
+
+def test_window_says_what_does_not_fit(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Window")
+    found.get_by_label("image size").fill("3")
+    found.get_by_label("kernel size").fill("9")
+    assert found.get_by_role("alert").inner_text() == (
+        "kernel 9×9 is larger than the image 3×3: "
+        "pad the image by at least 3 or use a smaller kernel"
+    )
+    found.get_by_label("kernel size").fill("2")
+    assert found.get_by_role("alert").count() == 0
+
+
+def test_window_moves_by_itself_only_where_motion_is_welcome(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Window")
+    found.get_by_role("button", name="Show the numbers").click()
+    found.get_by_role("button", name="Play").click()
+    page.wait_for_function("document.querySelector('.cx-window .cx-sum b').textContent === '3'")
+    found.get_by_role("button", name="Pause").click()
+    calm = visit("page", reduced_motion="reduce")
+    assert explorer_on(calm, "Window").get_by_role("button", name="Play").count() == 0
+
+
+# --- in JupyterLab ------------------------------------------------------------------------------
+
+
+class Lab:
+    """A notebook open in JupyterLab, and its kernel."""
+
+    def __init__(self, record: object) -> None:
+        self.record, self.page = record, record.page
+
+    def run_all(self) -> None:
+        self.page.evaluate(
+            "async () => { const shown = jupyterapp.shell.currentWidget; "
+            "await shown.context.ready; await shown.sessionContext.ready; await shown.revealed; "
+            "await jupyterapp.commands.execute('notebook:run-all-cells'); }"
+        )
+
+    def ask(self, code: str) -> str:
+        """Return what an expression is worth in the kernel, as Python writes it."""
+        return self.page.evaluate(
+            """async code => {
+              const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+              const done = await kernel.requestExecute(
+                {code: '', user_expressions: {x: code}, silent: true}).done;
+              const {x} = done.content.user_expressions;
+              return x.data ? x.data['text/plain'] : `${x.ename}: ${x.evalue}`; }""",
+            code,
+        )
+
+    def tell(self, code: str) -> None:
+        reply = self.page.evaluate(
+            """async code => (await jupyterapp.shell.currentWidget.sessionContext.session.kernel
+              .requestExecute({code}).done).content""",
+            code,
+        )
+        assert reply["status"] == "ok", reply
+
+    def find(self, name: str) -> object:
+        found = self.page.locator(f".cx-{explorers._CLASSES[name]}:visible")
+        found.wait_for()
+        found.scroll_into_view_if_needed()
+        return found
+
+    def until(self, code: str, wanted: str) -> None:
+        """Wait until an expression is worth this; traits take a moment on their way."""
+        for _ in range(50):
+            found = self.ask(code)
+            if found == wanted:
+                return
+            self.page.wait_for_timeout(100)
+        assert found == wanted
+
+
+@pytest.fixture(scope="module")
+def lab_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running JupyterLab; yields the address of a notebook with all explorers."""
+    folder = tmp_path_factory.mktemp("lab")
+    variables = [f"{name.lower()} = explorers.{name}()\n{name.lower()}" for name in NAMES]
+    cells = [new_code_cell(text) for text in ["from course_utils import explorers", *variables]]
+    made = new_notebook(cells=cells, metadata=notebooks.NOTEBOOK_METADATA)
+    (folder / "root").mkdir()
+    nbformat.write(made, folder / "root" / "one.ipynb")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    environment = os.environ | {f"JUPYTER_{name}": str(folder / name) for name in places}
+    environment |= {
+        f"JUPYTERLAB_{name}_DIR": str(folder / name) for name in ("SETTINGS", "WORKSPACES")
+    }
+    options = {
+        "ServerApp.root_dir": folder / "root",
+        "ServerApp.port": port,
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.open_browser": False,
+        "ServerApp.allow_root": True,
+        "IdentityProvider.token": TOKEN,
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.news_url": None,
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    with (folder / "log").open("w") as log:
+        command = [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())]
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            until = time.monotonic() + STARTING
+            while time.monotonic() < until and server.poll() is None:
+                try:
+                    urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=2).close()
+                    break
+                except OSError:
+                    time.sleep(0.25)
+            else:
+                pytest.fail(f"JupyterLab does not start:\n{(folder / 'log').read_text()[-2000:]}")
+            yield f"{address}/lab/tree/one.ipynb?token={TOKEN}"
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+@pytest.fixture
+def lab(lab_address: str, open_page: Callable) -> Iterator[Lab]:
+    record = open_page(viewport={"width": 1280, "height": 900})
+    record.page.set_default_timeout(STARTING * 1000)
+    record.page.goto(lab_address)
+    record.page.locator(".jp-NotebookPanel:visible .jp-Notebook").wait_for()
+    opened = Lab(record)
+    opened.run_all()
+    yield opened
+    assert record.outside == []
+    assert [said for said in record.errors if "explorer" in said.lower() or "cx" in said] == []
+
+
+def test_window_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Window")
+    cells = lab.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length")
+    cell(grid(found, "feature map"), 1, 0).click()
+    lab.until("window.row, window.column, window.ask, window.value", "(1, 0, False, 2)")
+    lab.page.keyboard.press("ArrowRight")
+    lab.until("window.value", found.locator(".cx-sum b").inner_text())
+    cell(grid(found, "kernel"), 1, 1).click()
+    lab.page.keyboard.type("5")
+    lab.page.keyboard.press("Enter")
+    lab.until("window.kernel", "[[1, 0, 1], [0, 5, 0], [1, 0, 1]]")
+    lab.until("window.value", "8")
+    assert found.locator(".cx-sum b").inner_text() == "8"
+    # Keys meant for the explorer are no commands of the notebook.
+    for key in ("a", "b", "d", "d", "ArrowDown", "x"):
+        lab.page.keyboard.press(key)
+    assert lab.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length") == cells
+    lab.tell("window.image = [[0, 0, 0], [0, 7, 0], [0, 0, 0]]; window.padding = 'same'")
+    cell(grid(found, "feature map"), 1, 1).click()
+    assert found.locator(".cx-sum b").inner_text() == "35"
+    lab.until("window.response.tolist()", "[[7, 0, 7], [0, 35, 0], [7, 0, 7]]")
+
+
+# --- the filter lab -----------------------------------------------------------------------------
+
+
+def loaded(found: object) -> object:
+    found.page.wait_for_function(
+        "one => one.dataset.loaded", arg=found.locator("xpath=.").element_handle()
+    )
+    return found
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_filter_lab_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = loaded(explorer_on(page, "FilterLab"))
+    answer = found.get_by_role("application", name="answer")
+    box = answer.bounding_box()
+    answer.hover(position={"x": box["width"] * 100.5 / 256, "y": box["height"] * 60.5 / 256})
+    assert found.locator(".cx-sum").inner_text().startswith("row 60, column 100:")
+    lab = explorers.FilterLab()
+    # The browser's picture is that of Python to one grey value; the Sobel kernel's sizes add to 8.
+    assert float(found.get_attribute("data-shown")) == pytest.approx(
+        lab.response[60, 100], abs=8 / 255
+    )
+    found.get_by_label("kernel", exact=True).locator("visible=true").first.select_option("box_blur")
+    lab.kernel = "box_blur"
+    assert "sum 1: flat grey stays as it is. rank 1" in found.inner_text()
+    assert float(found.get_attribute("data-shown")) == pytest.approx(
+        lab.response[60, 100], abs=1.01 / 255
+    )
+    found.get_by_role("button", name="Digit").click()
+    page.wait_for_function("document.querySelector('.cx-filter_lab').dataset.loaded === '28×28'")
+
+
+def test_filter_lab_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = loaded(explorer_on(page, "FilterLab"))
+    found.get_by_role("application", name="picture").focus()
+    for key in ("Shift+ArrowRight", "ArrowUp", "ArrowLeft"):
+        page.keyboard.press(key)
+    assert found.locator(".cx-sum").inner_text().startswith("row 127, column 137:")
+    cell(grid(found, "kernel"), 1, 1).focus()
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    assert "sum 1: flat grey stays as it is. rank 2." in found.inner_text()
+    found.get_by_role("button", name="Divide by the sum").focus()
+    page.keyboard.press("Enter")
+    cell(grid(found, "kernel"), 1, 1).focus()
+    page.keyboard.type("0")
+    page.keyboard.press("Enter")
+    found.get_by_role("button", name="Divide by the sum").click()
+    assert "kernel's sum is 0" in found.get_by_role("alert").inner_text()
+
+
+def test_filter_lab_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = loaded(explorer_on(page, "FilterLab"))
+    picture = found.get_by_role("application", name="picture")
+    box = picture.bounding_box()
+    picture.tap(position={"x": box["width"] / 4, "y": box["height"] / 2})
+    said = found.locator(".cx-sum").inner_text()
+    assert "column 6" in said and "row 12" in said
+    found.get_by_role("button", name="Turn by 180°").tap()
+    assert cell(grid(found, "kernel"), 1, 0).inner_text() == "2"
+
+
+def test_filter_lab_reads_own_pictures_and_says_what_it_cannot(
+    visit: Callable, tmp_path: Path
+) -> None:
+    page = visit("page")
+    found = loaded(explorer_on(page, "FilterLab"))
+    Image.new("L", (400, 300), 51).save(tmp_path / "mine.png")
+    (tmp_path / "notes.txt").write_text("no picture")
+    own = found.locator("input[type=file]")
+    own.set_input_files(tmp_path / "mine.png")
+    page.wait_for_function(
+        "document.querySelector('.cx-filter_lab .cx-sum').textContent.includes('brightness 0.2,')"
+    )
+    own.set_input_files(tmp_path / "notes.txt")
+    found.get_by_role("alert").wait_for()
+    assert found.get_by_role("alert").inner_text() == (
+        "file 'notes.txt' isn't an image that can be read: save it as PNG or JPEG"
+    )
+
+
+def test_filter_lab_says_that_the_webcam_was_refused(visit: Callable) -> None:
+    page = visit("page")
+    found = loaded(explorer_on(page, "FilterLab"))
+    found.get_by_role("button", name="Webcam").click()
+    found.get_by_role("alert").wait_for()
+    assert "choose a picture file instead" in found.get_by_role("alert").inner_text()
+
+
+def test_filter_lab_in_jupyterlab(lab: Lab) -> None:
+    found = loaded(lab.find("FilterLab"))
+    cell(grid(found, "kernel"), 1, 2).click()
+    lab.page.keyboard.type("3")
+    lab.page.keyboard.press("Enter")
+    lab.until("filterlab.kernel", "[[-1, 0, 1], [-2, 0, 3], [-1, 0, 1]]")
+    lab.tell("import numpy as np; filterlab.kernel = np.full((5, 5), 1 / 25)")
+    lab.page.wait_for_function(
+        "document.querySelector('.cx-filter_lab:not([hidden])').innerText.includes('sum 1:')"
+    )
+    shown = float(found.get_attribute("data-shown"))
+    there = float(lab.ask("float(filterlab.response[filterlab.row, filterlab.column])"))
+    assert shown == pytest.approx(there, abs=1.01 / 255)
+    found.get_by_role("button", name="Digit").click()
+    lab.until("filterlab.image.shape", "(28, 28)")
+
+
+# --- the architect ------------------------------------------------------------------------------
+
+
+def fact(found: object, layer: int, name: str) -> str:
+    return found.locator(f'.cx-layer:nth-child({layer}) [data-fact="{name}"]').inner_text()
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_architect_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Architect")
+    assert fact(found, 4, "shape") == "4×4×20" and fact(found, 4, "sees") == "16×16"
+    assert "together 38,390 parameters" in found.inner_text()
+    found.get_by_role("button", name="remove layer 5").click()
+    assert "layer 5, dense: a dense layer needs a vector" in found.get_by_role("alert").inner_text()
+    found.get_by_role("button", name="+ global pooling").click()
+    for place_now in (7, 6):
+        found.get_by_role("button", name=f"move layer {place_now} up").click()
+    assert found.get_by_role("alert").count() == 0
+    assert fact(found, 5, "shape") == "20" and fact(found, 6, "parameters") == "2,100"
+    found.get_by_text("The stack as Keras code").click()
+    assert "layers.GlobalMaxPooling2D()," in found.locator(".cx-code").inner_text()
+
+
+def test_architect_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Architect")
+    found.get_by_label("filters").first.focus()
+    page.keyboard.press("ArrowUp")
+    assert fact(found, 1, "shape") == "24×24×11" and fact(found, 1, "parameters") == "286"
+    page.keyboard.press("Tab")
+    page.keyboard.type("30")
+    assert "kernel 530×530" in found.get_by_role("alert").inner_text() or "kernel 30×30" in (
+        found.get_by_role("alert").inner_text()
+    )
+    page.keyboard.press("Control+a")
+    page.keyboard.type("0")
+    assert "use a whole number of at least 1" in found.get_by_role("alert").inner_text()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("5")
+    assert found.get_by_role("alert").count() == 0
+    found.get_by_role("button", name="move layer 1 down").focus()
+    page.keyboard.press("Enter")
+    assert found.locator(".cx-kind").first.inner_text() == "1 pooling"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "move layer 2 down"
+
+
+def test_architect_asks_first(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Architect")
+    found.get_by_role("button", name="Predict first").tap()
+    assert "38,390" not in found.locator(".cx-body").inner_text()
+    assert fact(found, 1, "shape") == "?"
+    found.get_by_role("button", name="show shape of layer 1").tap()
+    assert fact(found, 1, "shape") == "24×24×10" and fact(found, 1, "parameters") == "?"
+
+
+def test_architect_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Architect")
+    found.get_by_label("units").first.fill("50")
+    parameters = 260 + 5_020 + 321 * 50 + 51 * 10
+    lab.until("architect.layers[5]['units'], architect.parameters", f"(50, {parameters})")
+    lab.tell("architect.layers = [{'kind': 'conv', 'filters': 64}]")
+    lab.page.wait_for_function("document.querySelectorAll('.cx-architect .cx-layer').length === 1")
+    assert fact(found, 1, "parameters") == "640"
+    lab.until("architect.parameters", "640")
+
+
+# --- the shift ----------------------------------------------------------------------------------
+
+
+def shift_state(found: object) -> dict[str, int]:
+    names = ("scores", "map", "pooled", "slid", "answer")
+    return {name: int(found.get_attribute(f"data-{name}")) for name in names}
+
+
+def python_state(dx: int, dy: int) -> dict[str, int]:
+    shift = explorers.Shift()
+    shift.dx, shift.dy = dx, dy
+    scores, feature_map, pooled, slid = shift.changed.values()
+    answer = int(shift.scores.argmax())
+    return {
+        "scores": scores, "map": feature_map, "pooled": pooled, "slid": slid, "answer": answer
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_shift_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Shift")
+    assert "cells changed" not in found.inner_text()
+    found.get_by_role("button", name="some").click()
+    assert shift_state(found) == python_state(1, 0)
+    assert "You expected some; it was some: 51 of 169." in found.locator(".cx-reply").inner_text()
+    assert "the map moved along: equivariant" in found.inner_text()
+    assert "0 of 10 scores changed: invariant" in found.inner_text()
+    picture = found.get_by_role("application")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    pixel = box["width"] / 28
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 3 * pixel, y + 2 * pixel, steps=3)
+    page.mouse.up()
+    assert shift_state(found) == python_state(4, 2)
+
+
+def test_shift_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Shift")
+    found.get_by_role("application").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    assert shift_state(found) == python_state(2, -1)
+    page.keyboard.press("Home")
+    assert shift_state(found) == python_state(0, 0)
+    for _ in range(12):
+        page.keyboard.press("ArrowLeft")
+    assert shift_state(found) == python_state(-8, 0)
+
+
+def test_shift_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Shift")
+    found.get_by_role("button", name="nearly all").tap()
+    assert "You expected nearly all; it was some" in found.locator(".cx-reply").inner_text()
+    found.get_by_role("button", name="move down").tap()
+    assert shift_state(found) == python_state(1, 1)
+
+
+def test_shift_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Shift")
+    found.get_by_role("application").focus()
+    lab.page.keyboard.press("ArrowDown")
+    lab.until("shift.dx, shift.dy", "(0, 1)")
+    assert found.get_attribute("data-answer") == lab.ask("int(shift.scores.argmax())")
+    lab.tell("shift.dx = 5; shift.which = 7")
+    lab.page.wait_for_function(
+        "document.querySelector('.cx-shift').innerText.includes('5 right, 1 down')"
+    )
+    assert found.get_attribute("data-answer") == lab.ask("int(shift.scores.argmax())")
+    assert found.get_attribute("data-pooled") == lab.ask("shift.changed['pooled']")
+
+
+# --- the volume ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_volume_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Volume")
+    volume = explorers.Volume()
+    cell(grid(found, "map 1"), 2, 1).click()
+    for f in range(2):
+        shown = found.get_by_role("group", name=f"filter {f}").locator(".cx-sum b").inner_text()
+        assert shown == str(volume.response[2, 1, f]).replace("-", "−")
+    for c in range(3):
+        under = grid(found, f"image, channel {c}").locator(".cx-under").all_inner_texts()
+        assert [int(one) for one in under] == np.array(volume.image)[2:5, 1:4, c].ravel().tolist()
+    found.get_by_role("button", name="Add a filter").click()
+    assert "(3·3·3 + 1)·3 = 84" in found.inner_text()
+    # The new filter hands on the middle of channel 0.
+    assert grid(found, "map 2").inner_text().split() == [
+        str(one) for one in np.array(volume.image)[1:4, 1:4, 0].ravel()
+    ]
+
+
+def test_volume_by_keyboard_and_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Volume")
+    group = found.get_by_role("group", name="filter 0")
+    cell(grid(found, "map 0"), 0, 0).focus()
+    page.keyboard.press("ArrowRight")
+    assert group.locator(".cx-sum b").inner_text() == "6"
+    cell(grid(found, "bias of filter 0"), 0, 0).focus()
+    page.keyboard.type("10")
+    page.keyboard.press("Enter")
+    assert group.locator(".cx-sum b").inner_text() == "16"
+    cell(grid(found, "map 1"), 2, 2).tap()
+    assert group.locator(".cx-sum b").inner_text() == "17"
+    cell(grid(found, "image, channel 0"), 0, 0).tap()
+    page.keyboard.type("x")
+    page.keyboard.press("Enter")
+    assert "could not convert string to float: 'x'" in found.get_by_role("alert").inner_text()
+
+
+def test_volume_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Volume")
+    cell(grid(found, "filter 1, channel 2"), 0, 0).click()
+    lab.page.keyboard.type("4")
+    lab.page.keyboard.press("Enter")
+    lab.until("volume.filters[0][0][2][1]", "4")
+    found.get_by_role("button", name="Add a filter").click()
+    lab.until("len(volume.bias), volume.parameters", "(3, 84)")
+    lab.tell("volume.bias = [1, 2, 3]")
+    cell(grid(found, "map 2"), 1, 1).click()
+    shown = found.get_by_role("group", name="filter 2").locator(".cx-sum b").inner_text()
+    assert shown == lab.ask("volume.response[1, 1, 2].item()")
+    assert lab.ask("volume.row, volume.column") == "(1, 1)"
+
+
+# --- the sketchpad ------------------------------------------------------------------------------
+
+needs_reader = pytest.mark.skipif(
+    page_network() is None, reason="course_utils.handwriting offers no stored_reader"
+)
+TWO = [(0.3, 0.3), (0.4, 0.18), (0.55, 0.15), (0.68, 0.25), (0.65, 0.42), (0.5, 0.58)]
+TWO += [(0.36, 0.74), (0.3, 0.82), (0.5, 0.8), (0.72, 0.82)]
+
+
+def draw(page: object, found: object, points: list[tuple[float, float]]) -> None:
+    board = found.locator(".cx-board")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=5)
+    page.mouse.up()
+
+
+@needs_reader
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_sketchpad_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Sketchpad")
+    draw(page, found, TWO)
+    page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === '2'")
+    assert found.locator(".cx-answer").inner_text().startswith("It reads a 2")
+    probabilities = json.loads(found.get_attribute("data-probabilities"))
+    assert sum(probabilities) == pytest.approx(1) and probabilities[2] > 0.8
+    assert found.locator(".cx-maps canvas").count() == 16
+    # What is no digit is called so.
+    found.get_by_role("button", name="Clear").click()
+    edge = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9), (0.1, 0.1), (0.9, 0.9)]
+    draw(page, found, [*edge, (0.9, 0.1), (0.1, 0.9), (0.5, 0.1), (0.5, 0.9)])
+    page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === 'none'")
+    assert "This looks like no digit I know." in found.inner_text()
+
+
+@needs_reader
+def test_sketchpad_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Sketchpad")
+    found.locator(".cx-board").focus()
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("Space")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Space")
+    page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === '1'")
+    page.keyboard.press("Backspace")
+    assert found.locator(".cx-hint").is_visible()
+
+
+def test_sketchpad_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Sketchpad")
+    board = found.locator(".cx-board")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind: str, at: float | None) -> None:
+        place = [] if at is None else [
+            {"x": box["x"] + box["width"] / 2, "y": box["y"] + at * box["height"]}
+        ]  # fmt: skip
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": place})
+
+    touch("touchStart", 0.2)
+    for at in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        touch("touchMove", at)
+    touch("touchEnd", None)
+    assert found.locator(".cx-hint").is_hidden()
+    # The stroke has become a digit of 20 pixels in the middle of 28.
+    drawn = found.get_by_role("img", name="centred by mass").evaluate(
+        "one => [...one.getContext('2d').getImageData(0, 0, 28, 28).data]"
+        ".filter((_, at) => at % 4 === 0)"
+    )
+    rows = np.flatnonzero(np.reshape(drawn, (28, 28)).any(axis=1))
+    assert rows[0] == 4 and rows[-1] == 23
+
+
+def test_sketchpad_reads_pictures_and_says_what_it_cannot(visit: Callable, tmp_path: Path) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Sketchpad")
+    strokes = [np.array([(x * 200, y * 200) for x, y in TWO])]
+    picture = draw_strokes(strokes, (200, 200), pen=12)
+    Image.fromarray(picture).save(tmp_path / "two.png")
+    Image.new("L", (100, 100), 200).save(tmp_path / "blank.png")
+    (tmp_path / "notes.txt").write_text("no picture")
+    files = found.locator("input[type=file]")
+    for name, message in (
+        ("notes.txt", "file 'notes.txt' isn't an image that can be read: save it as PNG or JPEG"),
+        ("blank.png", "picture looks blank, nothing stands out from the ground"),
+    ):
+        files.set_input_files(tmp_path / name)
+        page.wait_for_function(
+            "start => document.querySelector('.cx-sketchpad .cx-error').textContent"
+            ".startsWith(start)",
+            arg=message,
+        )
+    files.set_input_files(tmp_path / "two.png")
+    page.wait_for_function("document.querySelector('.cx-sketchpad .cx-error').hidden")
+    if page_network():
+        page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === '2'")
+    found.get_by_role("button", name="Webcam").click()
+    found.get_by_role("alert").wait_for()
+    assert "choose a picture file instead" in found.get_by_role("alert").inner_text()
+
+
+def test_sketchpad_in_jupyterlab(lab: Lab, tmp_path: Path) -> None:
+    # The student's own model: here one that counts ink in the upper and the lower half.
+    lab.tell(
+        "import numpy as np\n"
+        "def model(batch):\n"
+        "    upper, lower = batch[0, :14].sum(), batch[0, 14:].sum()\n"
+        "    return np.eye(10)[[7 if upper > lower else 6]]\n"
+        "sketchpad = explorers.Sketchpad(model)"
+    )
+    lab.page.evaluate(
+        "async () => { const shown = jupyterapp.shell.currentWidget.content; "
+        "shown.activeCellIndex = shown.widgets.length - 1; "
+        "shown.activeCell.model.sharedModel.setSource('sketchpad'); "
+        "await jupyterapp.commands.execute('notebook:run-cell'); }"
+    )
+    found = lab.page.locator(".cx-sketchpad").last
+    found.wait_for()
+    draw(lab.page, found, [(0.2, 0.3), (0.8, 0.3), (0.5, 0.32), (0.5, 0.8)])
+    lab.until("int(np.array(sketchpad.image).max())", "255")
+    answer = lab.ask("int(np.argmax(sketchpad.probabilities))")
+    assert answer in ("6", "7")
+    lab.page.wait_for_function(
+        "wanted => [...document.querySelectorAll('.cx-sketchpad')].at(-1)"
+        ".dataset.answer === wanted",
+        arg=answer,
+    )
+    assert lab.ask("np.array(sketchpad.image).shape") == "(28, 28)"
+    # A photograph goes the way of course_utils.handwriting.
+    stroke = np.array([(100.0, 40.0), (100.0, 160.0)])
+    picture = draw_strokes([stroke], (200, 200), pen=12, shading=50)
+    Image.fromarray(picture).save(tmp_path / "one.png")
+    found.locator("input[type=file]").set_input_files(tmp_path / "one.png")
+    lab.tell(
+        "from course_utils.handwriting import like_mnist\n"
+        "from course_utils.explorers.picture_files import picture_in"
+    )
+    lab.until(
+        "bool(sketchpad.photograph) and sketchpad.message == '' and np.array_equal("
+        "sketchpad.image, like_mnist(picture_in(sketchpad.photograph)))",
+        "True",
+    )
