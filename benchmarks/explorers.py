@@ -14,14 +14,12 @@ import time
 from pathlib import Path
 
 import nbformat
-from course_utils.notebooks import canonical_form
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_utils import explorers
-from course_utils.explorers import bundling
-from course_utils.explorers.pictures import with_few_colours
-from course_utils.publishing import chromium
-from course_utils.publishing.page import write_page
+from course_utils.explorers import bundling, with_few_colours
+from course_utils.notebooks import canonical_form
+from course_utils.publishing import chromium, write_page
 
 FRAMES = """async kernel => {
   const root = document.querySelector('.cx-filter_lab');

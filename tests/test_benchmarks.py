@@ -78,3 +78,16 @@ def test_time_to_accuracy_compares_both(tmp_path):
     assert all(accuracy < 0.9 for _, accuracy in epochs[:-1])
     assert f"{epochs[-1][0] / seconds:.1f} times as long (goal: 8)" in printed
     assert (tmp_path / "time_to_accuracy.png").stat().st_size > 10_000
+
+
+def test_handwriting_measures_every_condition(tmp_path):
+    printed = run("handwriting.py", tmp_path)
+    measured = json.loads((tmp_path / "handwriting.json").read_text(encoding="utf-8"))
+    conditions = measured["conditions"]
+    assert {"pencil", "thumb", "hard shadow", "mean"} < set(conditions)
+    for row in conditions.values():
+        assert set(row) == {"stored", "own", "naive", "reference"}
+        assert all(0 <= value <= 1 for value in row.values())
+    assert conditions["mean"]["stored"] > conditions["mean"]["naive"]
+    assert set(measured["refused"]) == {"letters", "scribbles", "digits"}
+    assert "wholly right (goal: 90 %)" in printed and "Worse than the reference" in printed

@@ -17,6 +17,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from course_utils.explorers import bundling
 from course_utils.explorers.bundling import (
     MIME,
     figure,
@@ -24,6 +25,7 @@ from course_utils.explorers.bundling import (
     page_script,
     picture_of,
 )
+from course_utils.explorers.picture_files import with_few_colours
 
 if TYPE_CHECKING:
     from course_utils.explorers.architect import Architect
@@ -51,10 +53,12 @@ __all__ = [
     "Sketchpad",
     "Volume",
     "Window",
+    "bundling",
     "figure",
     "names_in",
     "page_script",
     "picture_of",
+    "with_few_colours",
 ]
 
 

@@ -58,7 +58,8 @@ class Explorer(anywidget.AnyWidget):
 
     def picture(self) -> bytes:
         """Return what the explorer shows now as the content of a PNG file."""
-        from course_utils.explorers.pictures import in_course_style, with_few_colours
+        from course_utils.explorers.picture_files import with_few_colours
+        from course_utils.explorers.pictures import in_course_style
 
         content = io.BytesIO()
         with in_course_style():

@@ -96,3 +96,14 @@ def _middle(grey: np.ndarray) -> np.ndarray:
     square = Image.fromarray(grey[top : top + side, left : left + side])
     small = min(side, SIDE)
     return np.asarray(square.resize((small, small), Image.Resampling.LANCZOS))
+
+
+def with_few_colours(png: bytes, most: int) -> bytes:
+    """Return a PNG with a palette: a third of the bytes, and notebooks stay small."""
+    from PIL import Image
+
+    content = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as image:
+        few = image.convert("RGB").quantize(most, dither=Image.Dither.NONE)
+        few.save(content, "png", optimize=True)
+    return content.getvalue()

@@ -5,7 +5,6 @@ Pyplot, which keeps a list of open figures, stays out of it.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 
@@ -26,17 +25,6 @@ def in_course_style() -> Iterator[None]:
     with mpl.rc_context():
         mpl.rc_file(style.STYLE_FILE, use_default_template=False)
         yield
-
-
-def with_few_colours(png: bytes, most: int) -> bytes:
-    """Return a PNG with a palette: a third of the bytes, and notebooks stay small."""
-    from PIL import Image
-
-    content = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as image:
-        few = image.convert("RGB").quantize(most, dither=Image.Dither.NONE)
-        few.save(content, "png", optimize=True)
-    return content.getvalue()
 
 
 def new_figure(width: float, height: float, columns: int = 1, **options: object) -> tuple:

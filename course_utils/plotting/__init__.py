@@ -4,6 +4,7 @@ A notebook calls `use_course_style` once, draws with the functions below, and ha
 `show` together with a sentence that says what it shows.
 """
 
+from course_utils.plotting import style
 from course_utils.plotting.activations import draw_activations
 from course_utils.plotting.bars import draw_scores
 from course_utils.plotting.boxes import draw_boxes, draw_grid, draw_overlaps
@@ -107,5 +108,6 @@ __all__ = [
     "draw_windows_on_signal",
     "picture",
     "show",
+    "style",
     "use_course_style",
 ]

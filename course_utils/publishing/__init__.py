@@ -11,7 +11,7 @@
 | `chromium`, `javascript` | the browser and the scripts that these need |
 """
 
-from course_utils.publishing import javascript
+from course_utils.publishing import chromium, javascript
 from course_utils.publishing.assignments import CONFIG_NAME, NbgraderMissing, write_assignments
 from course_utils.publishing.chromium import ChromiumMissing
 from course_utils.publishing.handouts import AUDIENCES, print_copies, student_copy, write_copies
@@ -36,6 +36,7 @@ __all__ = [
     "Opening",
     "SiteError",
     "build_site",
+    "chromium",
     "configured_address",
     "javascript",
     "make_slides",

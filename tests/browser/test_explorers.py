@@ -15,13 +15,13 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from course_utils.notebooks.canonical_form import canonical
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
 from course_utils import explorers, notebooks
 from course_utils.explorers.stored_network import page_network
 from course_utils.handwriting import draw_strokes
+from course_utils.notebooks.canonical_form import canonical
 from course_utils.publishing import javascript
 from course_utils.publishing.page import write_page
 from course_utils.publishing.site import build_site

@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from course_utils.networks import receptive_field
 from node import run
 
 from course_utils.connectivity import layer_costs
 from course_utils.explorers import Architect
 from course_utils.explorers.architect.stacks import complete, keras_code, report
+from course_utils.networks import receptive_field
 
 STACKS = 480
 

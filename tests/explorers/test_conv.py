@@ -10,6 +10,11 @@ from course_utils.pooling import MODES, distance_weights, pool2d
 STATES = 1200
 
 
+def said(error: ValueError) -> str:
+    """What Python says, without the question about PyTorch's order: here channels are last."""
+    return str(error).split(", or are ")[0]
+
+
 def random_state(rng: np.random.Generator) -> dict:
     several = rng.random() < 0.5
     cin, cout = rng.integers(1, 4, 2) if several else (1, 1)
@@ -39,7 +44,7 @@ def in_python(state: dict) -> dict:
             slide = convolve2d if state["flip"] else correlate2d
             out = slide(image[..., 0], filters[..., 0, 0], **options)[..., None]
     except ValueError as error:
-        return {"error": str(error)}
+        return {"error": said(error)}
     return {"shape": list(out.shape), "data": out.ravel().tolist()}
 
 
@@ -95,7 +100,7 @@ def test_pooling_agrees_with_the_course() -> None:
             )[0]
             expected.append({"shape": list(out.shape), "data": out.ravel()})
         except ValueError as error:
-            expected.append({"error": str(error)})
+            expected.append({"error": said(error)})
     found = run(
         VOLUMES
         + """return given.map(({image, size, ...options}) => {
@@ -124,7 +129,7 @@ def test_sizes_and_their_formula() -> None:
         try:
             expected.append(output_size(n, k, padding=padding, stride=stride, dilation=dilation))
         except ValueError as error:
-            expected.append(str(error))
+            expected.append(said(error))
     sizes, formulas = run(
         """const sizes = given.map(({n, k, ...options}) => {
           try { return all.outputSize(n, k, options); } catch (error) { return error.message; } });

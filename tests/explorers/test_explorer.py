@@ -9,12 +9,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from course_utils.notebooks.canonical_form import canonical
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from node import run
 
 from course_utils import explorers
 from course_utils.explorers import bundling
+from course_utils.notebooks.canonical_form import canonical
 from course_utils.publishing.handouts import instructor_copy
 from course_utils.publishing.page import page, render
 from course_utils.publishing.site.source import readable, write_source

@@ -62,7 +62,7 @@ def test_a_file_is_read_upright_and_cut_to_its_middle(tmp_path: Path) -> None:
     [
         ({"kernel": "sobol"}, "kernel is 'sobol': use one of identity, edge"),
         ({"kernel": np.ones((9, 9))}, "kernel is 9×9: use at most 7×7"),
-        ({"kernel": [["a"]]}, "kernel has dtype <U1"),
+        ({"kernel": [["a"]]}, "is 'a', which is no number"),
         ({"view": "colour"}, "view is 'colour': use one of"),
         ({"image": np.ones((4, 4, 2))}, "the last axis should be 3"),
         ({"image": np.full((4, 4), np.nan)}, "image has NaN or infinity"),

@@ -43,7 +43,7 @@ def test_channels_are_added_up() -> None:
             {"kernel": np.ones((9, 9)), "image": np.ones((3, 3))},
             "kernel 9×9 is larger than the image 3×3",
         ),
-        ({"image": [["a"]]}, "image has dtype <U1"),
+        ({"image": [["a"]]}, "is 'a', which is no number"),
         ({"image": [[1, 2], [3]]}, "image can't be made an array"),
         ({"image": np.ones((40, 40))}, "image is 40×40: use at most 12×12"),
         ({"image": np.ones((4, 4, 5))}, "and 3 channels"),

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from course_utils import datasets, handwriting
-from course_utils.handwriting import draw_strokes, like_mnist, stages
+from course_utils.handwriting import draw_strokes, like_mnist, pen, stages
 
 SEVEN = [[(60, 50), (130, 48), (100, 110), (85, 180)]]
 
@@ -33,12 +33,21 @@ def returned(digits):
     return np.stack([like_mnist(paste(one, k % 140, k % 120)) for k, one in enumerate(digits[0])])
 
 
+def width_in_box(image):
+    return handwriting.stroke_width(pen.resized(pen.cropped_to(image / 255), 80)) / 4
+
+
 def test_mnist_digits_come_back_nearly_unchanged(digits, returned):
-    changed = [difference(back, one) for back, one in zip(returned, digits[0])]
-    moved = [difference(np.roll(one, 1, axis=1), one) for one in digits[0]]
+    # One in ten is thinner than most, and comes back wider.
+    usual = np.array([width_in_box(one) for one in digits[0]]) >= pen.THINNEST + 0.25
+    assert usual.mean() > 0.7
+    pairs = list(zip(returned[usual], digits[0][usual]))
+    changed = [difference(back, one) for back, one in pairs]
+    moved = [difference(np.roll(one, 1, axis=1), one) for _, one in pairs]
     # A digit whose centre lies between two pixels may come back moved by one.
     assert np.median(changed) < 1 and np.quantile(changed, 0.9) < 3
     assert np.median(changed) < 0.1 * np.median(moved)
+    assert min(width_in_box(one) for one in returned) > 1.4
 
 
 def test_what_comes_back_is_still_read(digits, returned):

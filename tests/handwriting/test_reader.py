@@ -1,0 +1,89 @@
+"""The stored network: its file, its numbers, and Keras' opinion of them."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_utils import datasets, handwriting
+from course_utils.handwriting import reader
+
+FOLDER = Path(reader.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return datasets.load_mnist()[1]
+
+
+def test_the_file_is_small_and_the_one_that_was_made():
+    content = (FOLDER / "reader.npz").read_bytes()
+    notes = json.loads((FOLDER / "reader.json").read_text(encoding="utf-8"))
+    assert len(content) == notes["bytes"] < 1_000_000
+    assert hashlib.sha256(content).hexdigest() == notes["sha256"]
+    assert notes["made_by"] == "python data/build_reader.py"
+    assert notes["held_out_digits_refused"] <= 0.03 and notes["held_out_others_refused"] >= 0.8
+
+
+def test_its_layers_are_those_that_are_documented():
+    stored = reader.stored_reader()
+    kinds = [layer.kind for layer in stored.layers]
+    assert set(kinds) <= {
+        "conv valid",
+        "conv same",
+        "relu",
+        "max pool",
+        "flatten",
+        "dense",
+        "softmax",
+    }
+    for layer in stored.layers:
+        has_numbers = layer.kind.split()[0] in ("conv", "dense")
+        assert (layer.kernel is not None) == (layer.bias is not None) == has_numbers
+        assert not has_numbers or len(layer.bias) == layer.kernel.shape[-1]
+    assert 50_000 < sum(k.size + b.size for _, k, b in stored.layers if k is not None) < 110_000
+    assert 0.5 <= stored.none_above < 1 and 0.5 <= stored.sure_from < 1
+
+
+def test_numpy_and_keras_agree(digits):
+    images = digits[0][:64]
+    ours = reader.probabilities(images)
+    theirs = reader.as_keras()(images[..., None].astype("float32") / 255).numpy()
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    np.testing.assert_allclose(ours.sum(axis=1), 1, atol=1e-5)
+
+
+def test_it_reads_mnist(digits):
+    images, labels = digits
+    found = reader.probabilities(images)
+    assert (found[:, :10].argmax(axis=1) == labels).mean() > 0.985
+    assert (found[:, 10] > reader.stored_reader().none_above).mean() < 0.03
+
+
+def test_floats_from_0_to_1_are_the_same_images(digits):
+    images = digits[0][:3]
+    np.testing.assert_allclose(
+        reader.probabilities(images / 255), reader.probabilities(images), atol=1e-5
+    )
+    with pytest.raises(ValueError, match=r"images has shape .*give \(n, 28, 28\)"):
+        reader.probabilities(np.zeros((2, 20, 20)))
+
+
+def test_a_damaged_file_is_refused(tmp_path, monkeypatch):
+    content = bytearray((FOLDER / "reader.npz").read_bytes())
+    content[1000] ^= 1
+    (tmp_path / "reader.npz").write_bytes(content)
+    (tmp_path / "reader.json").write_bytes((FOLDER / "reader.json").read_bytes())
+    monkeypatch.setattr(reader, "_FILE", tmp_path / "reader.npz")
+    load = reader.stored_reader.__wrapped__
+    with pytest.raises(ValueError, match="SHA-256 differs: restore"):
+        load()
+    (tmp_path / "reader.json").unlink()
+    with pytest.raises(FileNotFoundError, match="isn't there: restore"):
+        load()
+
+
+def test_the_door_offers_it():
+    assert handwriting.stored_reader is reader.stored_reader
