@@ -10,7 +10,7 @@ from course_utils.pooling import MODES, distance_weights, pool2d
 STATES = 1200
 
 
-def said(error: ValueError) -> str:
+def said_by_python(error: ValueError) -> str:
     """What Python says, without the question about PyTorch's order: here channels are last."""
     return str(error).split(", or are ")[0]
 
@@ -44,7 +44,7 @@ def in_python(state: dict) -> dict:
             slide = convolve2d if state["flip"] else correlate2d
             out = slide(image[..., 0], filters[..., 0, 0], **options)[..., None]
     except ValueError as error:
-        return {"error": said(error)}
+        return {"error": said_by_python(error)}
     return {"shape": list(out.shape), "data": out.ravel().tolist()}
 
 
@@ -100,7 +100,7 @@ def test_pooling_agrees_with_the_course() -> None:
             )[0]
             expected.append({"shape": list(out.shape), "data": out.ravel()})
         except ValueError as error:
-            expected.append({"error": said(error)})
+            expected.append({"error": said_by_python(error)})
     found = run(
         VOLUMES
         + """return given.map(({image, size, ...options}) => {
@@ -129,7 +129,7 @@ def test_sizes_and_their_formula() -> None:
         try:
             expected.append(output_size(n, k, padding=padding, stride=stride, dilation=dilation))
         except ValueError as error:
-            expected.append(said(error))
+            expected.append(said_by_python(error))
     sizes, formulas = run(
         """const sizes = given.map(({n, k, ...options}) => {
           try { return all.outputSize(n, k, options); } catch (error) { return error.message; } });
@@ -177,7 +177,7 @@ def test_bad_states_are_refused_in_the_words_of_python(call: str, python) -> Non
         f"try {{ {call} }} catch (error) {{ return error.message; }} return 'nothing';",
         None,
     )
-    assert said == str(refused.value)
+    assert said == said_by_python(refused.value)
 
 
 def test_the_window_holds_what_the_sum_is_made_of() -> None:

@@ -228,8 +228,8 @@ _GAP[3, 4] = np.nan
         (np.zeros((40, 40, 2)), "the last axis should be 1"),
         (np.zeros(40), "1 axis"),
         (np.zeros((0, 40)), "is empty"),
-        (np.full((40, 40), "a"), "dtype"),
-        (None, "dtype object"),
+        (np.full((40, 40), "a"), "is no number"),
+        (None, "is None"),
     ],
 )
 def test_pictures_without_a_digit_are_refused(picture, says):
