@@ -14,7 +14,7 @@ The four kinds, from no constraint to the strongest:
 I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (2016), sections 9.2 and 9.5.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -120,7 +120,7 @@ def layer_costs(
     )
 
 
-def _input_shape(shape: object) -> tuple[int, ...]:
+def _input_shape(shape: Any) -> tuple[int, ...]:
     try:
         sides = tuple(shape)
     except TypeError:

@@ -562,7 +562,7 @@ def _shuffled_rows(rows: int, count: int, seed: int) -> np.ndarray:
     return np.concatenate([rng.permutation(rows) for _ in range(passes)])[:count]
 
 
-def _keras():  # noqa: ANN202  (a module)
+def _keras():
     import keras
 
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)

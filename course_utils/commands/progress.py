@@ -68,8 +68,8 @@ def _of_class(folder: Path, output: Path) -> None:
         click.echo(f"Left out: {remark}", err=True)
     table = Table("exercise", "right", "tried", "open", "tries", "commonest mistake")
     for row in rows:
-        counts = (str(row.right), str(row.tried), str(row.untouched))
-        table.add_row(f"{row.number} {row.title}", *counts, f"{row.tries:.1f}", row.mistake)
+        words = (str(row.right), str(row.tried), str(row.untouched))
+        table.add_row(f"{row.number} {row.title}", *words, f"{row.tries:.1f}", row.mistake)
     make_console().print(table)
     output.mkdir(parents=True, exist_ok=True)
     notebooks.write_file(output / "progress.csv", class_csv(rows).encode("utf-8"))

@@ -49,6 +49,9 @@ def reproduce(
         if seeds:
             experiments = [dataclasses.replace(each, seeds=seeds) for each in experiments]
         digits = load_mnist("sample") if quick else load_mnist("full", data_dir=data_dir)
+        data_sets = {"MNIST": digits}
+        if fashion is not None:
+            data_sets["Fashion-MNIST"] = fashion
         results = (output / "quick" if quick else output).resolve()
         # Keras' own copies of a training end the process where the disk is full.
         make_folder(results, needed=DISK_NEEDED)
@@ -64,7 +67,7 @@ def reproduce(
                 def report(epoch: int, measured: dict[str, float], name: str = name) -> None:
                     console.print(f"{name}: epoch {epoch}, {measured['seconds']:.0f} s")
 
-                data = digits if experiment.images == "MNIST" else fashion
+                data = data_sets[experiment.images]
                 run = reproduction.perform(experiment, seed, data, results, report=report)
                 console.print(f"{name}: test accuracy {100 * run.test_accuracy:.2f} %")
                 runs.append(run)

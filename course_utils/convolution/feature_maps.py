@@ -179,7 +179,9 @@ def _maps(
     quick = padded.dtype in (np.float32, np.float64)
     chosen = method
     if method == AUTO:
-        work = Work(*padded.shape[:3], *filters.shape[2:], plans, padded.itemsize)
+        images, height, width, _ = padded.shape
+        c_in, c_out = filters.shape[2:]
+        work = Work(images, height, width, c_in, c_out, plans, padded.itemsize)
         chosen = fastest(work) if quick else "im2col"
     if chosen == "fft":
         maps = maps_by_fft(padded, filters, plans, padded.dtype if quick else np.float64)

@@ -127,7 +127,7 @@ def _rows(vertical: AxisPlan, horizontal: AxisPlan, share: float, blas: bool) ->
     wide = min(horizontal.size, 4096)
     columns = (wide * horizontal.stride + min(horizontal.span, 256)) / wide
     product = PRODUCT * vertical.k + (OUTER_PRODUCT if vertical.k == 1 else 0)
-    calls = vertical.size * math.ceil(horizontal.size / 4096)
+    calls: float = vertical.size * math.ceil(horizontal.size / 4096)
     small = 8 * share * horizontal.k * columns * wide / 2**20
     calls *= 0.6 + horizontal.k * min(1, max(small, 1 / 32))
     return share * outputs * horizontal.k * (product * columns + SHIFTED_SUM) + SMALL_CALL * calls

@@ -78,13 +78,14 @@ def part_of(
         times an infinity aren't zero.
     """
     cells = cells or (slice(0, whole.plans[0].k), slice(0, whole.plans[1].k))
-    axes = [
+    along_rows, along_columns = (
         _part_of_axis(*axis, crop)
         for axis in zip(whole.plans, whole.image.shape, where, cells, strict=True)
-    ]
-    if axes[0] is None or axes[1] is None:
+    )
+    if along_rows is None or along_columns is None:
         return None
-    (rows, kernel_rows, vertical), (columns, kernel_columns, horizontal) = axes
+    rows, kernel_rows, vertical = along_rows
+    columns, kernel_columns, horizontal = along_columns
     return Part(
         whole.image[rows, columns],
         whole.kernel[kernel_rows, kernel_columns],

@@ -173,8 +173,7 @@ def _photo() -> NDArray[np.uint8]:
     from matplotlib.cbook import get_sample_data
     from matplotlib.image import imread
 
-    with get_sample_data("grace_hopper.jpg") as file:
-        photo = imread(file, format="jpg")
+    photo = imread(get_sample_data("grace_hopper.jpg", asfileobj=False), format="jpg")
     photo.flags.writeable = False
     return photo
 
@@ -226,10 +225,12 @@ def load_macro_series() -> NDArray[np.void]:
         with path.open(encoding="ascii") as lines:
             names = next(lines, "").strip()
             rows = list(lines)
-            series = np.loadtxt(rows, dtype=MACRO_DTYPE, delimiter=",", ndmin=1) if rows else rows
+            series = np.zeros(0, MACRO_DTYPE)
+            if rows:
+                series = np.loadtxt(rows, dtype=MACRO_DTYPE, delimiter=",", ndmin=1)
     except ValueError as error:
         raise ValueError(f"{path}: cannot be read as CSV: {error}. {_RESTORE}") from error
-    if names != ",".join(MACRO_DTYPE.names):
+    if names != ",".join(MACRO_DTYPE.names or ()):
         raise ValueError(f"{path}: wrong columns {names}. {_RESTORE}")
     if len(series) != MACRO_QUARTERS:
         raise ValueError(f"{path}: {len(series)} quarters instead of {MACRO_QUARTERS}. {_RESTORE}")

@@ -113,11 +113,11 @@ def read_arrays(
     ValueError
         If a file is truncated, damaged or not what its name says, or holds another array.
     """
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for name, path in files.items():
         read = _read_npz if path.suffix == ".npz" else _read_idx
         arrays[name] = np.ascontiguousarray(read(path, name, expected[name].shape))
-        found, genuine = hashlib.sha256(arrays[name]).hexdigest(), expected[name].sha256
+        found, genuine = hashlib.sha256(arrays[name].data).hexdigest(), expected[name].sha256
         if genuine and found != genuine:
             raise _fault(path, f"wrong checksum of {name}: SHA-256 {found} instead of {genuine}")
     return arrays

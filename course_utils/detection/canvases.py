@@ -80,7 +80,8 @@ def make_canvases(
             f"labels has {len(labels)} entries for {len(digits)} digits: give one for each"
         )
     count = as_integer("count", count, 1)
-    sides = tuple(as_integer("size", side, 1) for side in per_axis("size", size))
+    rows, columns = (as_integer("size", side, 1) for side in per_axis("size", size))
+    sides = (rows, columns)
     fewest, most = (
         as_integer("digits_each", number, 0) for number in _pair("digits_each", digits_each)
     )
@@ -100,7 +101,8 @@ def make_canvases(
         )
     rng = np.random.default_rng(seed)
     images = np.zeros((count, *sides), np.uint8)
-    objects, order = [], []
+    objects: list[Objects] = []
+    order: list[int] = []
     for image in images:
         boxes, classes = np.zeros((0, 4)), []
         for _ in range(rng.integers(fewest, most + 1)):

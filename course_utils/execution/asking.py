@@ -109,10 +109,15 @@ def client(
 
 
 class _Asking(NotebookClient):
+    @property
+    def _client(self) -> Any:
+        """What talks to the kernel, from its start to its end; the base class says "or None"."""
+        return self.kc
+
     def execute_and_ask(self, answers: Answers) -> None:
         self.reset_execution_trackers()
         with self.setup_kernel():
-            info = self.wait_for_reply(self.kc.kernel_info())
+            info = self.wait_for_reply(self._client.kernel_info())
             if info is not None:
                 self.nb.metadata["language_info"] = info["content"]["language_info"]
             self._ask(_START)
@@ -141,7 +146,7 @@ class _Asking(NotebookClient):
     def _ask(self, expression: str) -> dict:
         """Return the kernel's answer; a kernel that has none has lost nothing but this."""
         try:
-            reply = run_sync(self.kc.execute_interactive)(
+            reply = run_sync(self._client.execute_interactive)(
                 "",
                 silent=True,
                 store_history=False,

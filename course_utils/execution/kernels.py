@@ -9,6 +9,7 @@ import sys
 import tempfile
 import uuid
 from pathlib import Path
+from typing import Any
 
 import psutil
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
@@ -42,10 +43,13 @@ class KernelManager(AsyncKernelManager):
     def _kernel_spec_manager_default(self) -> KernelSpecManager:
         return ThisInterpreter(parent=self)
 
-    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+    async def shutdown_kernel(  # type: ignore[override]  # a coroutine in AsyncKernelManager too
+        self, now: bool = False, restart: bool = False
+    ) -> None:
         """End the kernel."""
-        if self.provisioner is not None and self.provisioner.pid is not None:
-            self._note_usage(self.provisioner.pid)
+        pid = getattr(self.provisioner, "pid", None)
+        if pid is not None:
+            self._note_usage(pid)
         await self._async_shutdown_kernel(now=now, restart=restart)
 
     @staticmethod
@@ -129,7 +133,10 @@ def ask_kernel(source: str, *, timeout: float) -> None:
             client.start_channels()
             try:
                 await client.wait_for_ready(timeout=timeout)
-                silent = {"store_history": False, "output_hook": lambda message: None}
+                silent: dict[str, Any] = {
+                    "store_history": False,
+                    "output_hook": lambda message: None,
+                }
                 await client.execute_interactive(source, timeout=timeout, **silent)
             except queue.Empty as error:
                 raise TimeoutError(f"no reply within {timeout} s") from error

@@ -242,7 +242,9 @@ def _epoch_log(
     import keras
 
     class EpochLog(keras.callbacks.Callback):
-        epochs: list[dict[str, float]] = []
+        def __init__(self) -> None:
+            super().__init__()
+            self.epochs: list[dict[str, float]] = []
 
         def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             if not self.epochs and path.is_file():
@@ -321,7 +323,8 @@ def _curves(experiments: Sequence[Experiment], runs: Sequence[Run]) -> bytes:
     """Draw each network's error after each epoch, the mean of its seeds, as a PNG file."""
     from course_utils.plotting import draw_lines, picture
 
-    errors, epochs = {}, {}
+    errors: dict[str, list[float]] = {}
+    epochs: dict[str, list[int]] = {}
     for experiment in experiments:
         mine = [run for run in runs if run.experiment == experiment.name]
         if not mine:
@@ -330,8 +333,8 @@ def _curves(experiments: Sequence[Experiment], runs: Sequence[Run]) -> bytes:
         name = experiment.title + ("" if experiment.validation else " (training digits)")
         accuracy = np.mean([[epoch[measured] for epoch in run.epochs] for run in mine], axis=0)
         # On a logarithmic axis an error of zero has no place.
-        errors[name] = np.where(accuracy < 1, 100 * (1 - accuracy), np.nan)
-        epochs[name] = np.arange(1, len(accuracy) + 1)
+        errors[name] = np.where(accuracy < 1, 100 * (1 - accuracy), np.nan).tolist()
+        epochs[name] = np.arange(1, len(accuracy) + 1).tolist()
     return picture(
         lambda: draw_lines(
             epochs,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -27,7 +28,7 @@ def in_course_style() -> Iterator[None]:
         yield
 
 
-def new_figure(width: float, height: float, columns: int = 1, **options: object) -> tuple:
+def new_figure(width: float, height: float, columns: int = 1, **options: Any) -> tuple:
     """Return a figure and its axes in one row; it belongs to no window and needs no closing."""
     fig = Figure(figsize=(width, height), layout="constrained")
     return fig, fig.subplots(1, columns, squeeze=False, **options)[0]

@@ -23,7 +23,7 @@ def page_network() -> dict[str, Any] | None:
     layers = []
     for kind, kernel, bias in reader.layers:
         layer: dict[str, Any] = {"kind": kind}
-        if kernel is not None:
+        if kernel is not None and bias is not None:
             layer |= {"shape": list(kernel.shape), "kernel": _packed(kernel), "bias": _packed(bias)}
         layers.append(layer)
     return {"layers": layers, "none_above": reader.none_above, "sure_from": reader.sure_from}

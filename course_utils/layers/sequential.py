@@ -36,9 +36,11 @@ class Sequential:
 
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Return the last layer's output for a batch."""
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x
+        first, *rest = self.layers
+        out = first.forward(x)
+        for layer in rest:
+            out = layer.forward(out)
+        return out
 
     def predict(self, x: ArrayLike, *, batch_size: int = 256) -> np.ndarray:
         """Return the last layer's output for any number of examples, a batch at a time.
@@ -55,6 +57,8 @@ class Sequential:
 
         `gradient` is the slope of the loss for each cell of what `forward` last returned.
         """
-        for layer in reversed(self.layers):
-            gradient = layer.backward(gradient)
-        return gradient
+        *rest, last = self.layers
+        slope = last.backward(gradient)
+        for layer in reversed(rest):
+            slope = layer.backward(slope)
+        return slope

@@ -5,7 +5,7 @@ Keras is imported when a function needs it, not before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course_utils.arguments import as_integer
 from course_utils.networks.models import CLASSES, INPUT_SHAPE
@@ -173,7 +173,9 @@ def to_convolutional(model: keras.Sequential, *, probabilities: bool = True) -> 
     import keras
 
     chain = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
-    maps_shape, flat, copies = None, False, []
+    copies: list[tuple[Any, Any, tuple | None]] = []
+    maps_shape: tuple = ()
+    flat = False
     for layer in chain:
         kind = type(layer).__name__
         if kind == "Flatten" and not flat:

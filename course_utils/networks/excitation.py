@@ -6,7 +6,7 @@ Keras is imported when a function needs it, not before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,7 +25,7 @@ from course_utils.networks.receptive_fields import bounds, receptive_field_by_gr
 if TYPE_CHECKING:
     import keras
 
-    LayerLike = str | int | keras.Layer
+    from course_utils.networks.model_access import LayerLike
 
 
 class Patches(NamedTuple):
@@ -98,10 +98,10 @@ def exciting_image(
     found, shape = layer_of(model, layer), input_shape_of(model, size)
     steps = as_integer("steps", steps, 1)
 
-    units = [unit] if np.ndim(unit) == 0 else list(unit)
-    units = [as_integer("unit", one, 0) for one in units]
+    given = [unit] if np.ndim(unit) == 0 else list(cast("Sequence[int]", unit))
+    units = [as_integer("unit", one, 0) for one in given]
     noise = np.random.default_rng(seed).uniform(0, 0.1, shape)
-    images = np.repeat(noise[None], len(units), axis=0).astype(np.float32)
+    images: np.ndarray = np.repeat(noise[None], len(units), axis=0).astype(np.float32)
     axes = tuple(range(1, images.ndim))
     climbed = np.zeros(len(units), bool)
     with without_activation(found):

@@ -38,7 +38,7 @@ from course_utils.networks.receptive_fields import ReceptiveField, receptive_fie
 if TYPE_CHECKING:
     import keras
 
-    LayerLike = str | int | keras.Layer
+    from course_utils.networks.model_access import LayerLike
 
 __all__ = [
     "Patches",
@@ -268,5 +268,6 @@ def likeness(first: ArrayLike, second: ArrayLike) -> float:
     if (one == one.flat[0]).all() or (two == two.flat[0]).all():
         return 0.0
     # A correlation has no unit, in which squares shall neither overflow nor vanish.
-    one, two = one / power_of_two(one), two / power_of_two(two)
+    one = np.divide(one, power_of_two(one))
+    two = np.divide(two, power_of_two(two))
     return float(np.corrcoef(one.ravel(), two.ravel())[0, 1])

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-    LayerLike = str | int | keras.Layer
+    LayerLike: TypeAlias = str | int | keras.Layer
 
 _NOTHING = object()
 _BATCH = 256
@@ -353,7 +353,7 @@ def as_batch(
     return array.astype(np.float32)
 
 
-def input_shape_of(model: keras.Model, size: int | tuple[int, int] | None) -> tuple[int, ...]:
+def input_shape_of(model: keras.Model, size: int | tuple[int, ...] | None) -> tuple[int, ...]:
     """Return (h, w, channels) of the model's input, with the sides of `size` if it is given.
 
     Raises
@@ -368,11 +368,18 @@ def input_shape_of(model: keras.Model, size: int | tuple[int, int] | None) -> tu
             f"model {model.name!r} doesn't tell its input's shape: "
             "give a Sequential or functional model that begins with keras.Input"
         )
+    known = tuple(side for side in own if side is not None)
+    if own[-1:] == (None,):
+        raise ValueError(
+            f"model {model.name!r} takes images of any number of channels: "
+            "begin it with keras.Input of a known number"
+        )
     if size is None:
-        if None in own:
+        if len(known) < len(own):
             raise ValueError(f"model {model.name!r} takes images of any size: say which, (h, w)")
-        return own
-    sides = [size] * (len(own) - 1) if np.ndim(size) == 0 else list(size)
+        return known
+    one_for_all = np.ndim(size) == 0
+    sides = [size] * (len(own) - 1) if one_for_all else list(cast("tuple[int, ...]", size))
     if len(sides) != len(own) - 1:
         raise ValueError(f"size is {size!r}: give {len(own) - 1} numbers, or one for all")
-    return (*(as_integer("size", side, 1) for side in sides), own[-1])
+    return (*(as_integer("size", side, 1) for side in sides), known[-1])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from course_utils.arguments import as_integer
 
@@ -218,6 +218,7 @@ def receptive_field(layers: keras.Model | Iterable[object], *, axis: int = 0) ->
         raise ValueError(f"layers is {layers!r}: give a Keras model or a sequence of tuples")
     sizes, size, jump = [], 1, 1
     for place, layer in enumerate(chain):
+        window: tuple[int, int, int] | None
         if isinstance(layer, (tuple, list)):
             window = _window_of_tuple(layer, place)
         else:
@@ -241,7 +242,7 @@ def _window_of_tuple(numbers: tuple | list, place: int) -> tuple[int, int, int]:
     return kernel_size, stride, dilation[0] if dilation else 1
 
 
-def _window_of_layer(layer: object, axis: int) -> tuple[int, int, int] | None:
+def _window_of_layer(layer: Any, axis: int) -> tuple[int, int, int] | None:
     """Return (kernel size, stride, dilation), or None for a layer that sees everything."""
     if _is_one_of(layer, _EVERYTHING):
         return None

@@ -15,7 +15,7 @@ from course_utils.networks.model_access import all_layers, answer_of, input_shap
 if TYPE_CHECKING:
     import keras
 
-    LayerLike = str | int | keras.Layer
+    from course_utils.networks.model_access import LayerLike
 
 # No gradient that isn't 0 is taken for smaller, as a share of the largest in its layer. float32
 # goes down to 1e-38, which leaves one layer to divide by 1e18.
@@ -52,7 +52,7 @@ class ReceptiveField(NamedTuple):
 
 
 def receptive_field_by_gradient(
-    model: keras.Model, layer: LayerLike, input_size: int | tuple[int, int] | None = None
+    model: keras.Model, layer: LayerLike, input_size: int | tuple[int, ...] | None = None
 ) -> ReceptiveField:
     """Measure what a cell in the middle of a layer sees: the pixels that reach it.
 

@@ -150,17 +150,21 @@ class Recipe:
             model.fit(images, labels, batch_size=self.batch_size, **options)
         else:
             # Keras warns that it doesn't shuffle a data set unless it is told not to.
-            model.fit(self._augmented(images, labels, seed), shuffle=False, **options)
+            model.fit(
+                self._augmented(self.augmentation, images, labels, seed), shuffle=False, **options
+            )
         return model
 
-    def _augmented(self, images: np.ndarray, labels: np.ndarray, seed: int) -> tf.data.Dataset:
+    def _augmented(
+        self, change: RandomAffine, images: np.ndarray, labels: np.ndarray, seed: int
+    ) -> tf.data.Dataset:
         """Return batches in another order in every epoch, each image changed anew."""
         import tensorflow as tf
 
         examples = tf.data.Dataset.from_tensor_slices((images, labels))
         batches = examples.shuffle(len(images), seed=seed).batch(self.batch_size)
         # In this thread's order, so that the seed decides which image is changed how.
-        changed = batches.map(lambda some, of_them: (self.augmentation(some), of_them))
+        changed = batches.map(lambda some, of_them: (change(some), of_them))
         return changed.prefetch(tf.data.AUTOTUNE)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 # jsonschema, which nbformat imports, compiles a grammar of international web addresses: 1 s in
 # every process, for addresses that no notebook holds. None reads as "not installed".
-sys.modules.setdefault("rfc3987_syntax", None)
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from nbformat import NotebookNode  # noqa: E402
 

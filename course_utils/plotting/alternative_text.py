@@ -41,7 +41,7 @@ def authored_text(code: str, names: Mapping[str, object]) -> str:
         try:
             text = _texts(path, path.stat().st_mtime_ns).get(_normal(code), "")
             return text.format_map(names) if text else ""
-        except Exception:  # noqa: BLE001  (a figure is shown, whatever its notebook's file holds)
+        except Exception:  # a figure is shown, whatever its notebook's file holds
             continue
     return ""
 

@@ -50,7 +50,7 @@ def draw_memory_layouts(
             raise ValueError(
                 f"layouts has {title!r} with {tuple(order)}: name each of {', '.join(_AXES)} once"
             )
-    height, width, channels = shape
+    height, _, _ = shape
     fig, axes = plt.subplots(
         2,
         len(layouts),

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,7 +17,7 @@ from course_utils.plotting.alternative_text import authored_text, described
 
 STYLE_FILE = Path(__file__).with_name("course.mplstyle")
 # From Matplotlib's own defaults on, not from what the user's matplotlibrc says.
-STYLE = ["default", STYLE_FILE]
+STYLE: list[str | Path | dict[str, Any]] = ["default", STYLE_FILE]
 
 # Roles, so that one colour means one thing in every figure (Okabe and Ito's palette).
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
@@ -34,7 +35,7 @@ def use_course_style() -> None:
     lost in silence. A backend that was made for notebooks, such as ``%matplotlib widget``, stays.
     """
     plt.style.use(STYLE)
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if hasattr(shell, "kernel") and not _draws_in_notebooks(plt.get_backend()):
         shell.run_line_magic("matplotlib", "inline")
         # It may come with settings of its own.

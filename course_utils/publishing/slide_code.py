@@ -76,7 +76,8 @@ def _has_figure(cell: NotebookNode) -> bool:
 
 def _lines(source: str, statements: list[ast.stmt], left_out: set[ast.stmt]) -> str:
     """The source without some statements; a comment belongs to the statement below it."""
-    lines, kept, end = source.splitlines(), [], 0
+    lines, kept = source.splitlines(), []
+    end: int | None = 0
     for statement in statements:
         if statement not in left_out:
             kept += lines[end : statement.end_lineno]
@@ -148,7 +149,8 @@ def _names_read(source: str) -> set[str]:
         statements = ast.parse(source).body
     except SyntaxError:
         return set()
-    read, given = set(), set()
+    read: set[str] = set()
+    given: set[str] = set()
     for statement in statements:
         read |= _loaded(statement) - given - _inner(statement)
         given |= _given(statement)
@@ -156,7 +158,7 @@ def _names_read(source: str) -> set[str]:
 
 
 def _imported_from_plotting(notebook: NotebookNode) -> set[str]:
-    found = set()
+    found: set[str] = set()
     for cell in notebooks.code_cells(notebook):
         try:
             tree = ast.parse(cell.source)

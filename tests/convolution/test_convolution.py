@@ -555,7 +555,7 @@ def test_a_kernel_that_does_not_fit():
     assert "at least 1" in complaint(convolution_matrix, np.ones((5, 5)), (3, 3))
 
 
-@pytest.mark.parametrize("image, kernel, advised", [((3, 3), (5, 5), 1), ((2, 7), (7, 7), 3)])
+@pytest.mark.parametrize(("image", "kernel", "advised"), [((3, 3), (5, 5), 1), ((2, 7), (7, 7), 3)])
 def test_the_advised_padding_is_enough(image, kernel, advised):
     message = complaint(correlate2d, np.ones(image), np.ones(kernel))
     assert f"at least {advised} " in message

@@ -206,7 +206,7 @@ def test_auto_takes_the_way_that_the_sizes_suggest():
     ways = {"maps_by_fft": "fft", "_by_pairs": "direct", "_by_patches": "im2col"}
 
     def taken(images, filters):
-        with mock.patch.multiple(feature_maps, **{way: mock.DEFAULT for way in ways}) as spies:
+        with mock.patch.multiple(feature_maps, **dict.fromkeys(ways, mock.DEFAULT)) as spies:
             conv2d(np.ones(images, "f4"), np.ones(filters, "f4"))
         called = [ways[way] for way, spy in spies.items() if spy.called]
         assert len(called) == 1

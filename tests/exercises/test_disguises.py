@@ -172,7 +172,7 @@ def test_tensors_and_their_shapes_are_right() -> None:
     for exercise in ALL:
         for dress in map(on_arrays, (tensor, shape)):
             if isinstance(exercise, FunctionExercise):
-                dressed: Any = lambda *given, dress=dress: dress(exercise.solution(*given))  # noqa: B023, E731
+                dressed: Any = lambda *given, dress=dress: dress(exercise.solution(*given))  # noqa: E731
             else:
                 dressed = dress(exercise.solution())
             assert_right(exercise, dressed, f"{exercise.number} as a tensor")

@@ -106,7 +106,7 @@ def test_nothing_of_it_reaches_a_cell(ran: Path, cell: int, printed: str) -> Non
 
 def test_pictures_are_drawn_in_jupyterlab_too(hostile: tuple[Path, dict[str, str]]) -> None:
     # There the kernel starts with all that the user has set.
-    top, environment = hostile
+    _, environment = hostile
     environment = {**environment, "PYTHONOPTIMIZE": ""}
     manager, client = start_new_kernel(
         kernel_name="python3", startup_timeout=LIMIT, env={**os.environ, **environment}

@@ -45,7 +45,7 @@ def test_boxes_are_in_pixels_of_the_picture():
     large = [one.box for one in read_page(np.kron(page, np.ones((8, 8), np.uint8)))]
     for box, same in zip(small, large):
         np.testing.assert_allclose(np.array(same) / 8, box, atol=1.5)
-    own = np.concatenate([stroke for stroke in strokes[:1]])
+    own = np.concatenate(strokes[:1])
     assert abs(small[0][0] - (own[:, 1].min() - 3)) <= 3
     assert abs(small[0][1] - (own[:, 0].min() - 3)) <= 3
 

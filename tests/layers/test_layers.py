@@ -583,7 +583,7 @@ def test_bad_batches_are_refused():
 
 
 @pytest.mark.parametrize(
-    "labels, match",
+    ("labels", "match"),
     [
         ([0], "labels has 1 entries for 2 rows"),
         ([0, 3], "labels holds 3: with"),

@@ -91,6 +91,13 @@ def test_a_size_that_cannot_be_is_refused():
         inspection.receptive_field_by_gradient(free, 0, (9, 9, 9))
 
 
+def test_a_model_of_any_number_of_channels_is_refused():
+    free = chain(layers.MaxPooling2D(2), shape=(8, 8, None), name="free")
+    for size in (None, 8):
+        with pytest.raises(ValueError, match="'free' takes images of any number of channels"):
+            inspection.receptive_field_by_gradient(free, 0, size)
+
+
 # --- depth and width: a pixel counts or doesn't, however faintly ---------------------------------
 
 

@@ -84,7 +84,7 @@ def test_a_panel_for_each_time_shows_the_kernel_flipped_and_slid(functions):
 
 
 def test_titles_and_dots_tell_the_areas(functions):
-    time, *_, result = functions
+    *_, result = functions
     fig = draw_flip_and_slide(*functions, at=[1, 3])
     assert fig.axes[0].get_title() == f"t = 1: area {result[100]:.2f}"
     assert fig.axes[1].get_title() == f"t = 3: area {result[300]:.2f}"

@@ -50,7 +50,7 @@ def asking():
 def test_a_page_folds_the_answer_and_the_proof(asking):
     text = page(asking)
     folded = re.findall(r"<details.*?<summary>(.*?)</summary>(.*?)</details>", text, re.DOTALL)
-    inside = {summary: body for summary, body in folded}
+    inside = dict(folded)
     assert set(inside) == {"Show what happened", "The proof, 2 lines", "The result in one line"}
     assert "the answer" in inside["Show what happened"]
     assert "five" in inside["The result in one line"]

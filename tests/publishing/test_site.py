@@ -47,11 +47,10 @@ REPOSITORY = parse_repository("https://github.com/someone/cnn")
 
 def notebook(*cells, title: str = OPENING):
     metadata = {"slideshow": {"slide_type": "slide"}}
-    made = new_notebook(
+    return new_notebook(
         cells=[new_markdown_cell(title, id="title", metadata=metadata), *cells],
         metadata=notebooks.NOTEBOOK_METADATA,
     )
-    return made
 
 
 def figure():

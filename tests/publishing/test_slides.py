@@ -52,7 +52,7 @@ NOTEBOOK = new_notebook(
 class Tree(HTMLParser):
     """The elements of a page with those that they stand in, and every text with its place."""
 
-    VOID = {"meta", "link", "img", "br", "hr", "input"}
+    VOID = frozenset({"meta", "link", "img", "br", "hr", "input"})
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -50,8 +50,9 @@ def find(number: str) -> Exercise:
     ValueError
         If there is no such exercise; names those there are.
     """
-    if type(number) is not str:
-        guess = _guess(repr(number)) if type(number) is float else ""
+    kind: type = type(number)
+    if kind is not str:
+        guess = _guess(repr(number)) if kind is float else ""
         raise ValueError(
             f'the number comes first and is a text, such as "{guess or "02.1"}"; here it is of '
             f"type {type_name(number)}. Write it in quotation marks."

@@ -81,7 +81,7 @@ class FilterLab(Explorer):
 
     picture_data = traitlets.Unicode().tag(sync=True, state=True)
     digit = traitlets.Unicode().tag(sync=True, state=True)
-    named = traitlets.List().tag(sync=True, state=True)
+    named: traitlets.List[Any] = traitlets.List().tag(sync=True, state=True)
     kernel = traitlets.Any([[0]]).tag(sync=True, state=True)
     view = traitlets.Any("auto").tag(sync=True, state=True)
     row = traitlets.Any(0).tag(sync=True, state=True)

@@ -71,7 +71,7 @@ class Sketchpad(Explorer):
 
     image = traitlets.Any([[0]]).tag(sync=True, state=True)
     # Set by Python, so that no trained number is stored with a notebook.
-    probabilities = traitlets.List().tag(sync=True)
+    probabilities: traitlets.List[Any] = traitlets.List().tag(sync=True)
     maps = traitlets.Dict().tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
     photograph = traitlets.Unicode().tag(sync=True)  # a photograph, for `course_utils.handwriting`
