@@ -48,13 +48,14 @@ def lab(
     the course have changed the same cell, both stand there.
     """
     if stored:
-        _open(notebooks.notebooks_folder(), "", lab_options, desk=None)
+        _open(notebooks.notebooks_folder(), "", lab_options, {})
         return
-    from course_utils.desk import lay, write_index
+    from course_utils.desk import lay, write_index, write_lab_settings
 
     try:
         laid = lay(desk, selectors)
         write_index(desk)
+        settings = write_lab_settings(desk)
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
     for one in laid:
@@ -66,18 +67,21 @@ def lab(
     made = sum(one.state == "new" for one in laid)
     click.echo(f"Your desk: {desk} ({made} new, {len(laid) - made} there already)")
     if not no_lab:
-        _open(desk, "index.ipynb", lab_options, desk=desk)
+        places = [str(settings.resolve()), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+        surroundings = {
+            "CNN_COURSE_DESK": str((desk / ".desk").resolve()),
+            "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, places)),
+        }
+        _open(desk, "index.ipynb", lab_options, surroundings)
 
 
-def _open(folder: Path, first: str, options: tuple[str, ...], *, desk: Path | None) -> None:
+def _open(folder: Path, first: str, options: tuple[str, ...], surroundings: dict[str, str]) -> None:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
     if first:
         command.append(f"--LabApp.default_url=/lab/tree/{first}")
-    environment = dict(os.environ)
-    if desk is not None:
-        environment["CNN_COURSE_DESK"] = str((desk / ".desk").resolve())
     try:
-        code = subprocess.run([*command, *options], env=environment, check=False).returncode
+        done = subprocess.run([*command, *options], env={**os.environ, **surroundings}, check=False)
+        code = done.returncode
     except KeyboardInterrupt:
         return  # how a server is ended
     if code:

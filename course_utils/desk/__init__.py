@@ -10,7 +10,7 @@
 """
 
 from course_utils.desk.index import where_am_i, write_index
-from course_utils.desk.laying import Laid, lay
+from course_utils.desk.laying import Laid, lay, write_lab_settings
 from course_utils.desk.progress import OfClass, class_csv, class_table, progress_table
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "progress_table",
     "where_am_i",
     "write_index",
+    "write_lab_settings",
 ]

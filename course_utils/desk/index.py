@@ -67,7 +67,8 @@ class WhereAmI:
         if following:
             said = f"<p><strong>Next:</strong> {self._link(following)}</p>"
         return (
-            f"{said}<table><thead><tr><th>lesson</th><th>the question it answers</th>"
+            f"{said}<table><thead><tr><th style='text-align:left'>lesson</th>"
+            "<th style='text-align:left'>the question it answers</th>"
             "<th>right</th><th>tried</th><th>open</th><th>minutes</th></tr></thead>"
             f"<tbody>{rows}</tbody></table>"
         )

@@ -9,12 +9,14 @@
       glossary.md
       .desk/
         progress.json          what I have solved (`course_utils.exercises` writes it)
+        jupyter/               settings of JupyterLab for this desk
         given/                 each lesson as the course gave it, for the next update
         backups/               my copies as they were before each update
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +28,13 @@ from course_utils.desk.copies import documents, lesson_names, own_copy
 from course_utils.desk.merging import merge
 
 PRIVATE = ".desk"
+# A student has no use for what a grader and an author see in JupyterLab's menus, nor for its
+# question about news, which would be a request to another machine.
+_NOT_FOR_STUDENTS = (
+    "@jupyter/nbgrader",
+    "nbdime-jupyterlab",
+    "@jupyterlab/apputils-extension:announcements",
+)
 GIVEN, BACKUPS = "given", "backups"
 
 
@@ -89,6 +98,22 @@ def lay(folder: Path, selectors: Sequence[str] = ()) -> list[Laid]:
     for document in documents():
         notebooks.write_file(folder / document.name, document.read_bytes())
     return laid
+
+
+def write_lab_settings(folder: Path) -> Path:
+    """Write settings that leave the grader's and the author's tools out of JupyterLab.
+
+    Returns
+    -------
+    Path
+        The folder to name in ``JUPYTER_CONFIG_PATH``.
+    """
+    settings = Path(folder) / PRIVATE / "jupyter"
+    page = settings / "labconfig" / "page_config.json"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    content = {"disabledExtensions": dict.fromkeys(_NOT_FOR_STUDENTS, True)}
+    notebooks.write_file(page, json.dumps(content, indent=1).encode("utf-8"))
+    return settings
 
 
 def _lay_one(path: Path, folder: Path, names: Sequence[str], moment: str) -> Laid:

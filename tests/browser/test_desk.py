@@ -8,7 +8,7 @@ import pytest
 import running_lab
 
 from course_utils import notebooks
-from course_utils.desk import lay, write_index
+from course_utils.desk import lay, write_index, write_lab_settings
 from course_utils.desk.merging import SAID
 
 LESSON = "02_convolution_by_hand"
@@ -28,8 +28,13 @@ def lab(desk: Path, tmp_path: Path):
     private = str(desk / ".desk")
     top = Path(__file__).resolve().parents[2]
     path = os.pathsep.join([str(top), os.environ.get("PYTHONPATH", "")])
+    settings = str(write_lab_settings(desk))
     with running_lab.running(
-        desk, tmp_path / "work", CNN_COURSE_DESK=private, PYTHONPATH=path
+        desk,
+        tmp_path / "work",
+        CNN_COURSE_DESK=private,
+        JUPYTER_CONFIG_PATH=settings,
+        PYTHONPATH=path,
     ) as base:
         yield base
 
@@ -38,6 +43,8 @@ def test_the_first_hour(lab: str, desk: Path, record, open_page) -> None:
     page = record.page
     running_lab.open_notebook(page, lab, "index.ipynb")
     page.get_by_role("link", name="01 Recognise a digit").first.wait_for()
+    for tool in ("Nbgrader", "Validate", "Create Assignment", "Jupyter news"):
+        assert page.get_by_text(tool).count() == 0, tool
 
     running_lab.open_notebook(page, lab, f"{LESSON}.ipynb")
     shown = page.evaluate(

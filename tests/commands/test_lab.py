@@ -1,5 +1,6 @@
 """``lab`` lays the desk and opens JupyterLab there."""
 
+import os
 import subprocess
 from types import SimpleNamespace
 
@@ -31,6 +32,8 @@ def test_the_desk_is_laid_and_opened(tmp_path, started):
     assert f"--ServerApp.root_dir={desk.resolve()}" in command
     assert "--LabApp.default_url=/lab/tree/index.ipynb" in command
     assert settings["env"]["CNN_COURSE_DESK"] == str(desk.resolve() / ".desk")
+    first = settings["env"]["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0]
+    assert first == str(desk.resolve() / ".desk" / "jupyter")
     assert (desk / "index.ipynb").exists() and len(list(desk.glob("05_*.ipynb"))) == 1
 
 

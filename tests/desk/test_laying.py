@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_utils import notebooks
-from course_utils.desk import lay, laying, write_index
+from course_utils.desk import lay, laying, write_index, write_lab_settings
 from course_utils.desk.merging import SAID
 
 NAMES = ("05_padding_and_stride", "06_channels")
@@ -199,3 +199,8 @@ def test_the_desks_private_folder_is_the_one_that_exercises_write_to():
     from course_utils.exercises.engine import progress
 
     assert Path(laying.PRIVATE).name == progress._FOLDER
+
+
+def test_jupyterlab_shows_no_graders_tools(desk):
+    page = write_lab_settings(desk) / "labconfig" / "page_config.json"
+    assert json.loads(page.read_text())["disabledExtensions"]["@jupyter/nbgrader"]
