@@ -217,7 +217,7 @@ def transforms(plans: tuple[AxisPlan, AxisPlan], shape: tuple[int, int]) -> Tran
         count = math.ceil(plans[0].size / height) * math.ceil(plans[1].size / width)
         lengths = (down, right)
         transformed = math.prod(lengths[axis] for axis in axes)
-        time = _transform_nanoseconds(down * right, transformed, min(down, right) < LONE)
+        time = transform_nanoseconds(lengths, transformed)
         # The kernel's transform is half of the work of a tile.
         time *= count + 0.5 * transformed / (down * right)
         time += count * TRANSFORM_CALL
@@ -230,9 +230,11 @@ def transforms(plans: tuple[AxisPlan, AxisPlan], shape: tuple[int, int]) -> Tran
     return min(candidates, key=lambda each: each.nanoseconds)
 
 
-def _transform_nanoseconds(points: int, transformed: int, lone: bool) -> float:
+def transform_nanoseconds(lengths: tuple[int, int], transformed: int) -> float:
+    """Return the time of one tile of these sides, along axes of so many numbers together."""
+    points = lengths[0] * lengths[1]
     step = THERE_AND_BACK * (1 if points <= CACHED_POINTS else SLOWER_TRANSFORM)
-    step *= LONE_LINE if lone else 1
+    step *= LONE_LINE if min(lengths) < LONE else 1
     return SIZES * points * (step * math.log2(transformed + 1) + TRANSFORM_COPY)
 
 

@@ -8,7 +8,6 @@ well, by another transform in single precision; if so the direct sum takes its p
 """
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -20,11 +19,18 @@ from course_utils.convolution.path_costs import (
     Work,
     direct_nanoseconds,
     fft_nanoseconds,
+    transform_nanoseconds,
     transformed_axes,
     transforms,
 )
+from course_utils.convolution.single_windows import (
+    ASKING,
+    dispelled,
+    sees_anything,
+    sum_windows,
+    windows_nanoseconds,
+)
 from course_utils.convolution.tiles import Part, part_of, tiles
-from course_utils.convolution.windows import fill_around
 
 # A transform may round this many times as much as one rounding of Σ |x|·|k|, in float64; 64 cells
 # of a larger kernel count as one more, since the direct sum rounds after each.
@@ -32,13 +38,7 @@ MOST_ROUNDINGS = 1024
 # Of one rounding of a float32, if that is the result's dtype.
 MOST_OF_A_SINGLE = 0.25
 
-# So many cells of a window are asked first, if not more than this part of the windows is doubtful.
-ASKED = 12
-MOST_ASKED = 0.2
 WINDOWS_AT_ONCE = 2**18
-
-# Nanoseconds of one window's direct sum, beside its products.
-WINDOW = 15_000.0
 
 
 def roundings(points: int, image: float, kernel: float, output: float) -> float:
@@ -112,13 +112,11 @@ def _in_shares(whole: Part, tolerance: float, out: np.ndarray) -> bool:
     at_once = max(1, WINDOWS_AT_ONCE // sums.shape[1])
     for start in range(0, len(sums), at_once):
         some = sums[start : start + at_once]
-        doubtful = ~(np.abs(some) >= least)
-        _dispel(doubtful, least, whole, start)
-        room -= _windows_nanoseconds(doubtful, whole, start)
+        doubtful = dispelled(_doubtful(some, least), least, whole, some.size, start)
+        room -= windows_nanoseconds(doubtful, whole, start)
         if room < 0:
             return False
-        for i, j in np.argwhere(doubtful).tolist():
-            some[i, j] = _one_window(whole, start + i, j)
+        sum_windows(doubtful, whole, some, start)
     if sums is not out:
         out[...] = sums
     return True
@@ -139,27 +137,38 @@ def _transform(
     sums = double.correlate(part)
     # No sum of sizes is smaller than the sum itself.
     least = _least(double, points, tolerance)
-    # Written so that a NaN, of numbers too large to transform, is doubtful too.
-    doubtful = ~(np.abs(sums) >= least)
-    _dispel(doubtful, least, part)
-    most = direct_nanoseconds(Work(1, part.height, part.width, 1, 1, part.plans, 8))
-    if _windows_nanoseconds(doubtful, part) > most / 8:
-        sizes = single.correlate(part, (1 / largest, 1 / heaviest))
-        noise = float(np.finfo(np.float32).eps)
-        doubtful &= ~(sizes >= _least(single, points, tolerance, noise))
+    doubtful = _doubtful(sums, least)
+    again = transform_nanoseconds(double.lengths, points) / 2
+    summed = windows_nanoseconds(doubtful, part)
+    if len(doubtful) * ASKING < again < summed:
+        doubtful = dispelled(doubtful, least, part, sums.size)
+        summed = windows_nanoseconds(doubtful, part)
+    if summed > again:
+        scale = 1 / largest / heaviest
+        sizes = single.correlate(part, (1 / largest, 1 / heaviest)).ravel()
+        noise = _rounding(single, points) * float(np.finfo(np.float32).eps)
+        doubtful = doubtful[~(sizes[doubtful] >= least * scale + noise)]
         del sizes
-    empty = None
-    if doubtful.any():
-        empty = ~_sees_anything(part)
-        doubtful &= ~empty
-        if _windows_nanoseconds(doubtful, part) > most:
+    empty = doubtful[:0]
+    if len(doubtful):
+        sees = sees_anything(doubtful, part)
+        doubtful, empty = doubtful[sees], doubtful[~sees]
+        most = direct_nanoseconds(Work(1, part.height, part.width, 1, 1, part.plans, 8))
+        if windows_nanoseconds(doubtful, part) > most:
             return False
     out[...] = sums
-    if empty is not None:
-        out[empty] = 0
-        for i, j in np.argwhere(doubtful).tolist():
-            out[i, j] = _one_window(part, i, j)
+    if len(empty):
+        out[np.divmod(empty, out.shape[1])] = 0
+    sum_windows(doubtful, part, out)
     return True
+
+
+def _doubtful(sums: np.ndarray, least: float) -> np.ndarray:
+    """Return the places in the flattened sums of those that are small beside the rounding.
+
+    A NaN, of numbers too large to transform, is one of them.
+    """
+    return np.flatnonzero(~(np.abs(sums) >= least))
 
 
 def _moderate(largest: float, heaviest: float) -> bool:
@@ -168,119 +177,15 @@ def _moderate(largest: float, heaviest: float) -> bool:
     return 1e-140 < min(magnitudes) <= max(magnitudes) < 1e140
 
 
-def _least(
-    norms: Circle | Norms, points: int, tolerance: float, noise: float = float(np.finfo(float).eps)
-) -> float:
-    """Return from which size on a sum isn't too small for the rounding of a transform in float64.
-
-    `noise` is the `eps` of the transform from which the size is known.
-    """
-    rounding = roundings(points, norms.image_norm, norms.kernel_norm, norms.output_norm)
-    return rounding * (1 / tolerance + noise)
+def _rounding(norms: Circle | Norms, points: int) -> float:
+    return roundings(points, norms.image_norm, norms.kernel_norm, norms.output_norm)
 
 
-def _dispel(doubtful: np.ndarray, least: float, part: Part, row: int = 0) -> None:
-    """Clear the doubts about windows in which a few cells alone make up enough.
-
-    `row` is that of the output at which `doubtful` begins.
-    """
-    for choose in (_heaviest_cells, _scattered_cells):
-        where = np.flatnonzero(doubtful)
-        if not 0 < len(where) < MOST_ASKED * doubtful.size:
-            return
-        windows = _Windows(part, where, row)
-        sizes = np.zeros(len(where))
-        for m, n, asked in choose(windows):
-            rows = windows.first[0] + m * part.plans[0].dilation
-            columns = windows.first[1] + n * part.plans[1].dilation
-            # A negative place is a very large one, so that one comparison does for both ends.
-            asked = asked & (rows.view(np.uint64) < part.image.shape[0])
-            asked &= columns.view(np.uint64) < part.image.shape[1]
-            seen = part.image[np.where(asked, rows, 0), np.where(asked, columns, 0)]
-            sizes += np.abs(part.kernel[m, n] * seen, dtype=float) * asked
-        doubtful.ravel()[where[sizes >= least]] = False
-
-
-class _Windows:
-    """Windows by their places in the flattened output: where each begins, and what it sees.
-
-    `low` and `high` are, for each axis, the first cell of the kernel on the image and the one after
-    the last; the others are on zeros.
-    """
-
-    def __init__(self, part: Part, where: np.ndarray, row: int = 0) -> None:
-        self.kernel = part.kernel
-        i, j = np.divmod(where, part.plans[1].size)
-        self.first, self.low, self.high = [], [], []
-        for plan, n, index in zip(part.plans, part.image.shape, (i + row, j), strict=True):
-            first = index * plan.stride - plan.before
-            self.first.append(first)
-            self.low.append(np.maximum(0, -(first // plan.dilation)))
-            self.high.append(np.minimum(plan.k, (n - 1 - first) // plan.dilation + 1))
-
-    @property
-    def sides(self) -> list[np.ndarray]:
-        """Height and width of the part of the kernel that lies on the image."""
-        return [np.maximum(high - low, 0) for low, high in zip(self.low, self.high, strict=True)]
-
-
-def _heaviest_cells(windows: _Windows) -> Iterator[tuple[int, int, bool]]:
-    """Yield the places of the largest weights: one in each of some bands of the kernel."""
-    kernel = windows.kernel
-    axis = 0 if len(kernel) >= kernel.shape[1] else 1
-    for band in np.array_split(np.arange(kernel.shape[axis]), min(ASKED, kernel.shape[axis])):
-        cells = np.take(kernel, band, axis)
-        m, n = np.divmod(int(np.argmax(np.abs(cells))), cells.shape[1])
-        yield (int(band[0] + m), int(n), True) if axis == 0 else (int(m), int(band[0] + n), True)
-
-
-def _scattered_cells(
-    windows: _Windows,
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield for each window cells from all over what it sees, none of them twice."""
-    sides = windows.sides
-    asked = (np.maximum(*sides) >= ASKED) & (np.minimum(*sides) > 0)
-    last = [np.maximum(side - 1, 0) for side in sides]
-    for q in range(ASKED):
-        # A step of 7 along the shorter axis, which has no divisor in common with the number.
-        along = [np.where(sides[0] >= sides[1], q, 7 * q % ASKED)]
-        along.append(np.where(sides[0] >= sides[1], 7 * q % ASKED, q))
-        m, n = (
-            np.clip(low + np.minimum(side * steps // ASKED, most), 0, k - 1)
-            for low, side, steps, most, k in zip(
-                windows.low, sides, along, last, windows.kernel.shape, strict=True
-            )
-        )
-        yield m, n, asked
-
-
-def _windows_nanoseconds(doubtful: np.ndarray, part: Part, row: int = 0) -> float:
-    where = np.flatnonzero(doubtful)
-    height, width = _Windows(part, where, row).sides
-    return float(np.sum(WINDOW + height * width))
+def _least(norms: Circle | Norms, points: int, tolerance: float) -> float:
+    """Return from which size on a sum isn't too small for the rounding of its transform."""
+    return _rounding(norms, points) * (1 / tolerance + float(np.finfo(float).eps))
 
 
 def _largest(numbers: np.ndarray) -> float:
     """Return the largest absolute value, 0 of no numbers; NaN where there is one."""
     return float(max(-numbers.min(), numbers.max())) if numbers.size else 0.0
-
-
-def _sees_anything(part: Part) -> np.ndarray:
-    """Return for every window whether a number that isn't zero lies between its cells or on one."""
-    around = [(plan.before + 1, plan.after) for plan in part.plans]
-    count = fill_around((part.image != 0).astype(np.int32), around)
-    for axis, plan in enumerate(part.plans):
-        np.cumsum(count, axis=axis, out=count)
-        first = (slice(None),) * axis + (slice(0, plan.reach, plan.stride),)
-        last = (slice(None),) * axis + (slice(plan.span, plan.span + plan.reach, plan.stride),)
-        count = count[last] - count[first]
-    return count > 0
-
-
-def _one_window(part: Part, i: int, j: int) -> float:
-    """Return the sum of one window, of as many cells as aren't zeros around the image."""
-    seen = part_of(part, (slice(i, i + 1), slice(j, j + 1)))
-    if seen is None:
-        return 0.0
-    down, right = (plan.dilation for plan in part.plans)
-    return float(np.sum(seen.image[::down, ::right] * seen.kernel.astype(float, copy=False)))

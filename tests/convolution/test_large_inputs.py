@@ -19,6 +19,7 @@ from course_utils.convolution import (
     fourier,
     path_costs,
     rounding,
+    single_windows,
     sliding,
 )
 from course_utils.convolution.tiles import Part, part_of, tiles
@@ -237,7 +238,7 @@ def test_whatever_the_range_of_the_numbers(seed, image_range, kernel_range, dens
     image[random.random(image.shape) > dense] = 0
     with (
         mock.patch.object(sliding, "fastest", return_value="fft"),
-        mock.patch.object(rounding, "WINDOW", 0.001),  # so that few tiles are summed directly
+        mock.patch.object(single_windows, "ACROSS", 0.001),  # so that few tiles are summed directly
     ):
         assert_keeps_digits(image, kernel, padding="same")
 
@@ -362,3 +363,34 @@ def test_a_kernel_on_zeros_costs_only_the_cells_that_meet_the_image():
     assert_allclose(
         correlate2d(image, kernel, padding="same"), correlate2d(image, seen, padding="same")
     )
+
+
+@pytest.mark.parametrize("sides", [(128, 128), (1, 3000), (90, 200)])
+def test_few_windows_of_a_full_autocorrelation_are_summed_and_not_one_by_one(sides):
+    image = np.random.default_rng(0).normal(size=sides)
+    with (
+        mock.patch.object(sliding, "fastest", return_value="fft"),
+        mock.patch.object(rounding, "sum_windows", wraps=single_windows.sum_windows) as together,
+        mock.patch.object(single_windows, "_one_window", wraps=single_windows._one_window) as alone,
+    ):
+        assert_keeps_digits(image, image, padding="full")
+    assert sum(len(call.args[0]) for call in together.call_args_list) < 400
+    assert alone.call_count < 40
+
+
+def test_windows_are_summed_wherever_they_lie():
+    random = np.random.default_rng(0)
+    for padding, stride, dilation in (("valid", 1, 2), ((7, 3), (2, 1), 1), ("full", (1, 3), 2)):
+        image, kernel = random.normal(size=(50, 40)), random.normal(size=(6, 9))
+        options = {"padding": padding, "stride": stride, "dilation": dilation}
+        expected = correlate2d(image, kernel, method="direct", **options)
+        whole = Part(image, kernel, plans_of(image, kernel, **options))
+        for share in (0.01, 0.3, 1):
+            for row in (0, 5):
+                out = np.zeros_like(expected[row:])
+                where = np.flatnonzero(random.random(out.shape) < share)
+                with mock.patch.object(single_windows, "TOGETHER", 200):
+                    single_windows.sum_windows(where, whole, out, row)
+                summed = np.zeros(out.shape, bool)
+                summed.ravel()[where] = True
+                assert_allclose(out, np.where(summed, expected[row:], 0), atol=1e-12)
