@@ -44,7 +44,7 @@ class Circle:
     """
 
     def __init__(
-        self, lengths: tuple[int, int], framed: bool, dtype: DTypeLike = np.float64
+        self, lengths: tuple[int, int], framed: bool = False, dtype: DTypeLike = np.float64
     ) -> None:
         self.lengths = lengths
         self.framed = framed
@@ -167,7 +167,7 @@ def correlate_by_fft(whole: Part, out: np.ndarray, *, rounded: bool = False) -> 
         # 64-bit integers take the place of the sums that they are rounded from.
         sums = out.view(np.float64) if out.itemsize == 8 else np.empty(whole.size)
         with np.errstate(invalid="ignore", over="ignore"):
-            correlate_in_shares(whole, sums)
+            correlate_in_shares(whole, sums, copied=out.itemsize != 8)
         if rounded or out.itemsize != 8:
             for row, of_sums in zip(out, sums, strict=True):
                 row[...] = np.rint(of_sums) if rounded else of_sums

@@ -8,16 +8,20 @@ well, by another transform in single precision; if so the direct sum takes its p
 """
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
 from course_utils.convolution.direct_sums import correlate_directly
 from course_utils.convolution.folded import Norms, correlate_in_shares
-from course_utils.convolution.fourier import Circle, Plans, fft_part, maps_by_fft
+from course_utils.convolution.fourier import Circle, fft_part, maps_by_fft
 from course_utils.convolution.path_costs import (
     POINTS_AT_ONCE,
+    Transforms,
     Work,
+    circular_length,
     direct_nanoseconds,
+    fast_length,
     fft_nanoseconds,
     transform_nanoseconds,
     transformed_axes,
@@ -30,7 +34,7 @@ from course_utils.convolution.single_windows import (
     sum_windows,
     windows_nanoseconds,
 )
-from course_utils.convolution.tiles import Part, part_of, tiles
+from course_utils.convolution.tiles import Part, Plans, Slices, part_of, tiles
 
 # A transform may round this many times as much as one rounding of Σ |x|·|k|, in float64; 64 cells
 # of a larger kernel count as one more, since the direct sum rounds after each.
@@ -39,6 +43,12 @@ MOST_ROUNDINGS = 1024
 MOST_OF_A_SINGLE = 0.25
 
 WINDOWS_AT_ONCE = 2**18
+
+# A part that isn't safe is cut in halves where its direct sum takes so many transforms' time: at
+# each cut the transforms take up to four times as long together, and the direct sums less.
+WORTH_DIVIDING = 4
+
+Sides = tuple[int, int]
 
 
 def roundings(points: int, image: float, kernel: float, output: float) -> float:
@@ -62,15 +72,22 @@ def correlate_safely(whole: Part, dtype: np.dtype, out: np.ndarray) -> None:
     """Write what `correlate_directly` writes, by transforms wherever they keep its digits."""
     how = transforms(whole.plans, whole.image.shape)
     tolerance = _tolerance(dtype, whole.kernel.size)
-    if how.points > POINTS_AT_ONCE and _in_shares(whole, tolerance, out):
-        return
+    if how.points > POINTS_AT_ONCE:
+        _in_shares(whole, tolerance, dtype, out)
+    else:
+        _in_tiles(whole, how, tolerance, dtype, out)
+
+
+def _in_tiles(
+    whole: Part, how: Transforms, tolerance: float, dtype: np.dtype, out: np.ndarray
+) -> None:
     circles = Circle(how.lengths, how.framed), Circle(how.lengths, how.framed, np.float32)
     for where in tiles(whole.size, how.tile):
         part = fft_part(whole, where)
         if part is None:
             out[where] = 0
         elif not _transform(part, tolerance, circles, out[where]):
-            correlate_directly(part_of(whole, where) or part, dtype, out[where])
+            out[where] = _divided(part_of(whole, where) or part, tolerance, dtype)
 
 
 def maps_keep_digits(padded: np.ndarray, filters: np.ndarray, plans: Plans) -> bool:
@@ -99,27 +116,106 @@ def _tolerance(dtype: np.dtype, cells: int) -> float:
     return max(MOST_ROUNDINGS, cells // 64)
 
 
-def _in_shares(whole: Part, tolerance: float, out: np.ndarray) -> bool:
-    """Write all of the output to `out` if that is safe, and say whether it was."""
+def _in_shares(whole: Part, tolerance: float, dtype: np.dtype, out: np.ndarray) -> None:
+    """Write all of the output, in shares of its transform but for the rows where that isn't safe."""
     largest, heaviest = _largest(whole.image), _largest(whole.kernel)
     if not _moderate(largest, heaviest):
-        return False
+        _in_pieces(whole, slice(0, len(out)), tolerance, dtype, out)
+        return
     sums = out if out.dtype == np.float64 else np.empty(whole.size)
-    norms = correlate_in_shares(whole, sums)
+    norms = correlate_in_shares(whole, sums, copied=sums is not out)
     least = _least(norms, norms.points, tolerance)
     work = Work(1, whole.height, whole.width, 1, 1, whole.plans, 8)
-    room = fft_nanoseconds(work)
     at_once = max(1, WINDOWS_AT_ONCE // sums.shape[1])
+    most = fft_nanoseconds(work) * min(1, at_once / len(sums))
+    unsafe = []
     for start in range(0, len(sums), at_once):
         some = sums[start : start + at_once]
         doubtful = dispelled(_doubtful(some, least), least, whole, some.size, start)
-        room -= windows_nanoseconds(doubtful, whole, start)
-        if room < 0:
-            return False
-        sum_windows(doubtful, whole, some, start)
+        if windows_nanoseconds(doubtful, whole, start) > most:
+            unsafe.append(slice(start, start + len(some)))
+        else:
+            sum_windows(doubtful, whole, some, start)
     if sums is not out:
         out[...] = sums
-    return True
+        del sums
+    for rows in unsafe:
+        _in_pieces(whole, rows, tolerance, dtype, out)
+
+
+def _in_pieces(
+    whole: Part, rows: slice, tolerance: float, dtype: np.dtype, out: np.ndarray
+) -> None:
+    """Write these rows: tiles of the output by pieces of the kernel, each transformed if safe."""
+    band = part_of(whole, (rows, slice(0, whole.size[1])), crop=False)
+    into = out[rows]
+    for where, sums in _sums_of_pieces(band, *_sides_of_pieces(band), tolerance, dtype):
+        into[where] = sums
+
+
+def _sums_of_pieces(
+    part: Part, of_tiles: Sides, of_pieces: Sides, tolerance: float, dtype: np.dtype
+) -> Iterator[tuple[Slices, np.ndarray]]:
+    """Yield each tile of the output and its sums, added up over pieces of the kernel."""
+    for where in tiles(part.size, of_tiles):
+        rows, columns = where
+        total = np.zeros((rows.stop - rows.start, columns.stop - columns.start))
+        for cells in tiles(part.kernel.shape, of_pieces):
+            piece = part_of(part, where, cells)
+            if piece is not None:
+                total += _piece(piece, tolerance, dtype)
+        yield where, total
+
+
+def _piece(part: Part, tolerance: float, dtype: np.dtype) -> np.ndarray:
+    """Return the sums of a part that is transformed at once, if at all."""
+    if _direct_in_transforms(part) > 1:
+        lengths = tuple(
+            fast_length(circular_length(plan, n), plan.k)
+            for plan, n in zip(part.plans, part.image.shape, strict=True)
+        )
+        out = np.empty(part.size)
+        if _transform(part, tolerance, (Circle(lengths), Circle(lengths, dtype=np.float32)), out):
+            return out
+    return _divided(part, tolerance, dtype)
+
+
+def _divided(part: Part, tolerance: float, dtype: np.dtype) -> np.ndarray:
+    """Return the sums of a part whose transform isn't safe; those of its pieces may be."""
+    out = np.empty(part.size)
+    if _direct_in_transforms(part) < WORTH_DIVIDING:
+        correlate_directly(part, dtype, out)
+        return out
+    of_tiles, of_pieces = (
+        tuple(-(-n // 2) for n in sizes) for sizes in (part.size, part.kernel.shape)
+    )
+    for where, sums in _sums_of_pieces(part, of_tiles, of_pieces, tolerance, dtype):
+        out[where] = sums
+    return out
+
+
+def _direct_in_transforms(part: Part) -> float:
+    """Return how many times as long as its transform the direct sum of a part takes."""
+    work = Work(1, part.height, part.width, 1, 1, part.plans, 8)
+    return direct_nanoseconds(work) / fft_nanoseconds(work)
+
+
+def _sides_of_pieces(part: Part) -> tuple[Sides, Sides]:
+    """Return sides of tiles and of pieces of the kernel that need no more than `POINTS_AT_ONCE`."""
+    lengths = [max(plan.span, plan.reach) for plan in part.plans]
+    # Along each axis a tile and a piece lie behind each other.
+    cells = POINTS_AT_ONCE // 4
+    shorter = min(*lengths, max(1, math.isqrt(cells)))
+    sides = [min(length, max(shorter, cells // shorter)) for length in lengths]
+    if min(lengths) > shorter:
+        sides = [shorter, shorter]
+    else:
+        sides[lengths.index(min(lengths))] = shorter
+    of_tiles, of_pieces = (
+        tuple(max(1, side // getattr(plan, step)) for side, plan in zip(sides, part.plans))
+        for step in ("stride", "dilation")
+    )
+    return of_tiles, of_pieces
 
 
 def _transform(

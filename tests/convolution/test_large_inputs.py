@@ -182,6 +182,24 @@ def test_the_direct_sums_memory_knows_the_width(dtype):
 # Digits
 
 
+@pytest.mark.parametrize(
+    ("dark", "side", "dtype"), [(True, 1024, "f8"), (True, 700, "f4"), (False, 1024, "f4")]
+)
+def test_the_memory_is_bounded_where_a_large_transform_is_not_safe(dark, side, dtype):
+    random = np.random.default_rng(0)
+    image, kernel = random.normal(size=(side, side)), random.normal(size=(side, side))
+    if dark:
+        image[:300] *= 1e-12
+    image, kernel = image.astype(dtype), kernel.astype(dtype)
+    with (
+        # The direct sums, which take long, have their own test.
+        mock.patch.object(rounding, "correlate_directly", new=lambda *_: None),
+        mock.patch.object(rounding, "_in_pieces", wraps=rounding._in_pieces) as in_pieces,
+    ):
+        assert scratch(lambda: correlate2d(image, kernel, padding="full")) < SCRATCH
+    assert in_pieces.called == dark
+
+
 def sizes_under_windows(image, kernel, **options):
     return correlate2d(np.abs(image), np.abs(kernel), method="direct", **options)
 
@@ -256,6 +274,36 @@ def test_in_shares_the_digits_are_kept_as_well():
         for padding in ("valid", "full"):
             assert_keeps_digits(image, kernel, padding=padding)
     assert spy.called
+
+
+def cheap_beyond_four_cells(work):
+    return 1.0 if work.plans[0].k * work.plans[1].k > 4 else np.inf
+
+
+@given(geometries(), SEEDS, st.integers(4, 200), st.sampled_from([1e-9, 2e4, 1e9]))
+@settings(STABLE, max_examples=150)
+def test_pieces_of_the_kernel_give_the_same_sums(g, seed, points, worth):
+    image, kernel = whole_numbers(g.image, seed), whole_numbers(g.kernel, seed + 1)
+    whole = Part(image, kernel, plans_of(image, kernel, **g.arguments))
+    out = np.full(whole.size, np.nan)
+    with (
+        mock.patch.object(rounding, "POINTS_AT_ONCE", points),
+        mock.patch.object(rounding, "WORTH_DIVIDING", worth),
+        mock.patch.object(rounding, "fft_nanoseconds", new=cheap_beyond_four_cells),
+    ):
+        rounding._in_pieces(whole, slice(0, len(out)), 1024, out.dtype, out)
+    assert_allclose(out, correlate_by_scipy(image, kernel, g), atol=1e-9)
+
+
+def test_a_part_that_is_not_safe_is_halved_until_its_pieces_are():
+    random = np.random.default_rng(0)
+    image, kernel = random.normal(size=(240, 220)), random.normal(size=(80, 70))
+    image[:110] *= 1e-12
+    products = image.size * kernel.size
+    with mock.patch.object(sliding, "fastest", return_value="fft"):
+        _, summed = multiplications(image, kernel, padding="same")
+        assert_keeps_digits(image, kernel, padding="same")
+    assert summed < products / 4
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
