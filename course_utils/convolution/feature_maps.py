@@ -17,8 +17,9 @@ from course_utils.convolution.path_costs import (
     Work,
     check_method,
     fastest,
+    transforms_of_pairs,
 )
-from course_utils.convolution.rounding import maps_keep_digits
+from course_utils.convolution.safe_maps import maps_of_pairs, maps_together
 from course_utils.convolution.windows import (
     BATCH,
     AxisPlan,
@@ -179,19 +180,34 @@ def _maps(
     quick = padded.dtype in (np.float32, np.float64)
     chosen = method
     if method == AUTO:
-        work = Work(*padded.shape[:3], *filters.shape[2:], plans, padded.itemsize)
-        chosen = fastest(work) if quick else "im2col"
+        chosen = fastest(_work(padded, filters, plans)) if quick else "im2col"
     if chosen == "fft":
-        maps = maps_by_fft(padded, filters, plans, padded.dtype if quick else np.float64)
-        # A number that isn't finite spreads over all cells here, and over its windows below.
-        if method == "fft" or (
-            np.isfinite(maps).all() and maps_keep_digits(padded, filters, plans)
-        ):
+        maps = _by_transforms(padded, filters, plans, method, quick)
+        if maps is not None:
             return maps
         chosen = "im2col"
     if chosen == "direct" and quick:
         return _by_pairs(padded, filters, plans)
     return _by_patches(padded, filters, plans)
+
+
+def _work(padded: np.ndarray, filters: np.ndarray, plans: Plans) -> Work:
+    return Work(*padded.shape[:3], *filters.shape[2:], plans, padded.itemsize)
+
+
+def _by_transforms(
+    padded: np.ndarray, filters: np.ndarray, plans: Plans, method: str, quick: bool
+) -> np.ndarray | None:
+    """Return feature maps by Fourier transforms, None if they lose digits and weren't asked for."""
+    pairs = transforms_of_pairs(_work(padded, filters, plans))
+    dtype = padded.dtype if quick else np.dtype(np.float64)
+    if method == "fft" and not pairs:
+        return maps_by_fft(padded, filters, plans, dtype)
+    if method != "fft" and not np.isfinite(filters).all():
+        return None
+    if pairs:
+        return maps_of_pairs(padded, filters, plans, dtype, safe=method != "fft")
+    return maps_together(padded, filters, plans)
 
 
 def _by_pairs(

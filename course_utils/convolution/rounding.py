@@ -14,7 +14,7 @@ import numpy as np
 
 from course_utils.convolution.direct_sums import correlate_directly
 from course_utils.convolution.folded import Norms, correlate_in_shares
-from course_utils.convolution.fourier import Circle, fft_part, maps_by_fft
+from course_utils.convolution.fourier import Circle, fft_part
 from course_utils.convolution.path_costs import (
     POINTS_AT_ONCE,
     Transforms,
@@ -34,7 +34,7 @@ from course_utils.convolution.single_windows import (
     sum_windows,
     windows_nanoseconds,
 )
-from course_utils.convolution.tiles import Part, Plans, Slices, part_of, tiles
+from course_utils.convolution.tiles import Part, Slices, part_of, tiles
 
 # A transform may round this many times as much as one rounding of Σ |x|·|k|, in float64; 64 cells
 # of a larger kernel count as one more, since the direct sum rounds after each.
@@ -71,7 +71,7 @@ def roundings(points: int, image: float, kernel: float, output: float) -> float:
 def correlate_safely(whole: Part, dtype: np.dtype, out: np.ndarray) -> None:
     """Write what `correlate_directly` writes, by transforms wherever they keep its digits."""
     how = transforms(whole.plans, whole.image.shape)
-    tolerance = _tolerance(dtype, whole.kernel.size)
+    tolerance = tolerated(dtype, whole.kernel.size)
     if how.points > POINTS_AT_ONCE:
         _in_shares(whole, tolerance, dtype, out)
     else:
@@ -90,26 +90,7 @@ def _in_tiles(
             out[where] = _divided(part_of(whole, where) or part, tolerance, dtype)
 
 
-def maps_keep_digits(padded: np.ndarray, filters: np.ndarray, plans: Plans) -> bool:
-    """Return whether `maps_by_fft` of these images keeps the digits of every number of the maps."""
-    tolerance = _tolerance(padded.dtype, filters[..., 0].size)
-    sizes_of_filters = np.abs(filters, dtype=float)
-    heaviest = math.sqrt(np.square(sizes_of_filters).sum(axis=(0, 1, 2)).max())
-    sums = sizes_of_filters.sum(axis=(0, 1, 2)).max()
-    for image in padded:
-        sizes = np.abs(image[None], dtype=float)
-        norm = math.sqrt(np.sum(np.square(sizes)))
-        if not math.isfinite(norm * sums):
-            return False
-        maps = maps_by_fft(sizes, sizes_of_filters, plans, float)
-        # The output's norm is at most the image's times the sum of the weights (Young).
-        rounding = roundings(sizes[0, :, :, 0].size, norm, heaviest, norm * sums)
-        if not np.all(maps >= rounding * (1 / tolerance + float(np.finfo(float).eps))):
-            return False
-    return True
-
-
-def _tolerance(dtype: np.dtype, cells: int) -> float:
+def tolerated(dtype: np.dtype, cells: int) -> float:
     """Return how many roundings of a float64 a transform may leave in a sum of so many cells."""
     if dtype.itemsize <= 4:
         return MOST_OF_A_SINGLE * float(np.finfo(np.float32).eps / np.finfo(np.float64).eps)
