@@ -13,6 +13,8 @@ from course_utils.convolution.windows import Plans, windows_on
 
 # So many cells of a window are asked before those that know enough are left out.
 ASKED_AT_ONCE = 3
+# Numbers of the maps that are looked at together.
+MAPS_AT_ONCE = 2**18
 
 
 def maps_of_pairs(
@@ -54,60 +56,72 @@ def _mended(
 ) -> bool:
     """Sum directly what is too small for the rounding of `maps`; say whether that was worth it."""
     cells = filters[..., 0].size
-    of_filters = np.sqrt(np.square(filters, dtype=float).sum(axis=(0, 1, 2)))
-    lightest = np.min(of_filters, where=of_filters > 0, initial=np.inf)
-    if math.isinf(lightest):
-        return True
-    of_images = np.sqrt(np.square(padded, dtype=float).sum(axis=(1, 2, 3)))
-    tolerance = tolerated(padded.dtype, cells)
+    of_filters = np.sqrt(np.einsum("mnco,mnco->o", filters, filters, dtype=float))
+    of_images = np.sqrt(np.einsum("bijc,bijc->b", padded, padded, dtype=float))
+    products = np.outer(of_images, of_filters)
+    if not np.all((products == 0) | ((products > 1e-140) & (products < 1e140))):
+        return False
     points = math.prod(padded.shape[1:3])
-    one_image = Work(1, *padded.shape[1:3], *filters.shape[2:], plans, padded.itemsize)
-    room = im2col_nanoseconds(one_image) / 2
-    eps = float(np.finfo(float).eps)
-    for image, of_map, norm, some in zip(padded, norms, of_images, maps, strict=True):
-        if norm == 0:
-            some[...] = 0
+    one = roundings(points, 1, 1, 0) * products + roundings(points, 0, 0, 1) * norms
+    least = one * (1 / tolerated(padded.dtype, cells) + float(np.finfo(float).eps))
+    work = Work(len(padded), *padded.shape[1:3], *filters.shape[2:], plans, padded.itemsize)
+    room = im2col_nanoseconds(work) / 2
+    heaviest = None
+    at_once = max(1, MAPS_AT_ONCE // maps[0].size)
+    for start in range(0, len(padded), at_once):
+        some = slice(start, start + at_once)
+        doubtful = np.flatnonzero(~(np.abs(maps[some]) >= least[some, None, None]))
+        if not len(doubtful):
             continue
-        if not 1e-140 < norm * lightest <= norm * of_filters.max() < 1e140:
+        if heaviest is None:
+            heaviest = _heaviest(filters)
+        windows = _Windows(padded[some], filters, plans, maps[some])
+        doubtful = windows.asked(doubtful, least[some], heaviest)
+        room -= len(doubtful) * (INSIDE + CELL * cells)
+        if room < 0:
             return False
-        least = np.array([roundings(points, norm, *both) for both in zip(of_filters, of_map)])
-        least *= 1 / tolerance + eps
-        doubtful = np.flatnonzero(~(np.abs(some) >= least))
-        doubtful = _asked(doubtful, least, image, filters, plans)
-        if len(doubtful) * (INSIDE + CELL * cells) > room:
-            return False
-        _sum(doubtful, image, filters, plans, some)
+        windows.sum(doubtful)
     return True
 
 
-def _asked(
-    doubtful: np.ndarray, least: np.ndarray, image: np.ndarray, filters: np.ndarray, plans: Plans
-) -> np.ndarray:
-    """Return `doubtful` without the windows in which some of the heaviest cells make up enough."""
-    vertical, horizontal = plans
+def _heaviest(filters: np.ndarray) -> np.ndarray:
+    """Return the places of the largest weights of each filter: array (so many, c_out)."""
     weights = np.abs(filters).reshape(-1, filters.shape[3])
-    heaviest = np.argsort(-weights, axis=0)[:ASKED]
-    sizes = np.zeros(len(doubtful))
-    for start, cells in enumerate(heaviest):
-        i, j, o = np.unravel_index(doubtful, (vertical.size, horizontal.size, len(least)))
-        m, n, c = np.unravel_index(cells[o], filters.shape[:3])
-        rows = i * vertical.stride + m * vertical.dilation
-        columns = j * horizontal.stride + n * horizontal.dilation
-        sizes += np.abs(image[rows, columns, c], dtype=float) * weights[cells[o], o]
-        if start % ASKED_AT_ONCE == ASKED_AT_ONCE - 1 or start == len(heaviest) - 1:
-            kept = ~(sizes >= least[o])
-            doubtful, sizes = doubtful[kept], sizes[kept]
-    return doubtful
+    many = min(ASKED, len(weights))
+    return np.argpartition(weights, len(weights) - many, axis=0)[-many:]
 
 
-def _sum(
-    where: np.ndarray, image: np.ndarray, filters: np.ndarray, plans: Plans, out: np.ndarray
-) -> None:
-    """Write the direct sums of these cells of the flattened maps of one image."""
-    seen = windows_on(image[None], plans)[0]
-    banks = filters.reshape(-1, filters.shape[3]).T
-    at_once = max(1, TOGETHER // banks.shape[1])
-    for start in range(0, len(where), at_once):
-        i, j, o = np.unravel_index(where[start : start + at_once], out.shape)
-        cells = seen[i, j].reshape(len(i), -1)
-        out[i, j, o] = np.einsum("ij,ij->i", cells, banks[o], dtype=float)
+class _Windows:
+    """Windows on images, by their places in the flattened maps."""
+
+    def __init__(
+        self, images: np.ndarray, filters: np.ndarray, plans: Plans, maps: np.ndarray
+    ) -> None:
+        self.images, self.filters, self.plans, self.maps = images, filters, plans, maps
+
+    def asked(self, where: np.ndarray, least: np.ndarray, heaviest: np.ndarray) -> np.ndarray:
+        """Return those in which some of the heaviest cells don't make up enough."""
+        vertical, horizontal = self.plans
+        weights = self.filters.reshape(-1, self.filters.shape[3])
+        sizes = np.zeros(len(where))
+        for start in range(0, len(heaviest), ASKED_AT_ONCE):
+            b, i, j, o = np.unravel_index(where, self.maps.shape)
+            for cells in heaviest[start : start + ASKED_AT_ONCE]:
+                m, n, c = (each[o] for each in np.unravel_index(cells, self.filters.shape[:3]))
+                rows = i * vertical.stride + m * vertical.dilation
+                columns = j * horizontal.stride + n * horizontal.dilation
+                seen = self.images[b, rows, columns, c]
+                sizes += np.abs(seen * weights[cells, np.arange(len(cells))][o], dtype=float)
+            kept = ~(sizes >= least[b, o])
+            where, sizes = where[kept], sizes[kept]
+        return where
+
+    def sum(self, where: np.ndarray) -> None:
+        """Write their direct sums into the maps."""
+        seen = windows_on(self.images, self.plans)
+        banks = self.filters.reshape(-1, self.filters.shape[3]).T
+        at_once = max(1, TOGETHER // banks.shape[1])
+        for start in range(0, len(where), at_once):
+            b, i, j, o = np.unravel_index(where[start : start + at_once], self.maps.shape)
+            cells = seen[b, i, j].reshape(len(b), -1)
+            self.maps[b, i, j, o] = np.einsum("ij,ij->i", cells, banks[o], dtype=float)

@@ -260,7 +260,7 @@ def test_the_digits_cost_no_second_transform():
         mock.patch.object(feature_maps, "fastest", return_value="fft"),
         mock.patch.object(safe_maps, "maps_by_fft", wraps=fourier.maps_by_fft) as transforms,
         mock.patch.object(feature_maps, "_by_patches") as patches,
-        mock.patch.object(safe_maps, "_sum", wraps=safe_maps._sum) as summed,
+        mock.patch.object(safe_maps._Windows, "sum") as summed,
     ):
         conv2d(images, filters)
     assert transforms.call_count == 1 and not patches.called
