@@ -55,7 +55,7 @@ FEWEST_CELLS_TRANSFORMED = 100
 # Bytes of the transforms of filters that are held at once. Where one filter's don't fit in, each
 # channel is transformed alone, a tile at a time.
 FILTER_SPECTRA_BYTES = 12 * 2**20
-# A single channel of so many cells is too.
+# A single channel of more cells than this is too.
 TILED_CELLS = 2**16
 
 # Nanoseconds of one number of a transform, added up in one of so many shares (`folded`).
@@ -204,7 +204,7 @@ def transforms_of_pairs(work: Work) -> bool:
     """Return whether each channel is transformed alone, for each filter, a tile at a time."""
     cells = work.height * work.width
     if work.c_in * work.c_out == 1:
-        return work.images == 1 or cells >= TILED_CELLS
+        return work.images == 1 or cells > TILED_CELLS
     return 8 * work.c_in * cells > FILTER_SPECTRA_BYTES
 
 

@@ -4,7 +4,9 @@ The direct sum rounds each output in proportion to the numbers under its window,
 all alike, in proportion to the largest. Where the numbers differ much, small outputs of a transform
 have no right digit left. `correlate_safely` transforms only where that can't be. Where a sum is
 small beside the rounding, it looks whether the sizes under the window, Σ |x|·|k|, are small as
-well, by another transform in single precision; if so the direct sum takes its place.
+well, by another transform in single precision; if so the direct sum takes its place
+(`single_windows`). Where that would be so for many windows, smaller parts of image and kernel are
+transformed, whose numbers differ less, and added up.
 """
 
 import math
@@ -129,6 +131,7 @@ def _in_pieces(
 ) -> None:
     """Write these rows: tiles of the output by pieces of the kernel, each transformed if safe."""
     band = part_of(whole, (rows, slice(0, whole.size[1])), crop=False)
+    assert band is not None  # without cropping
     into = out[rows]
     for where, sums in _sums_of_pieces(band, *_sides_of_pieces(band), tolerance, dtype):
         into[where] = sums
@@ -151,10 +154,11 @@ def _sums_of_pieces(
 def _piece(part: Part, tolerance: float, dtype: np.dtype) -> np.ndarray:
     """Return the sums of a part that is transformed at once, if at all."""
     if _direct_in_transforms(part) > 1:
-        lengths = tuple(
+        down, right = (
             fast_length(circular_length(plan, n), plan.k)
             for plan, n in zip(part.plans, part.image.shape, strict=True)
         )
+        lengths = (down, right)
         out = np.empty(part.size)
         if _transform(part, tolerance, (Circle(lengths), Circle(lengths, dtype=np.float32)), out):
             return out
@@ -167,9 +171,8 @@ def _divided(part: Part, tolerance: float, dtype: np.dtype) -> np.ndarray:
     if _direct_in_transforms(part) < WORTH_DIVIDING:
         correlate_directly(part, dtype, out)
         return out
-    of_tiles, of_pieces = (
-        tuple(-(-n // 2) for n in sizes) for sizes in (part.size, part.kernel.shape)
-    )
+    of_tiles = -(-part.size[0] // 2), -(-part.size[1] // 2)
+    of_pieces = -(-part.kernel.shape[0] // 2), -(-part.kernel.shape[1] // 2)
     for where, sums in _sums_of_pieces(part, of_tiles, of_pieces, tolerance, dtype):
         out[where] = sums
     return out
@@ -187,16 +190,12 @@ def _sides_of_pieces(part: Part) -> tuple[Sides, Sides]:
     # Along each axis a tile and a piece lie behind each other.
     cells = POINTS_AT_ONCE // 4
     shorter = min(*lengths, max(1, math.isqrt(cells)))
-    sides = [min(length, max(shorter, cells // shorter)) for length in lengths]
-    if min(lengths) > shorter:
-        sides = [shorter, shorter]
-    else:
-        sides[lengths.index(min(lengths))] = shorter
-    of_tiles, of_pieces = (
-        tuple(max(1, side // getattr(plan, step)) for side, plan in zip(sides, part.plans))
-        for step in ("stride", "dilation")
+    down, right = (min(length, max(1, cells // shorter)) for length in lengths)
+    vertical, horizontal = part.plans
+    return (
+        (max(1, down // vertical.stride), max(1, right // horizontal.stride)),
+        (max(1, down // vertical.dilation), max(1, right // horizontal.dilation)),
     )
-    return of_tiles, of_pieces
 
 
 def _transform(

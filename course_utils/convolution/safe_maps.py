@@ -17,6 +17,13 @@ ASKED_AT_ONCE = 3
 MAPS_AT_ONCE = 2**18
 
 
+def work_of(padded: np.ndarray, filters: np.ndarray, plans: Plans) -> Work:
+    """Return the sizes of the maps of padded images."""
+    images, height, width, _ = padded.shape
+    c_in, c_out = filters.shape[2:]
+    return Work(images, height, width, c_in, c_out, plans, padded.itemsize)
+
+
 def maps_of_pairs(
     padded: np.ndarray, filters: np.ndarray, plans: Plans, dtype: np.dtype, *, safe: bool = True
 ) -> np.ndarray:
@@ -64,8 +71,7 @@ def _mended(
     points = math.prod(padded.shape[1:3])
     one = roundings(points, 1, 1, 0) * products + roundings(points, 0, 0, 1) * norms
     least = one * (1 / tolerated(padded.dtype, cells) + float(np.finfo(float).eps))
-    work = Work(len(padded), *padded.shape[1:3], *filters.shape[2:], plans, padded.itemsize)
-    room = im2col_nanoseconds(work) / 2
+    room = im2col_nanoseconds(work_of(padded, filters, plans)) / 2
     heaviest = None
     at_once = max(1, MAPS_AT_ONCE // maps[0].size)
     for start in range(0, len(padded), at_once):

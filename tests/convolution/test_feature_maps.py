@@ -222,6 +222,29 @@ def test_the_memory_of_transforms_is_bounded(images, filters, method):
     assert peak - maps.nbytes < 64e6
 
 
+@pytest.mark.parametrize("dtype", ["u1", "i8", "f2", "f4", "f8", "g"])
+@pytest.mark.parametrize("bias", [None, [3], [0.5]])
+@pytest.mark.parametrize("images", [1, 2])
+def test_large_images_of_one_channel_need_no_padded_copy(dtype, bias, images):
+    images, filters = whole_numbers((images, 300, 310, 1), 0, dtype), whole_numbers((4, 5, 1, 1), 1)
+    filters = filters.astype(dtype)
+    options = {"padding": ((3, 0), (2, 5)), "stride": (1, 2), "border": "repeat"}
+    expected = conv2d(images, filters, bias, method="im2col", **options)
+    for method in ("auto", "direct", "fft"):
+        found = conv2d(images, filters, bias, method=method, **options)
+        assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
+        if method != "fft":
+            assert found.dtype == expected.dtype
+            assert_array_equal(found, expected)
+    if dtype == "f8" and bias is None:
+        many = np.ones((1, 3000, 3000, 1))
+        tracemalloc.start()
+        maps = conv2d(many, filters, padding="same")
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak - maps.nbytes < 64e6
+
+
 # Digits
 
 
