@@ -14,11 +14,13 @@ from course_utils.convolution.fourier import maps_by_fft
 from course_utils.convolution.path_costs import (
     AUTO,
     FEWEST_CELLS_TRANSFORMED,
-    Work,
+    TILED_CELLS,
     check_method,
     fastest,
+    transforms_of_pairs,
 )
-from course_utils.convolution.rounding import maps_keep_digits
+from course_utils.convolution.safe_maps import maps_of_pairs, maps_together, work_of
+from course_utils.convolution.sliding import correlate
 from course_utils.convolution.windows import (
     BATCH,
     AxisPlan,
@@ -119,6 +121,10 @@ def conv2d(
     if not len(images):
         shape = (0, plans[0].size, plans[1].size, filters.shape[3])
         return np.zeros(shape, float if method == "fft" and dtype.kind != "f" else dtype)
+    single = filters.shape[2:] == (1, 1) and common_dtype(images, filters) == sum_dtype(dtype)
+    if single and method != "im2col" and images[0].size > TILED_CELLS:
+        out = _one_by_one(images, filters[:, :, 0, 0], plans, method)
+        return out if bias is None else out + bias.astype(out.dtype, copy=False)
     padded = pad_for(images, plans, sum_dtype(dtype), first=1)
     if method == AUTO and "f" not in images.dtype.kind + filters.dtype.kind:
         method = "im2col"  # exact
@@ -132,6 +138,18 @@ def conv2d(
     if method == "fft" and dtype.kind != "f":
         return out
     return out.astype(dtype, copy=False)
+
+
+def _one_by_one(images: np.ndarray, kernel: np.ndarray, plans: Plans, method: str) -> np.ndarray:
+    """Slide one kernel over each of some large images of one channel, which need no padded copy."""
+    first = correlate(images[0, :, :, 0], kernel, plans, method)
+    if len(images) == 1:
+        return first[None, :, :, None]
+    out = np.empty((len(images), *first.shape, 1), first.dtype)
+    out[0, :, :, 0] = first
+    for image, maps in zip(images[1:], out[1:], strict=True):
+        maps[:, :, 0] = correlate(image[:, :, 0], kernel, plans, method)
+    return out
 
 
 def _maps_by_group(
@@ -179,21 +197,30 @@ def _maps(
     quick = padded.dtype in (np.float32, np.float64)
     chosen = method
     if method == AUTO:
-        images, height, width, _ = padded.shape
-        c_in, c_out = filters.shape[2:]
-        work = Work(images, height, width, c_in, c_out, plans, padded.itemsize)
-        chosen = fastest(work) if quick else "im2col"
+        chosen = fastest(work_of(padded, filters, plans)) if quick else "im2col"
     if chosen == "fft":
-        maps = maps_by_fft(padded, filters, plans, padded.dtype if quick else np.float64)
-        # A number that isn't finite spreads over all cells here, and over its windows below.
-        if method == "fft" or (
-            np.isfinite(maps).all() and maps_keep_digits(padded, filters, plans)
-        ):
+        maps = _by_transforms(padded, filters, plans, method, quick)
+        if maps is not None:
             return maps
         chosen = "im2col"
     if chosen == "direct" and quick:
         return _by_pairs(padded, filters, plans)
     return _by_patches(padded, filters, plans)
+
+
+def _by_transforms(
+    padded: np.ndarray, filters: np.ndarray, plans: Plans, method: str, quick: bool
+) -> np.ndarray | None:
+    """Return feature maps by Fourier transforms, None if they lose digits and weren't asked for."""
+    pairs = transforms_of_pairs(work_of(padded, filters, plans))
+    dtype = padded.dtype if quick else np.dtype(np.float64)
+    if method == "fft" and not pairs:
+        return maps_by_fft(padded, filters, plans, dtype)
+    if method != "fft" and not np.isfinite(filters).all():
+        return None
+    if pairs:
+        return maps_of_pairs(padded, filters, plans, dtype, safe=method != "fft")
+    return maps_together(padded, filters, plans)
 
 
 def _by_pairs(

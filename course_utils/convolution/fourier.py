@@ -18,6 +18,7 @@ from numpy.typing import DTypeLike
 
 from course_utils.convolution.folded import correlate_in_shares
 from course_utils.convolution.path_costs import (
+    FILTER_SPECTRA_BYTES,
     POINTS_AT_ONCE,
     transformed_axes,
     transforms,
@@ -28,8 +29,8 @@ from course_utils.convolution.windows import AxisPlan
 
 Plans = tuple[AxisPlan, AxisPlan]
 
-# Bytes of the transforms of images that are held at once.
-SPECTRUM_BYTES_AT_ONCE = 32 * 2**20
+# Bytes of the transforms of images that are held at once; with their copies it is four times that.
+SPECTRUM_BYTES_AT_ONCE = 8 * 2**20
 
 
 class Circle:
@@ -44,7 +45,7 @@ class Circle:
     """
 
     def __init__(
-        self, lengths: tuple[int, int], framed: bool, dtype: DTypeLike = np.float64
+        self, lengths: tuple[int, int], framed: bool = False, dtype: DTypeLike = np.float64
     ) -> None:
         self.lengths = lengths
         self.framed = framed
@@ -167,7 +168,7 @@ def correlate_by_fft(whole: Part, out: np.ndarray, *, rounded: bool = False) -> 
         # 64-bit integers take the place of the sums that they are rounded from.
         sums = out.view(np.float64) if out.itemsize == 8 else np.empty(whole.size)
         with np.errstate(invalid="ignore", over="ignore"):
-            correlate_in_shares(whole, sums)
+            correlate_in_shares(whole, sums, copied=out.itemsize != 8)
         if rounded or out.itemsize != 8:
             for row, of_sums in zip(out, sums, strict=True):
                 row[...] = np.rint(of_sums) if rounded else of_sums
@@ -193,7 +194,11 @@ def fft_part(whole: Part, where: tuple[slice, slice]) -> Part | None:
 
 
 def maps_by_fft(
-    padded: np.ndarray, filters: np.ndarray, plans: Plans, dtype: DTypeLike
+    padded: np.ndarray,
+    filters: np.ndarray,
+    plans: Plans,
+    dtype: DTypeLike,
+    norms: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the feature maps (batch, out_h, out_w, c_out) of padded images.
 
@@ -207,6 +212,9 @@ def maps_by_fft(
         Where the windows lie.
     dtype
         Of the result.
+    norms
+        Array (batch, c_out), for the Euclidean norms, or a little more, of all that the circle has
+        of each map.
     """
     # SciPy's, as it transforms any length fast; imported here, as most callers never need it.
     from scipy import fft
@@ -216,18 +224,34 @@ def maps_by_fft(
     # those that are left out, so that the image's own size is enough.
     lengths = [fft.next_fast_len(n, real=True) for n in padded.shape[1:3]]
     c_in, c_out = filters.shape[2:]
-    spread = np.zeros((vertical.span, horizontal.span, c_in, c_out))
-    spread[:: vertical.dilation, :: horizontal.dilation] = filters
     out = np.empty((len(padded), vertical.size, horizontal.size, c_out), dtype)
-    with np.errstate(invalid="ignore", over="ignore"):
-        factors = fft.rfft2(spread, lengths, axes=(0, 1)).conj()
-        images_at_once = SPECTRUM_BYTES_AT_ONCE // (factors[..., 0, 0].nbytes * max(c_in, c_out))
-        images_at_once = max(1, images_at_once)
-        for start in range(0, len(padded), images_at_once):
-            some = slice(start, start + images_at_once)
-            spectra = fft.rfft2(padded[some].astype(float), lengths, axes=(1, 2))
-            products = np.matmul(spectra.transpose(1, 2, 0, 3), factors)
-            maps = fft.irfft2(products, lengths, axes=(0, 1))
-            seen = maps[: vertical.reach : vertical.stride, : horizontal.reach : horizontal.stride]
-            out[some] = seen.transpose(2, 0, 1, 3)
+    spectrum_bytes = 16 * lengths[0] * (lengths[1] // 2 + 1)
+    filters_at_once = max(1, FILTER_SPECTRA_BYTES // (spectrum_bytes * c_in))
+    for first in range(0, c_out, filters_at_once):
+        bank = filters[..., first : first + filters_at_once]
+        of_bank = slice(first, first + bank.shape[3])
+        spread = np.zeros((vertical.span, horizontal.span, c_in, bank.shape[3]))
+        spread[:: vertical.dilation, :: horizontal.dilation] = bank
+        with np.errstate(invalid="ignore", over="ignore"):
+            factors = fft.rfft2(spread, lengths, axes=(0, 1))
+            del spread
+            np.conj(factors, out=factors)
+            at_once = SPECTRUM_BYTES_AT_ONCE // (spectrum_bytes * max(factors.shape[2:]))
+            at_once = max(1, at_once)
+            for start in range(0, len(padded), at_once):
+                some = slice(start, start + at_once)
+                spectra = fft.rfft2(padded[some].astype(float, copy=False), lengths, axes=(1, 2))
+                products = np.matmul(spectra.transpose(1, 2, 0, 3), factors)
+                del spectra
+                if norms is not None:
+                    parts = products.view(float).reshape(*products.shape, 2)
+                    squares = np.einsum("hwbop,hwbop->bo", parts, parts)
+                    norms[some, of_bank] = np.sqrt(squares * (2 / math.prod(lengths)))
+                maps = fft.irfft2(products, lengths, axes=(0, 1), overwrite_x=True)
+                del products
+                rows = slice(0, vertical.reach, vertical.stride)
+                columns = slice(0, horizontal.reach, horizontal.stride)
+                out[some, ..., of_bank] = maps[rows, columns].transpose(2, 0, 1, 3)
+                del maps
+            del factors
     return out

@@ -52,8 +52,11 @@ TRANSFORM_CALL = 90_000.0
 # be told by == 0. Small kernels keep their zeros, even where a transform would be a little faster.
 FEWEST_CELLS_TRANSFORMED = 100
 
-# The transforms of all filters are held at once; larger ones are out of the question.
-FILTER_SPECTRA_BYTES = 64 * 2**20
+# Bytes of the transforms of filters that are held at once. Where one filter's don't fit in, each
+# channel is transformed alone, a tile at a time.
+FILTER_SPECTRA_BYTES = 12 * 2**20
+# A single channel of more cells than this is too.
+TILED_CELLS = 2**16
 
 # Nanoseconds of one number of a transform, added up in one of so many shares (`folded`).
 SHARED = 1.5
@@ -184,18 +187,25 @@ def fft_nanoseconds(work: Work) -> float:
     kernel_cells = work.plans[0].k * work.plans[1].k
     if kernel_cells < FEWEST_CELLS_TRANSFORMED:
         return math.inf
-    if pairs == 1:
+    cells = work.height * work.width
+    if transforms_of_pairs(work):
         shape = tuple(
             n - plan.before - plan.after
             for n, plan in zip((work.height, work.width), work.plans, strict=True)
         )
-        return work.images * transforms(work.plans, shape).nanoseconds
-    cells = work.height * work.width
-    if 8 * pairs * cells > FILTER_SPECTRA_BYTES:
-        return math.inf
-    transforms_done = pairs + work.images * (work.c_in + work.c_out)
+        return work.images * pairs * transforms(work.plans, shape).nanoseconds
+    times = math.ceil(work.c_out / max(1, FILTER_SPECTRA_BYTES // (8 * cells * work.c_in)))
+    transforms_done = pairs + work.images * (times * work.c_in + work.c_out)
     step = TRANSFORMED + INTERLEAVED * (work.c_out > 1)
     return step * transforms_done * cells * math.log2(cells + 1) + TRANSFORM_CALL
+
+
+def transforms_of_pairs(work: Work) -> bool:
+    """Return whether each channel is transformed alone, for each filter, a tile at a time."""
+    cells = work.height * work.width
+    if work.c_in * work.c_out == 1:
+        return work.images == 1 or cells > TILED_CELLS
+    return 8 * work.c_in * cells > FILTER_SPECTRA_BYTES
 
 
 @lru_cache(maxsize=256)
@@ -217,7 +227,7 @@ def transforms(plans: tuple[AxisPlan, AxisPlan], shape: tuple[int, int]) -> Tran
         count = math.ceil(plans[0].size / height) * math.ceil(plans[1].size / width)
         lengths = (down, right)
         transformed = math.prod(lengths[axis] for axis in axes)
-        time = _transform_nanoseconds(down * right, transformed, min(down, right) < LONE)
+        time = transform_nanoseconds(lengths, transformed)
         # The kernel's transform is half of the work of a tile.
         time *= count + 0.5 * transformed / (down * right)
         time += count * TRANSFORM_CALL
@@ -230,9 +240,11 @@ def transforms(plans: tuple[AxisPlan, AxisPlan], shape: tuple[int, int]) -> Tran
     return min(candidates, key=lambda each: each.nanoseconds)
 
 
-def _transform_nanoseconds(points: int, transformed: int, lone: bool) -> float:
+def transform_nanoseconds(lengths: tuple[int, int], transformed: int) -> float:
+    """Return the time of one tile of these sides, along axes of so many numbers together."""
+    points = lengths[0] * lengths[1]
     step = THERE_AND_BACK * (1 if points <= CACHED_POINTS else SLOWER_TRANSFORM)
-    step *= LONE_LINE if lone else 1
+    step *= LONE_LINE if min(lengths) < LONE else 1
     return SIZES * points * (step * math.log2(transformed + 1) + TRANSFORM_COPY)
 
 

@@ -629,3 +629,22 @@ def test_what_same_pads_is_what_tensorflow_documents(n, k, s, d):
 def test_the_examples_of_the_docstrings():
     for module in (correlation, windows):
         assert doctest.testmod(module).failed == 0
+
+
+@given(geometries(), SEEDS)
+@settings(STABLE, max_examples=100)
+def test_fft_on_images_and_kernels_of_a_single_cell(g, seed):
+    for image_shape, kernel_shape in (((1, 1), g.kernel), (g.image, (1, 1)), ((1, 1), (1, 1))):
+        image, kernel = whole_numbers(image_shape, seed), whole_numbers(kernel_shape, seed + 1)
+        for padding in (1, ((0, 9), (4, 0)), "full"):
+            options = {"padding": padding, "stride": g.stride}
+            try:
+                expected = convolve2d(image, kernel, method="direct", **options)
+            except ValueError:  # the kernel doesn't fit
+                continue
+            assert_allclose(fft_convolve2d(image, kernel, **options), expected, atol=1e-12)
+
+
+def test_fft_of_a_single_cell_with_zeros_around_it():
+    expected = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+    assert_allclose(fft_convolve2d([[1]], [[1]], padding=1), expected, atol=1e-15)

@@ -19,6 +19,7 @@ from course_utils.convolution import (
     fourier,
     path_costs,
     rounding,
+    single_windows,
     sliding,
 )
 from course_utils.convolution.tiles import Part, part_of, tiles
@@ -181,6 +182,24 @@ def test_the_direct_sums_memory_knows_the_width(dtype):
 # Digits
 
 
+@pytest.mark.parametrize(
+    ("dark", "side", "dtype"), [(True, 1024, "f8"), (True, 700, "f4"), (False, 1024, "f4")]
+)
+def test_the_memory_is_bounded_where_a_large_transform_is_not_safe(dark, side, dtype):
+    random = np.random.default_rng(0)
+    image, kernel = random.normal(size=(side, side)), random.normal(size=(side, side))
+    if dark:
+        image[:300] *= 1e-12
+    image, kernel = image.astype(dtype), kernel.astype(dtype)
+    with (
+        # The direct sums, which take long, have their own test.
+        mock.patch.object(rounding, "correlate_directly", new=lambda *_: None),
+        mock.patch.object(rounding, "_in_pieces", wraps=rounding._in_pieces) as in_pieces,
+    ):
+        assert scratch(lambda: correlate2d(image, kernel, padding="full")) < SCRATCH
+    assert in_pieces.called == dark
+
+
 def sizes_under_windows(image, kernel, **options):
     return correlate2d(np.abs(image), np.abs(kernel), method="direct", **options)
 
@@ -237,7 +256,7 @@ def test_whatever_the_range_of_the_numbers(seed, image_range, kernel_range, dens
     image[random.random(image.shape) > dense] = 0
     with (
         mock.patch.object(sliding, "fastest", return_value="fft"),
-        mock.patch.object(rounding, "WINDOW", 0.001),  # so that few tiles are summed directly
+        mock.patch.object(single_windows, "ACROSS", 0.001),  # so that few tiles are summed directly
     ):
         assert_keeps_digits(image, kernel, padding="same")
 
@@ -255,6 +274,36 @@ def test_in_shares_the_digits_are_kept_as_well():
         for padding in ("valid", "full"):
             assert_keeps_digits(image, kernel, padding=padding)
     assert spy.called
+
+
+def cheap_beyond_four_cells(work):
+    return 1.0 if work.plans[0].k * work.plans[1].k > 4 else np.inf
+
+
+@given(geometries(), SEEDS, st.integers(4, 200), st.sampled_from([1e-9, 2e4, 1e9]))
+@settings(STABLE, max_examples=150)
+def test_pieces_of_the_kernel_give_the_same_sums(g, seed, points, worth):
+    image, kernel = whole_numbers(g.image, seed), whole_numbers(g.kernel, seed + 1)
+    whole = Part(image, kernel, plans_of(image, kernel, **g.arguments))
+    out = np.full(whole.size, np.nan)
+    with (
+        mock.patch.object(rounding, "POINTS_AT_ONCE", points),
+        mock.patch.object(rounding, "WORTH_DIVIDING", worth),
+        mock.patch.object(rounding, "fft_nanoseconds", new=cheap_beyond_four_cells),
+    ):
+        rounding._in_pieces(whole, slice(0, len(out)), 1024, out.dtype, out)
+    assert_allclose(out, correlate_by_scipy(image, kernel, g), atol=1e-9)
+
+
+def test_a_part_that_is_not_safe_is_halved_until_its_pieces_are():
+    random = np.random.default_rng(0)
+    image, kernel = random.normal(size=(240, 220)), random.normal(size=(80, 70))
+    image[:110] *= 1e-12
+    products = image.size * kernel.size
+    with mock.patch.object(sliding, "fastest", return_value="fft"):
+        _, summed = multiplications(image, kernel, padding="same")
+        assert_keeps_digits(image, kernel, padding="same")
+    assert summed < products / 4
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -362,3 +411,34 @@ def test_a_kernel_on_zeros_costs_only_the_cells_that_meet_the_image():
     assert_allclose(
         correlate2d(image, kernel, padding="same"), correlate2d(image, seen, padding="same")
     )
+
+
+@pytest.mark.parametrize("sides", [(128, 128), (1, 3000), (90, 200)])
+def test_few_windows_of_a_full_autocorrelation_are_summed_and_not_one_by_one(sides):
+    image = np.random.default_rng(0).normal(size=sides)
+    with (
+        mock.patch.object(sliding, "fastest", return_value="fft"),
+        mock.patch.object(rounding, "sum_windows", wraps=single_windows.sum_windows) as together,
+        mock.patch.object(single_windows, "_one_window", wraps=single_windows._one_window) as alone,
+    ):
+        assert_keeps_digits(image, image, padding="full")
+    assert sum(len(call.args[0]) for call in together.call_args_list) < 400
+    assert alone.call_count < 40
+
+
+def test_windows_are_summed_wherever_they_lie():
+    random = np.random.default_rng(0)
+    for padding, stride, dilation in (("valid", 1, 2), ((7, 3), (2, 1), 1), ("full", (1, 3), 2)):
+        image, kernel = random.normal(size=(50, 40)), random.normal(size=(6, 9))
+        options = {"padding": padding, "stride": stride, "dilation": dilation}
+        expected = correlate2d(image, kernel, method="direct", **options)
+        whole = Part(image, kernel, plans_of(image, kernel, **options))
+        for share in (0.01, 0.3, 1):
+            for row in (0, 5):
+                out = np.zeros_like(expected[row:])
+                where = np.flatnonzero(random.random(out.shape) < share)
+                with mock.patch.object(single_windows, "TOGETHER", 200):
+                    single_windows.sum_windows(where, whole, out, row)
+                summed = np.zeros(out.shape, bool)
+                summed.ravel()[where] = True
+                assert_allclose(out, np.where(summed, expected[row:], 0), atol=1e-12)

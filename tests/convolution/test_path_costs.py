@@ -70,8 +70,14 @@ def test_small_kernels_are_never_transformed_so_that_their_zeros_stay_zeros():
     assert fft_nanoseconds(work(28, 10, images=784)) < math.inf
 
 
-def test_transforms_that_need_too_much_memory_are_out_of_the_question():
-    large = work(256, 63, c_in=16, c_out=16)
-    assert 8 * 256 * 256 * 16 * 16 > path_costs.FILTER_SPECTRA_BYTES
-    assert fft_nanoseconds(large) == math.inf
-    assert fastest(large) != "fft"
+def test_large_images_are_transformed_a_channel_at_a_time():
+    assert not path_costs.transforms_of_pairs(work(256, 63, c_in=16, c_out=16))
+    large = work(512, 63, c_in=16, c_out=2)
+    assert 8 * 512 * 512 * 16 > path_costs.FILTER_SPECTRA_BYTES
+    assert path_costs.transforms_of_pairs(large)
+    assert fft_nanoseconds(large) == 32 * fft_nanoseconds(work(512, 63))
+
+
+def test_of_single_channels_small_images_are_transformed_together():
+    assert not path_costs.transforms_of_pairs(work(64, 11, images=50))
+    assert path_costs.transforms_of_pairs(work(1024, 11, images=50))
