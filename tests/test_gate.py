@@ -366,6 +366,14 @@ TABLE = {
         metrics.confusion_matrix,
         {"labels": classes(5), "predictions": classes(5)},
     ),
+    "paired_counts": (
+        metrics.paired_counts,
+        {"right_a": classes(5), "right_b": classes(5)},
+    ),
+    "paired_standard_error": (
+        metrics.paired_standard_error,
+        {"right_a": classes(5), "right_b": classes(5)},
+    ),
     "RandomAffine.__call__": (turned, {"images": numbers(2, 5, 5, 1)}),
     "gradient_norms": (
         lambda images, labels: list(
@@ -445,7 +453,7 @@ def test_numbers_of_any_dtype_count_for_what_they_are(name, dtype):
     np.testing.assert_allclose(found, wanted, rtol=coarse, atol=coarse * size)
 
 
-INTEGERS = {"predictions", "right"}
+INTEGERS = {"predictions", "right", "right_a", "right_b"}
 
 
 @pytest.mark.parametrize("name", TABLE)

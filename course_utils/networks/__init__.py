@@ -8,7 +8,7 @@
 | `augmentation` | how training digits are varied |
 | `choices` | what one choice at a time changes |
 | `recipes` | which settings reach 99 % |
-| `metrics` | which digits are taken for which |
+| `metrics` | which digits are taken for which, and by which of two networks |
 | `gradients` | how large the gradients are, layer by layer |
 | `inspection` | what a trained network looks for |
 
