@@ -86,7 +86,7 @@ def test_convolutions_start_with_the_variance_asked_for(keras, build, batch_norm
         keras.utils.set_random_seed(3)
         model = build(8, filters=16, batch_norm=batch_norm, start=start)
         for layer in model.layers:
-            if "conv" in layer.name or "projection" in layer.name and "norm" not in layer.name:
+            if "conv" in layer.name or ("projection" in layer.name and "norm" not in layer.name):
                 height, width, ins, outs = layer.kernel.shape
                 fan = height * width * (ins if start == "he" else (ins + outs) / 2)
                 wanted = (2 if start == "he" else 1) / fan
