@@ -65,15 +65,44 @@ def test_only_the_shortcuts_tell_the_two_apart():
     assert difference == 8 * 16 + 16 * 32 + 4 * (16 + 32)
 
 
+@pytest.mark.parametrize("start", ["glorot", "he"])
 @pytest.mark.parametrize("batch_norm", [True, False])
-def test_the_same_seed_gives_both_the_same_weights(keras, batch_norm):
+def test_the_same_seed_gives_both_the_same_weights(keras, batch_norm, start):
     keras.utils.set_random_seed(3)
-    plain = build_plain(14, batch_norm=batch_norm)
+    plain = build_plain(14, batch_norm=batch_norm, start=start)
     keras.utils.set_random_seed(3)
-    resnet = build_resnet(14, batch_norm=batch_norm)
+    resnet = build_resnet(14, batch_norm=batch_norm, start=start)
     for layer in plain.layers:
         for one, other in zip(layer.get_weights(), resnet.get_layer(layer.name).get_weights()):
             np.testing.assert_array_equal(one, other)
+
+
+@BOTH
+@pytest.mark.parametrize("batch_norm", [True, False])
+def test_convolutions_start_with_the_variance_asked_for(keras, build, batch_norm):
+    keras.utils.set_random_seed(3)
+    usual = build(8, filters=16, batch_norm=batch_norm)
+    for start in ("glorot", "he"):
+        keras.utils.set_random_seed(3)
+        model = build(8, filters=16, batch_norm=batch_norm, start=start)
+        for layer in model.layers:
+            if "conv" in layer.name or ("projection" in layer.name and "norm" not in layer.name):
+                height, width, ins, outs = layer.kernel.shape
+                fan = height * width * (ins if start == "he" else (ins + outs) / 2)
+                wanted = (2 if start == "he" else 1) / fan
+                assert np.var(layer.kernel) == pytest.approx(wanted, rel=0.35), layer.name
+            if start == "glorot":
+                for one, other in zip(
+                    layer.get_weights(), usual.get_layer(layer.name).get_weights()
+                ):
+                    np.testing.assert_array_equal(one, other)
+
+
+@BOTH
+@pytest.mark.parametrize("start", ["xavier", None])
+def test_another_start_is_refused(build, start):
+    with pytest.raises(ValueError, match=f'start is {start!r}: use "glorot" or "he"'):
+        build(8, start=start)
 
 
 def test_a_block_adds_its_input_before_the_last_relu(keras, resnet, images):

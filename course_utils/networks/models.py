@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from course_utils.arguments import as_integer
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 INPUT_SHAPE = (28, 28, 1)
 CLASSES = 10
+Start = Literal["glorot", "he"]
+_INITIALIZERS = {"glorot": "glorot_uniform", "he": "he_normal"}
 
 # The names that Keras gives its layers, by what a cell of theirs sees.
 _AROUND = ("Conv", "DepthwiseConv", "SeparableConv", "MaxPooling", "AveragePooling")
@@ -76,14 +78,16 @@ def build_model(name: str) -> keras.Sequential:
     return keras.Sequential([keras.Input(INPUT_SHAPE), *_NETWORKS[name](keras.layers)], name=name)
 
 
-def build_plain(depth: int = 20, *, filters: int = 8, batch_norm: bool = True) -> keras.Model:
+def build_plain(
+    depth: int = 20, *, filters: int = 8, batch_norm: bool = True, start: Start = "glorot"
+) -> keras.Model:
     """Build a deep chain of 3×3 convolutions for MNIST, not compiled, every layer named.
 
     The network of `build_resnet` without its shortcuts, layer by layer the same otherwise.
 
     Parameters
     ----------
-    depth, filters, batch_norm
+    depth, filters, batch_norm, start
         As in `build_resnet`.
 
     Returns
@@ -94,12 +98,15 @@ def build_plain(depth: int = 20, *, filters: int = 8, batch_norm: bool = True) -
     Raises
     ------
     ValueError
-        If `depth` isn't 8, 14, 20, …, or `filters` isn't a positive integer.
+        If `depth` isn't 8, 14, 20, …, `filters` isn't a positive integer, or `start` has another
+        name.
     """
-    return _deep_network("plain", depth, filters, batch_norm)
+    return _deep_network("plain", depth, filters, batch_norm, start)
 
 
-def build_resnet(depth: int = 20, *, filters: int = 8, batch_norm: bool = True) -> keras.Model:
+def build_resnet(
+    depth: int = 20, *, filters: int = 8, batch_norm: bool = True, start: Start = "glorot"
+) -> keras.Model:
     """Build a small residual network for MNIST, not compiled, every layer named.
 
     A 3×3 convolution and a pooling to 14×14, then three stages of (depth − 2) / 6 blocks each, on
@@ -120,6 +127,11 @@ def build_resnet(depth: int = 20, *, filters: int = 8, batch_norm: bool = True) 
     batch_norm
         Whether each convolution is followed by batch normalisation, which replaces its bias. The
         running averages have momentum 0.9, for trainings of a few hundred steps.
+    start
+        How the weights of the convolutions are drawn: ``"glorot"``, Keras' default, uniform with
+        variance 2 / (inputs + outputs of a unit), or ``"he"``, normal with variance 2 / inputs,
+        which makes up for what ReLU takes away. K. He, X. Zhang, S. Ren and J. Sun, "Delving deep
+        into rectifiers" (2015), section 2.2. The last layer, which has no ReLU, keeps Glorot's.
 
     Returns
     -------
@@ -131,9 +143,10 @@ def build_resnet(depth: int = 20, *, filters: int = 8, batch_norm: bool = True) 
     Raises
     ------
     ValueError
-        If `depth` isn't 8, 14, 20, …, or `filters` isn't a positive integer.
+        If `depth` isn't 8, 14, 20, …, `filters` isn't a positive integer, or `start` has another
+        name.
     """
-    return _deep_network("resnet", depth, filters, batch_norm)
+    return _deep_network("resnet", depth, filters, batch_norm, start)
 
 
 class ParameterCount(NamedTuple):
@@ -365,7 +378,7 @@ def _best_conv(layers: ModuleType) -> list[keras.Layer]:
     ]
 
 
-def _deep_network(kind: str, depth: int, filters: int, batch_norm: bool) -> keras.Model:
+def _deep_network(kind: str, depth: int, filters: int, batch_norm: bool, start: str) -> keras.Model:
     depth, filters = as_integer("depth", depth, 1), as_integer("filters", filters, 1)
     blocks = (depth - 2) // 6
     if blocks < 1 or depth != 6 * blocks + 2:
@@ -374,6 +387,8 @@ def _deep_network(kind: str, depth: int, filters: int, batch_norm: bool) -> kera
             f"depth is {depth}, which isn't 6n + 2 (three stages of n blocks of two layers): use "
             + (f"{below} or {below + 6}" if depth > 8 else "at least 8")
         )
+    if not isinstance(start, str) or start not in _INITIALIZERS:
+        raise ValueError(f'start is {start!r}: use "glorot" or "he"')
     import keras
 
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
@@ -382,7 +397,13 @@ def _deep_network(kind: str, depth: int, filters: int, batch_norm: bool) -> kera
 
     def convolution(count: int, size: int, name: str, strides: int = 1) -> keras.Layer:
         return layers.Conv2D(
-            count, size, strides, padding="same", use_bias=not batch_norm, name=name
+            count,
+            size,
+            strides,
+            padding="same",
+            use_bias=not batch_norm,
+            kernel_initializer=_INITIALIZERS[start],
+            name=name,
         )
 
     def normalised(maps: keras.KerasTensor, name: str) -> keras.KerasTensor:
