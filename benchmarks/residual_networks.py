@@ -1,6 +1,6 @@
 """Train deep networks with each start, with and without shortcuts and batch normalisation.
 
-    python benchmarks/residual_networks.py            # 72 trainings; about half an hour on two cores
+    python benchmarks/residual_networks.py            # 72 trainings; the longest needs a minute
     python benchmarks/residual_networks.py --quick    # depth 8 and one seed, to see that it works
 
 Every training has the settings of notebook 14 and its validation digits: the sample, 4 epochs in
@@ -15,6 +15,7 @@ import itertools
 import json
 import time
 from pathlib import Path
+from typing import Literal
 
 import click
 import numpy as np
@@ -29,7 +30,9 @@ EPOCHS, BATCH, RATE, VALIDATION = 4, 64, 0.002, 480
 BUILDERS = {"plain": build_plain, "residual": build_resnet}
 
 
-def train(kind: str, depth: int, batch_norm: bool, start: str, seed: int) -> tuple[float, float]:
+def train(
+    kind: str, depth: int, batch_norm: bool, start: Literal["glorot", "he"], seed: int
+) -> tuple[float, float]:
     """Train one network as notebook 14 does; return training loss and validation accuracy."""
     import keras
 
