@@ -36,7 +36,7 @@ def train(
     """Train one network as notebook 14 does; return training loss and validation accuracy."""
     import keras
 
-    from course_utils.networks.training import create_variables
+    from course_utils.networks import training
 
     images, labels = load_mnist("sample")[0]
     (x, y), valid = split_validation(
@@ -52,7 +52,7 @@ def train(
         metrics=["accuracy"],
         loss="sparse_categorical_crossentropy",
     )
-    create_variables(model)
+    training.create_variables(model)
     history = model.fit(
         x,
         y,

@@ -48,7 +48,9 @@ FLOORS = (
     ("commands", "__main__"),
 )
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
-NUMERICS = sorted({*FLOORS[0], *FLOORS[1], *FLOORS[2]} - {"quiet_tensorflow", "__init__"})
+# Handwriting waits for SciPy's image routines, and only notebook 13 and the sketchpad for it.
+NOT_QUICK = {"quiet_tensorflow", "__init__", "handwriting"}
+NUMERICS = sorted({*FLOORS[0], *FLOORS[1], *FLOORS[2]} - NOT_QUICK)
 NEURAL = {"keras", "tensorflow", "torch"}
 IMPORT_LIMIT = 0.3  # seconds beyond NumPy
 
