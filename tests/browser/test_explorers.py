@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+import running_lab
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
@@ -29,8 +24,6 @@ from course_utils.publishing.slides import READY, write_deck
 
 NAMES = sorted(explorers._CLASSES)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-TOKEN = "explore"
-STARTING = 120  # seconds
 
 
 def stored_notebook() -> nbformat.NotebookNode:
@@ -325,7 +318,7 @@ class Lab:
 
     def until(self, code: str, wanted: str) -> None:
         """Wait until an expression is worth this; traits take a moment on their way."""
-        for _ in range(50):
+        for _ in range(10 * running_lab.STARTING):
             found = self.ask(code)
             if found == wanted:
                 return
@@ -342,49 +335,14 @@ def lab_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     made = new_notebook(cells=cells, metadata=notebooks.NOTEBOOK_METADATA)
     (folder / "root").mkdir()
     nbformat.write(made, folder / "root" / "one.ipynb")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
-    environment = os.environ | {f"JUPYTER_{name}": str(folder / name) for name in places}
-    environment |= {
-        f"JUPYTERLAB_{name}_DIR": str(folder / name) for name in ("SETTINGS", "WORKSPACES")
-    }
-    options = {
-        "ServerApp.root_dir": folder / "root",
-        "ServerApp.port": port,
-        "ServerApp.ip": "127.0.0.1",
-        "ServerApp.open_browser": False,
-        "ServerApp.allow_root": True,
-        "IdentityProvider.token": TOKEN,
-        "LabApp.expose_app_in_browser": True,
-        "LabApp.news_url": None,
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-    }
-    with (folder / "log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())]
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            until = time.monotonic() + STARTING
-            while time.monotonic() < until and server.poll() is None:
-                try:
-                    urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=2).close()
-                    break
-                except OSError:
-                    time.sleep(0.25)
-            else:
-                pytest.fail(f"JupyterLab does not start:\n{(folder / 'log').read_text()[-2000:]}")
-            yield f"{address}/lab/tree/one.ipynb?token={TOKEN}"
-        finally:
-            server.terminate()
-            server.wait(30)
+    with running_lab.running(folder / "root", folder / "work") as base:
+        yield f"{base}/lab/tree/one.ipynb?token={running_lab.TOKEN}"
 
 
 @pytest.fixture
 def lab(lab_address: str, open_page: Callable) -> Iterator[Lab]:
     record = open_page(viewport={"width": 1280, "height": 900})
-    record.page.set_default_timeout(STARTING * 1000)
+    record.page.set_default_timeout(running_lab.STARTING * 1000)
     record.page.goto(lab_address)
     record.page.locator(".jp-NotebookPanel:visible .jp-Notebook").wait_for()
     opened = Lab(record)
