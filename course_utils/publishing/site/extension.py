@@ -52,6 +52,10 @@ def complete_page(
     context["furo_navigation_tree"] = tree.replace(
         'role="heading"', 'role="heading" aria-level="2"'
     )
+    # What is folded is named by its own words; myst-nb gives it another name for readers of screens.
+    context["body"] = context.get("body", "").replace(
+        '<summary aria-label="Toggle hidden content">', "<summary>"
+    )
     # All that comes from the notebooks' texts and outputs.
     for part in ("body", "title", "toc"):
         if context.get(part):
