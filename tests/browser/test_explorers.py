@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,17 @@ from course_utils.publishing.slides import READY, write_deck
 
 NAMES = sorted(explorers._CLASSES)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def wait_for(page: object, code: str, arg: object = None) -> None:
+    """Wait until JavaScript gives something true.
+
+    Playwright's own way is refused by pages that allow no script but their own.
+    """
+    until = time.monotonic() + running_lab.STARTING
+    while not page.evaluate(code, arg):
+        assert time.monotonic() < until, code
+        page.wait_for_timeout(50)
 
 
 def stored_notebook() -> nbformat.NotebookNode:
@@ -219,7 +231,8 @@ def test_window_by_keyboard(place: str, visit: Callable) -> None:
     assert found.locator(".cx-sum b").inner_text() == "3"
     page.keyboard.press("ArrowDown")
     assert found.locator(".cx-sum b").inner_text() == "4"
-    page.wait_for_function(
+    wait_for(
+        page,
         "one => one.textContent.startsWith('Row 1, column 1: 4.')",
         arg=found.locator(".cx-say").element_handle(),
     )
@@ -268,7 +281,7 @@ def test_window_moves_by_itself_only_where_motion_is_welcome(visit: Callable) ->
     found = explorer_on(page, "Window")
     found.get_by_role("button", name="Show the numbers").click()
     found.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelector('.cx-window .cx-sum b').textContent === '3'")
+    wait_for(page, "document.querySelector('.cx-window .cx-sum b').textContent === '3'")
     found.get_by_role("button", name="Pause").click()
     calm = visit("page", reduced_motion="reduce")
     assert explorer_on(calm, "Window").get_by_role("button", name="Play").count() == 0
@@ -379,9 +392,7 @@ def test_window_in_jupyterlab(lab: Lab) -> None:
 
 
 def loaded(found: object) -> object:
-    found.page.wait_for_function(
-        "one => one.dataset.loaded", arg=found.locator("xpath=.").element_handle()
-    )
+    wait_for(found.page, "one => one.dataset.loaded", arg=found.locator("xpath=.").element_handle())
     return found
 
 
@@ -405,7 +416,7 @@ def test_filter_lab_by_mouse(place: str, visit: Callable) -> None:
         lab.response[60, 100], abs=1.01 / 255
     )
     found.get_by_role("button", name="Digit").click()
-    page.wait_for_function("document.querySelector('.cx-filter_lab').dataset.loaded === '28×28'")
+    wait_for(page, "document.querySelector('.cx-filter_lab').dataset.loaded === '28×28'")
 
 
 def test_filter_lab_by_keyboard(visit: Callable) -> None:
@@ -449,8 +460,9 @@ def test_filter_lab_reads_own_pictures_and_says_what_it_cannot(
     (tmp_path / "notes.txt").write_text("no picture")
     own = found.locator("input[type=file]")
     own.set_input_files(tmp_path / "mine.png")
-    page.wait_for_function(
-        "document.querySelector('.cx-filter_lab .cx-sum').textContent.includes('brightness 0.2,')"
+    wait_for(
+        page,
+        "document.querySelector('.cx-filter_lab .cx-sum').textContent.includes('brightness 0.2,')",
     )
     own.set_input_files(tmp_path / "notes.txt")
     found.get_by_role("alert").wait_for()
@@ -713,7 +725,7 @@ def test_sketchpad_by_mouse(place: str, visit: Callable) -> None:
     page = visit(place)
     found = explorer_on(page, "Sketchpad")
     draw(page, found, TWO)
-    page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === '2'")
+    wait_for(page, "document.querySelector('.cx-sketchpad').dataset.answer === '2'")
     assert found.locator(".cx-answer").inner_text().startswith("It reads a 2")
     probabilities = json.loads(found.get_attribute("data-probabilities"))
     assert sum(probabilities) == pytest.approx(1) and probabilities[2] > 0.8
@@ -722,7 +734,7 @@ def test_sketchpad_by_mouse(place: str, visit: Callable) -> None:
     found.get_by_role("button", name="Clear").click()
     edge = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9), (0.1, 0.1), (0.9, 0.9)]
     draw(page, found, [*edge, (0.9, 0.1), (0.1, 0.9), (0.5, 0.1), (0.5, 0.9)])
-    page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === 'none'")
+    wait_for(page, "document.querySelector('.cx-sketchpad').dataset.answer === 'none'")
     assert "This looks like no digit I know." in found.inner_text()
 
 
@@ -737,7 +749,7 @@ def test_sketchpad_by_keyboard(visit: Callable) -> None:
     for _ in range(4):
         page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === '1'")
+    wait_for(page, "document.querySelector('.cx-sketchpad').dataset.answer === '1'")
     page.keyboard.press("Backspace")
     assert found.locator(".cx-hint").is_visible()
 
@@ -784,15 +796,16 @@ def test_sketchpad_reads_pictures_and_says_what_it_cannot(visit: Callable, tmp_p
         ("blank.png", "picture looks blank, nothing stands out from the ground"),
     ):
         files.set_input_files(tmp_path / name)
-        page.wait_for_function(
+        wait_for(
+            page,
             "start => document.querySelector('.cx-sketchpad .cx-error').textContent"
             ".startsWith(start)",
             arg=message,
         )
     files.set_input_files(tmp_path / "two.png")
-    page.wait_for_function("document.querySelector('.cx-sketchpad .cx-error').hidden")
+    wait_for(page, "document.querySelector('.cx-sketchpad .cx-error').hidden")
     if page_network():
-        page.wait_for_function("document.querySelector('.cx-sketchpad').dataset.answer === '2'")
+        wait_for(page, "document.querySelector('.cx-sketchpad').dataset.answer === '2'")
     found.get_by_role("button", name="Webcam").click()
     found.get_by_role("alert").wait_for()
     assert "choose a picture file instead" in found.get_by_role("alert").inner_text()

@@ -367,7 +367,8 @@ def test_a_deck_is_printed_a_page_a_slide(browser, tmp_path: Path) -> None:
     path, target = made_deck(tmp_path, *SPOKEN), tmp_path / "made.pdf"
     chromium.print_pdf(path, target, browser=browser, query="?print-pdf", ready=PDF_READY)
     content = target.read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 4
+    # Four slides, one of which waits with a fragment.
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 5
     assert set(re.findall(rb"/MediaBox \[[\d. ]+\]", content)) == {b"/MediaBox [0 0 960 540]"}
 
 
