@@ -24,7 +24,7 @@ from course_utils.plotting import show, use_course_style
 use_course_style()
 fig, ax = plt.subplots(figsize=(1, 1))
 ax.imshow([[0, 1], [1, 0]])
-show(fig, alt="{ALT}")
+show(fig)
 print(plt.rcParams["image.origin"], plt.rcParams["text.usetex"], plt.rcParams["font.family"])
 """
 PLAIN = f"""
