@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Mapping
@@ -51,7 +52,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
         for path, content in contents.items():
             made += _make_folder(path.parent)
             if path.is_dir():
-                raise IsADirectoryError(f"{path} is a folder: move it away")
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
             temporary[path] = _written_beside(path, content)
         for path in list(temporary):
             os.replace(temporary[path], path)

@@ -18,7 +18,7 @@ from faulty import LIMIT, LONG, command, left
 from jupyter_client.manager import start_new_kernel
 from made_notebooks import ALT, write
 
-FIGURE = f"""
+FIGURE = """
 import matplotlib.pyplot as plt
 from course_utils.plotting import show, use_course_style
 use_course_style()
