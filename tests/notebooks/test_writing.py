@@ -52,7 +52,7 @@ def test_if_one_cannot_be_written_none_is(tmp_path: Path, monkeypatch: pytest.Mo
         tmp_path / "old": b"new",
         tmp_path / "in the way": b"3",
     }
-    with pytest.raises(IsADirectoryError, match="in the way is a folder"):
+    with pytest.raises(IsADirectoryError, match="Is a directory.*in the way"):
         notebooks.write_files(contents)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["in the way", "old"]
     assert (tmp_path / "old").read_bytes() == b"old"
