@@ -14,6 +14,8 @@ endif
 
 COURSE := $(BIN)/python -m course_utils
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
+# What a student needs, and everything: tests, slides, site and assignments need more.
+STUDENT := $(VENV)/student
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
@@ -35,7 +37,7 @@ help:
 	@echo "make clean    remove .venv, build and caches"
 	@echo "Options go through ARGS, for example: make run ARGS=05, make run ARGS=--help"
 
-run: $(READY)
+run: $(STUDENT)
 	$(COURSE) run $(ARGS)
 
 test: $(READY)
@@ -45,10 +47,10 @@ test: $(READY)
 test-browser: $(READY)
 	$(BIN)/python -m pytest --browser tests/browser $(ARGS)
 
-lab: $(READY)
+lab: $(STUDENT)
 	$(COURSE) lab $(ARGS)
 
-progress: $(READY)
+progress: $(STUDENT)
 	$(COURSE) progress $(ARGS)
 
 lint: $(READY)
@@ -62,7 +64,7 @@ refresh: $(READY)
 site: $(READY)
 	$(COURSE) site $(ARGS)
 
-check: $(READY)
+check: $(STUDENT)
 	$(COURSE) check $(ARGS)
 
 slides: $(READY)
@@ -82,11 +84,17 @@ clean:
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis
 
 # The last line is reached, and the file written, only if everything before it went well.
-$(READY): requirements.lock pyproject.toml
+$(STUDENT): requirements.lock pyproject.toml
 	@$(PYTHON) -c "" || (echo There is no $(PYTHON) here. Install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=python3.12 && exit 1)
 	@$(PYTHON) -c "import sys; sys.version_info[:2] in ((3, 11), (3, 12), (3, 13)) or sys.exit('The course needs Python 3.11, 3.12 or 3.13; $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.12' % sys.version_info[:2])"
-	@$(PYTHON) -c "print('Installing the course into $(VENV): once, some minutes, about 3 GB on disk.')"
+	@$(PYTHON) -c "print('Installing the course into $(VENV): once, some minutes, about 2 GB on disk.')"
 	$(PYTHON) -m venv $(VENV) || (echo No environment could be made. On Debian and Ubuntu this helps: sudo apt install python3-venv && exit 1)
-	$(INSTALL) --require-hashes -r requirements.lock
+	$(BIN)/python -I course_utils/lock.py build > $(VENV)/student.txt
+	$(INSTALL) --require-hashes -r $(VENV)/student.txt
 	$(INSTALL) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c "open('$(STUDENT)', 'w').close()"
+
+$(READY): $(STUDENT)
+	@$(BIN)/python -c "print('Installing what tests, slides, site and assignments need beside it: 1 GB more.')"
+	$(INSTALL) --require-hashes -r requirements.lock
 	@$(BIN)/python -c "open('$(READY)', 'w').close()"

@@ -1,6 +1,9 @@
 """The files that describe one environment agree: pyproject.toml, environment.yml, the lock."""
 
+import importlib.metadata
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from course_utils import lock
 from course_utils.execution import readiness
 
 TOP = Path(__file__).resolve().parent.parent
@@ -91,6 +95,67 @@ def test_the_lock_has_hashes_and_no_hosts() -> None:
     entries = re.split(r"\n(?=\S)", LOCK.strip())
     assert all("--hash=sha256:" in entry for entry in entries)
     assert not re.search(r"https?:|--(?:extra-)?index-url|--find-links|@ ", LOCK)
+
+
+def names(lines: str) -> set[str]:
+    return set(re.findall(r"^([\w.-]+)==", lines, re.MULTILINE))
+
+
+def asked_for(requirements: list[str]) -> set[str]:
+    """Follow what the installed packages themselves say they need, on this machine."""
+    found: set[tuple[str, str]] = set()
+    waiting = [(Requirement(entry), "") for entry in requirements]
+    while waiting:
+        requirement, extra = waiting.pop()
+        if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
+            continue
+        name = canonicalize_name(requirement.name)
+        for wanted in requirement.extras | {""}:
+            if (name, wanted) not in found:
+                found.add((name, wanted))
+                needs = importlib.metadata.requires(name) or []
+                waiting += [(Requirement(entry), wanted) for entry in needs]
+    return {name for name, _ in found}
+
+
+def test_a_student_gets_all_that_the_course_needs_and_no_more() -> None:
+    student = names(lock.needed(LOCK, PROJECT, ["build"]))
+    assert asked_for([*PROJECT["dependencies"], *EXTRAS["build"]]) <= student
+    others = {"nbgrader", "pytest", "mypy", "sphinx", "playwright", "distributed", "statsmodels"}
+    assert others <= names(LOCK) and not others & student
+
+
+def test_all_extras_together_need_the_whole_lock() -> None:
+    whole = lock.needed(LOCK, PROJECT, [extra for extra in EXTRAS if extra != "torch"])
+    assert whole == re.sub(r"\n    #.*", "", LOCK.strip()) + "\n"
+
+
+def test_a_part_of_the_lock_keeps_its_hashes_and_markers() -> None:
+    lines = lock.needed(LOCK, PROJECT).strip()
+    for entry in re.split(r"\n(?=\S)", lines):
+        first, *rest = entry.split("\n")
+        assert first.endswith("\\") and re.search(r"--hash=sha256:[0-9a-f]{64}", rest[-1])
+        assert first in LOCK
+
+
+def test_a_lock_that_says_nothing_of_its_packages_is_refused() -> None:
+    project = {"dependencies": ["numpy"], "optional-dependencies": {"more": ["nothing>=1"]}}
+    entry = "numpy==2.0 \\\n    --hash=sha256:00\n    # via cnn-course (pyproject.toml)"
+    assert lock.needed(entry, project) == "numpy==2.0 \\\n    --hash=sha256:00\n"
+    with pytest.raises(ValueError, match="without --no-annotate"):
+        lock.needed("numpy==2.0 \\\n    --hash=sha256:00", project)
+    with pytest.raises(ValueError, match="no extra 'tests'"):
+        lock.needed(entry, project, ["tests"])
+    with pytest.raises(ValueError, match="lacks nothing"):
+        lock.needed(entry, project, ["more"])
+
+
+def test_make_asks_the_lock_with_nothing_installed() -> None:
+    command = [sys.executable, "-I", "-S", "course_utils/lock.py", "build"]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == lock.needed(LOCK, PROJECT, ["build"])
+    assert "-I course_utils/lock.py build >" in (TOP / "Makefile").read_text(encoding="utf-8")
 
 
 def test_every_package_has_its_reason() -> None:

@@ -29,6 +29,7 @@ FLOORS = (
         "arguments",
         "cores",
         "integer_sums",
+        "lock",
         "magnitudes",
         "number_messages",
         "quiet_tensorflow",
