@@ -21,13 +21,29 @@ from course_utils.commands.options import Folder
     help="Points for each exercise.",
 )
 @click.option(
+    "--question-points",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Points for each closing question, graded by hand; 0 leaves them out.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="For the hidden cases: a number of your own gives cases that nobody can look up.",
+)
+@click.option(
     "--output",
     type=Folder(),
     default="build/assignments",
     show_default=True,
     help="The course folder of nbgrader to write to; it may be one that you have already.",
 )
-def assignment(selectors: tuple[str, ...], points: int, output: Path) -> None:
+def assignment(
+    selectors: tuple[str, ...], points: int, question_points: int, seed: int, output: Path
+) -> None:
     """Make nbgrader assignments out of the exercises of notebooks.
 
     NN is a number (5 or 05), a part of a name, or a path. Each notebook becomes one assignment
@@ -42,7 +58,9 @@ def assignment(selectors: tuple[str, ...], points: int, output: Path) -> None:
 
     try:
         paths = notebooks.find_notebooks(selectors)
-        made, configured = write_assignments(paths, output, points=points)
+        made, configured = write_assignments(
+            paths, output, points=points, question_points=question_points, seed=seed
+        )
     except (ValueError, NbgraderMissing) as error:
         raise click.ClickException(str(error)) from error
     for each in made:

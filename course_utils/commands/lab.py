@@ -67,11 +67,10 @@ def lab(
     made = sum(one.state == "new" for one in laid)
     click.echo(f"Your desk: {desk} ({made} new, {len(laid) - made} there already)")
     if not no_lab:
-        places = [str(settings.resolve()), os.environ.get("JUPYTER_CONFIG_PATH", "")]
-        surroundings = {
-            "CNN_COURSE_DESK": str((desk / ".desk").resolve()),
-            "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, places)),
-        }
+        surroundings = {"CNN_COURSE_DESK": str((desk / ".desk").resolve())}
+        for name, place in settings.items():
+            places = [str(place.resolve()), os.environ.get(name, "")]
+            surroundings[name] = os.pathsep.join(filter(None, places))
         _open(desk, "index.ipynb", lab_options, surroundings)
 
 

@@ -23,14 +23,28 @@ from course_utils.commands.options import Folder, selectors_argument, trust_opti
     help="The folder for the slides.",
 )
 @click.option("--pdf/--no-pdf", default=True, help="Also make a PDF file of each, to hand out.")
+@click.option("--speaker", default="", metavar="NAME", help="Who teaches: on the first slide.")
+@click.option("--course", default="", metavar="TITLE", help="Your course's title instead of ours.")
+@click.option("--date", default="", metavar="TEXT", help="The day, as it is to be read there.")
+@click.option("--dark", is_flag=True, help="Light text on a dark ground, for a dim room.")
 @trust_option
-def slides(selectors: tuple[str, ...], output: Path, pdf: bool, trust: bool) -> None:
+def slides(
+    selectors: tuple[str, ...],
+    output: Path,
+    *,
+    pdf: bool,
+    speaker: str,
+    course: str,
+    date: str,
+    dark: bool,
+    trust: bool,
+) -> None:
     """Make slides of notebooks: one HTML file each that needs no internet, and a PDF.
 
     NN is a number (5 or 05), a part of a name, or a path; without any, slides of all notebooks
     are made. They show the outputs that the notebooks hold; nothing is executed.
     """
-    from course_utils.publishing import make_slides
+    from course_utils.publishing import COURSE, Look, make_slides
 
     try:
         paths = notebooks.find_notebooks(selectors)
@@ -41,8 +55,9 @@ def slides(selectors: tuple[str, ...], output: Path, pdf: bool, trust: bool) -> 
     def say(text: object) -> None:
         console.print(str(text), soft_wrap=True, markup=False)
 
+    look = Look(course.strip() or COURSE, speaker, date, dark)
     started = time.perf_counter()
-    made = make_slides(paths, output, pdf=pdf, trusted=trust, report=say)
+    made = make_slides(paths, output, pdf=pdf, trusted=trust, look=look, report=say)
     say(
         f"{len(made.decks)} decks and {len(made.pdfs)} PDF files "
         f"in {time.perf_counter() - started:.0f} s"

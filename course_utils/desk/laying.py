@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,20 +101,34 @@ def lay(folder: Path, selectors: Sequence[str] = ()) -> list[Laid]:
     return laid
 
 
-def write_lab_settings(folder: Path) -> Path:
-    """Write settings that leave the grader's and the author's tools out of JupyterLab.
+def write_lab_settings(folder: Path) -> dict[str, Path]:
+    """Write what JupyterLab is to know of this desk.
+
+    Its settings leave the grader's and the author's tools out of the menus. Its kernel is this very
+    Python, whichever others the machine has, and answers an exercise also when its check is the
+    first cell that runs after a restart.
 
     Returns
     -------
-    Path
-        The folder to name in ``JUPYTER_CONFIG_PATH``.
+    dict of str to Path
+        Jupyter's variables, each with the folder to name first in it.
     """
     settings = Path(folder) / PRIVATE / "jupyter"
     page = settings / "labconfig" / "page_config.json"
     page.parent.mkdir(parents=True, exist_ok=True)
     content = {"disabledExtensions": dict.fromkeys(_NOT_FOR_STUDENTS, True)}
     notebooks.write_file(page, json.dumps(content, indent=1).encode("utf-8"))
-    return settings
+    kernel = settings / "share" / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True, exist_ok=True)
+    started = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {
+        "argv": [*started, "--IPKernelApp.extensions=course_utils.exercises"],
+        "display_name": notebooks.NOTEBOOK_METADATA["kernelspec"]["display_name"],
+        "language": "python",
+        "metadata": {"debugger": True},
+    }
+    notebooks.write_file(kernel, json.dumps(spec, indent=1).encode("utf-8"))
+    return {"JUPYTER_CONFIG_PATH": settings, "JUPYTER_PATH": settings / "share"}
 
 
 def _lay_one(path: Path, folder: Path, names: Sequence[str], moment: str) -> Laid:

@@ -102,7 +102,7 @@ Which file does what in the engine stands in `engine`; nobody who writes an exer
 it.
 '''
 
-from course_utils.exercises.engine import cells
+from course_utils.exercises.engine.cells import load_ipython_extension, watch
 from course_utils.exercises.engine.exercise import Exercise, FunctionExercise
 from course_utils.exercises.engine.progress import read_progress
 from course_utils.exercises.engine.registry import all_exercises, find
@@ -117,10 +117,11 @@ __all__ = [
     "find",
     "hint",
     "judge",
+    "load_ipython_extension",
     "points",
     "progress",
     "read_progress",
     "solution",
 ]
 
-cells.watch()
+watch()

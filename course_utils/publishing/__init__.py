@@ -25,13 +25,16 @@ from course_utils.publishing.site import (
     parse_repository,
 )
 from course_utils.publishing.site.openings import Opening, read_openings
+from course_utils.publishing.slides import COURSE, Look
 from course_utils.publishing.slides_folder import make_slides
 
 __all__ = [
     "AUDIENCES",
     "CONFIG_NAME",
+    "COURSE",
     "ChromiumMissing",
     "IndexEntry",
+    "Look",
     "NbgraderMissing",
     "Opening",
     "SiteError",

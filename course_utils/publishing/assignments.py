@@ -3,13 +3,16 @@
 An assignment holds the exercises alone, so that grading trains no networks: the task as the
 notebook puts it, the stub with a solution that nbgrader takes out, and a locked cell that shows
 and returns the points. Students see that cell, and nbgrader's "Validate" button runs it: the
-cases it tries are in `course_utils.exercises`, not in the notebook.
+cases it tries are in `course_utils.exercises`, not in the notebook. A line of it that students
+don't see tries further cases when it is graded. The closing questions of the notebook follow, to be
+graded by hand.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -19,12 +22,14 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_utils import notebooks
+from course_utils.exercises import FunctionExercise
 from course_utils.publishing.exercise_cells import (
     ExerciseCells,
     find_exercises,
     refuse_answers,
     solution_in_place,
 )
+from course_utils.publishing.handouts import open_questions
 
 CONFIG_NAME = "nbgrader_config.py"
 CONFIG = '''\
@@ -80,7 +85,9 @@ class Assignment:
     written: bool
 
 
-def make_assignment(notebook: NotebookNode, *, points: int = 2) -> NotebookNode:
+def make_assignment(
+    notebook: NotebookNode, *, points: int = 2, question_points: int = 1, seed: int = 0
+) -> NotebookNode:
     """Make the instructor's version of an assignment out of a notebook's exercises.
 
     Parameters
@@ -89,6 +96,10 @@ def make_assignment(notebook: NotebookNode, *, points: int = 2) -> NotebookNode:
         A notebook of the course.
     points : int
         Points for each exercise, at least 1.
+    question_points : int
+        Points for each closing question, graded by hand; with 0 there are none.
+    seed : int
+        For the hidden cases: a number that students don't know gives others than they can make.
 
     Returns
     -------
@@ -98,42 +109,79 @@ def make_assignment(notebook: NotebookNode, *, points: int = 2) -> NotebookNode:
     Raises
     ------
     ValueError
-        If the notebook has no exercises, their cells don't fit together, or `points` is below 1.
+        If the notebook has no exercises, their cells don't fit together, `points` is below 1 or
+        `question_points` below 0.
     """
     if points < 1:
         raise ValueError(f"points={points} is below 1: an exercise earns at least one point")
+    if question_points < 0:
+        raise ValueError(
+            f"question_points={question_points} is below 0: 0 leaves the questions out"
+        )
     found = find_exercises(notebook)
     if not found:
         raise ValueError("it has no exercises to make an assignment of")
+    questions = open_questions(notebook) if question_points else []
     cells = [
-        _locked(new_markdown_cell(_opening(notebook, found, points), id="assignment-opening")),
+        _locked(
+            new_markdown_cell(
+                _opening(notebook, found, points, len(questions) * question_points),
+                id="assignment-opening",
+            )
+        ),
         _locked(new_code_cell(_imports(notebook, found), id="assignment-imports")),
     ]
     for each in found:
-        cells += _exercise(notebook, each, points)
+        cells += _exercise(notebook, each, points, seed)
+    for place, question in enumerate(questions, 1):
+        cells += _question(place, question, question_points)
     return from_dict(new_notebook(cells=cells, metadata=notebooks.NOTEBOOK_METADATA))
 
 
-def _opening(notebook: NotebookNode, found: Sequence[ExerciseCells], points: int) -> str:
+def _opening(
+    notebook: NotebookNode, found: Sequence[ExerciseCells], points: int, by_hand: int
+) -> str:
     numbers = [each.exercise.number for each in found]
+    questions = (
+        f" The questions at the end, {by_hand} points in all, are read by your instructor."
+        if by_hand
+        else ""
+    )
     return (
         f"# Assignment: {notebooks.title(notebook)}\n\n"
         f"{len(found)} exercises of {points} points each, {points * len(found)} points in all. "
         f"They are the exercises {numbers[0]} to {numbers[-1]} of the course. Keep notebook "
         f"{found[0].exercise.notebook} open beside them: words such as *above* refer to it.\n\n"
         "Write your answers where it says `# your code here`. The cell after each answer tells at "
-        "once what it earns, as often as you like. A function that is right in some cases only "
-        f'earns up to half of the points. `exercises.hint("{numbers[0]}")` gives a hint.\n\n'
+        "once what it earns, as often as you like; when it is graded, further cases are tried. A "
+        "function that is right in some cases only earns up to half of the points. "
+        f'`exercises.hint("{numbers[0]}")` gives a hint.{questions}\n\n'
         "Run the next cell first."
     )
 
 
-def _exercise(notebook: NotebookNode, each: ExerciseCells, points: int) -> list[NotebookNode]:
+def _question(place: int, question: str, points: int) -> list[NotebookNode]:
+    """A closing question, and room for an answer in words that a person grades."""
+    answer = new_markdown_cell("*Your answer here.*", id=f"question-{place}-answer")
+    return [
+        _locked(new_markdown_cell(f"### Question {place}\n\n{question}", id=f"question-{place}")),
+        _with_metadata(answer, grade=True, solution=True, points=points),
+    ]
+
+
+def _exercise(
+    notebook: NotebookNode, each: ExerciseCells, points: int, seed: int
+) -> list[NotebookNode]:
     prompt, stub = notebook.cells[each.prompt], notebook.cells[each.stub]
     # text of the lesson may stand before the heading of the exercise in the same cell
     task = prompt.source[[0, *(match.start() for match in _HEADING.finditer(prompt.source))][-1] :]
     solution = f"{stub.source}\n### BEGIN SOLUTION\n{solution_in_place(each)}\n### END SOLUTION"
-    test = f'exercises.points("{each.exercise.number}", {each.answer}, most={points})'
+    number = each.exercise.number
+    test = f'exercises.points("{number}", {each.answer}, most={points})'
+    if isinstance(each.exercise, FunctionExercise):
+        fresh = zlib.crc32(f"{seed} {number}".encode())
+        hidden = f"{test[:-1]}, fresh={fresh})"
+        test += f"\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS"
     return [
         _locked(new_markdown_cell(task, id=prompt.id)),
         _with_metadata(new_code_cell(solution, id=stub.id), solution=True),
@@ -196,7 +244,12 @@ def _import_statements(notebook: NotebookNode) -> Iterable[ast.Import | ast.Impo
 
 
 def write_assignments(
-    paths: Sequence[Path], folder: Path, *, points: int = 2
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    points: int = 2,
+    question_points: int = 1,
+    seed: int = 0,
 ) -> tuple[list[Assignment], bool]:
     """Write an assignment for each notebook into a course folder of nbgrader.
 
@@ -206,8 +259,8 @@ def write_assignments(
         Notebooks of the course.
     folder : Path
         The course folder; made if it is not there. A file in it is never overwritten.
-    points : int
-        Points for each exercise.
+    points, question_points, seed : int
+        As :func:`make_assignment` takes them.
 
     Returns
     -------
@@ -239,7 +292,9 @@ def write_assignments(
         try:
             source = notebooks.read_notebook(path)
             refuse_answers(source, Path(path))
-            notebook = make_assignment(source, points=points)
+            notebook = make_assignment(
+                source, points=points, question_points=question_points, seed=seed
+            )
         except ValueError as error:
             raise ValueError(f"{Path(path).name}: {error}") from error
         MetadataValidator().validate_nb(notebook)
@@ -251,8 +306,10 @@ def write_assignments(
                 f"{target} is there already, with other content, and is not overwritten: "
                 "move it away or choose another output"
             )
-        count = sum(cell.metadata.nbgrader.grade for cell in notebook.cells)
-        planned.append((Assignment(name, target, count, points * count, there is None), content))
+        graded = [cell.metadata.nbgrader for cell in notebook.cells if cell.metadata.nbgrader.grade]
+        count = sum(not each.solution for each in graded)
+        total = sum(each.points for each in graded)
+        planned.append((Assignment(name, target, count, total, there is None), content))
     files = {assignment.path: content for assignment, content in planned if assignment.written}
     config = Path(folder) / CONFIG_NAME
     if not config.exists():

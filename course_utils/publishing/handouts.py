@@ -63,6 +63,19 @@ def student_copy(notebook: NotebookNode) -> NotebookNode:
     return _for_students(notebook, in_place_of_answers="")
 
 
+def open_questions(notebook: NotebookNode) -> list[str]:
+    """Return the closing questions of a notebook, without their answers."""
+    found: list[str] = []
+    for cell in notebook.cells:
+        if "self-test" in notebooks.cell_tags(cell):
+            *asked, _ = re.split(r"<details>.*?</details>", cell.source, flags=re.DOTALL)
+            # the first stands below the heading; each has the number of a list
+            found += [
+                re.sub(r"\A(?:\s*#.*\n)?\s*(?:\d+\.\s+)?", "", text).strip() for text in asked
+            ]
+    return found
+
+
 def _for_students(notebook: NotebookNode, *, in_place_of_answers: str) -> NotebookNode:
     handout = copy.deepcopy(notebook)
     handout.cells = [
@@ -148,8 +161,9 @@ def paper(notebook: NotebookNode, audience: str, *, name: str, trusted: bool = F
     notebook : NotebookNode
         The course's own notebook, not a copy made here.
     audience : {"student", "instructor"}
-        The student's paper has lines to write on at every exercise and question, and says of a
-        cell whose output it leaves out what will come of it.
+        The student's paper has lines to write on at every exercise and question. It keeps the
+        figures that no question was asked about yet, since a later one may be about them, and says
+        of every other cell what will come of it.
     name : str
         The notebook's name without ending; its number stands in the title.
     trusted : bool
@@ -161,6 +175,11 @@ def paper(notebook: NotebookNode, audience: str, *, name: str, trusted: bool = F
             notebook.cells[found.stub].id: _lines_for(found) for found in find_exercises(notebook)
         }
         shows = {cell.id: kind for cell in notebook.cells if (kind := _kind_of_output(cell))}
+        figures = _open_figures(notebook)
+        for cell in handout.cells:
+            if cell.id in figures:
+                cell.outputs = figures[cell.id]
+                del shows[cell.id]
     else:
         handout, room, shows = instructor_copy(notebook), {}, {}
     title = f"{name[:2]} {plain_title(notebook) or name}"
@@ -188,11 +207,24 @@ def _lines_for(cells: ExerciseCells) -> int:
     return min(ours + _SPARE_LINES, _MOST_LINES)
 
 
+def _open_figures(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
+    """The figures, by their cells, that answer no prompt."""
+    answers = reveal.answers(notebook)
+    return {
+        cell.id: [output for output in cell.outputs if _is_picture(output)]
+        for place, cell in enumerate(notebook.cells)
+        if place not in answers and _kind_of_output(cell) == "figure"
+    }
+
+
+def _is_picture(output: NotebookNode) -> bool:
+    return any(kind.startswith("image/") for kind in output.get("data", {}))
+
+
 def _kind_of_output(cell: NotebookNode) -> str:
     if cell.cell_type != "code" or "exercise-check" in notebooks.cell_tags(cell):
         return ""
-    kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
-    if any(kind.startswith("image/") for kind in kinds):
+    if any(map(_is_picture, cell.outputs)):
         return "figure"
     return "result" if cell.outputs else ""
 

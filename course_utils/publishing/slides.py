@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -48,7 +49,39 @@ _HEAD = 4000  # characters of a deck in which it stands
 _CDN = "https://cdn.jsdelivr.net/npm/"
 
 
-def deck(notebook: NotebookNode, *, name: str, offline: bool = True, trusted: bool = False) -> str:
+@dataclass(frozen=True)
+class Look:
+    """What an instructor chooses for his decks.
+
+    Parameters
+    ----------
+    course : str
+        The line above the title.
+    speaker, date : str
+        Below the title, as given; empty for none.
+    dark : bool
+        Light text on a dark ground, for dim rooms; figures keep a light ground of their own.
+    """
+
+    course: str = COURSE
+    speaker: str = ""
+    date: str = ""
+    dark: bool = False
+
+    @property
+    def byline(self) -> str:
+        """Speaker and date in one line."""
+        return " · ".join(filter(None, (self.speaker.strip(), self.date.strip())))
+
+
+def deck(
+    notebook: NotebookNode,
+    *,
+    name: str,
+    offline: bool = True,
+    trusted: bool = False,
+    look: Look | None = None,
+) -> str:
     """Convert an executed notebook to slides.
 
     Parameters
@@ -62,6 +95,8 @@ def deck(notebook: NotebookNode, *, name: str, offline: bool = True, trusted: bo
         from a CDN, and needs internet wherever it is shown.
     trusted : bool
         Whether scripts of the notebook's texts and outputs stay, and requests to other machines.
+    look : Look, optional
+        Course, speaker and date on the first slide; light or dark.
 
     Returns
     -------
@@ -75,13 +110,13 @@ def deck(notebook: NotebookNode, *, name: str, offline: bool = True, trusted: bo
     course_utils.publishing.javascript.JavaScriptMissing
         If the packages are wanted, not installed, and cannot be.
     """
-    title = deck_title(notebook, name)
+    title, look = deck_title(notebook, name), look or Look()
     own = [(_TEMPLATE / file).read_text(encoding="utf-8") for file in ("layout.js", "start.js")]
     if script := explorer_script(notebook):
         own.insert(0, script)
     settings: dict[str, object] = {
         "title": title,
-        "course": COURSE,
+        "look": look,
         "fingerprint": fingerprint(notebook),
         "deck_policy": _POLICY.format(_CDN if not offline else "").replace("  ", " "),
     }
@@ -92,7 +127,9 @@ def deck(notebook: NotebookNode, *, name: str, offline: bool = True, trusted: bo
         settings["style_addresses"] = [_cdn_address(file) for file in (*_STYLES, _FONTS)]
         settings["script_addresses"] = [_cdn_address(file) for file in _SCRIPTS]
         settings["scripts"] = own
-    return render(_placed(notebook, title), template="slides", page=settings, trusted=trusted)
+    return render(
+        _placed(notebook, title, look.course), template="slides", page=settings, trusted=trusted
+    )
 
 
 def fingerprint(notebook: NotebookNode) -> str:
@@ -108,11 +145,16 @@ def fingerprint_of_deck(path: Path) -> str:
 
 
 def write_deck(
-    notebook: NotebookNode, path: Path, *, offline: bool = True, trusted: bool = False
+    notebook: NotebookNode,
+    path: Path,
+    *,
+    offline: bool = True,
+    trusted: bool = False,
+    look: Look | None = None,
 ) -> None:
     """Write the slides of a notebook to `path`; see :func:`deck`."""
     path = Path(path)
-    html = deck(notebook, name=path.stem, offline=offline, trusted=trusted)
+    html = deck(notebook, name=path.stem, offline=offline, trusted=trusted, look=look)
     notebooks.write_file(path, html.encode("utf-8"))
 
 
@@ -122,7 +164,7 @@ def deck_title(notebook: NotebookNode, name: str) -> str:
     return f"{name[:2]} {heading}" if re.match(r"\d\d_", name) else heading
 
 
-def _placed(notebook: NotebookNode, title: str) -> NotebookNode:
+def _placed(notebook: NotebookNode, title: str, course: str) -> NotebookNode:
     """A notebook of the shown cells only, each knowing its place among the slides."""
     slides = plan_slides(notebook)
     cells, section = [], ""
@@ -145,7 +187,7 @@ def _placed(notebook: NotebookNode, title: str) -> NotebookNode:
                 "is_title": number == 0,
                 "fragment": step,
                 "answer": slide.answers[at],
-                "running_title": running if number else COURSE,
+                "running_title": running if number else course,
                 "notes": slide.notes if ends else [],
             }
             cells.append(shown)

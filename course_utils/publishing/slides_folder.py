@@ -13,7 +13,7 @@ from course_utils import notebooks
 from course_utils.publishing import chromium, javascript
 from course_utils.publishing.page import page
 from course_utils.publishing.slide_plan import plan_slides
-from course_utils.publishing.slides import PDF_READY, deck_title, write_deck
+from course_utils.publishing.slides import PDF_READY, Look, deck_title, write_deck
 
 
 @dataclass
@@ -50,6 +50,7 @@ def make_slides(
     *,
     pdf: bool = True,
     trusted: bool = False,
+    look: Look | None = None,
     report: Callable[[Path], object] = lambda path: None,
 ) -> MadeSlides:
     """Make the slides of notebooks, a PDF file of each, and the page that lists them.
@@ -65,6 +66,8 @@ def make_slides(
         Whether to make PDF files.
     trusted : bool
         Whether scripts of the notebooks' texts and outputs stay, and requests to other machines.
+    look : Look, optional
+        Course, speaker and date on the first slide; light or dark.
     report : callable
         Called with each file when it has been written.
 
@@ -84,7 +87,7 @@ def make_slides(
         path = folder / f"{source.stem}.html"
         try:
             notebook = notebooks.read_notebook(source)
-            write_deck(notebook, path, offline=not made.no_javascript, trusted=trusted)
+            write_deck(notebook, path, offline=not made.no_javascript, trusted=trusted, look=look)
         except ValueError as error:
             made.failures.append(f"{source.stem}: {error}")
             continue

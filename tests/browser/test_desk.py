@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import running_lab
 
-from course_utils import notebooks
+from course_utils import exercises, notebooks
 from course_utils.desk import lay, write_index, write_lab_settings
 from course_utils.desk.merging import SAID
 
@@ -28,13 +28,13 @@ def lab(desk: Path, tmp_path: Path):
     private = str(desk / ".desk")
     top = Path(__file__).resolve().parents[2]
     path = os.pathsep.join([str(top), os.environ.get("PYTHONPATH", "")])
-    settings = str(write_lab_settings(desk))
+    settings = {name: str(place) for name, place in write_lab_settings(desk).items()}
     with running_lab.running(
         desk,
         tmp_path / "work",
         CNN_COURSE_DESK=private,
-        JUPYTER_CONFIG_PATH=settings,
         PYTHONPATH=path,
+        **settings,
     ) as base:
         yield base
 
@@ -103,3 +103,55 @@ def test_the_first_hour(lab: str, desk: Path, record, open_page) -> None:
     )
     assert right in sources and SAID in sources
     assert record.outside == []
+
+
+def first_exercise(number: str) -> tuple[str, str]:
+    """Ids of the stub and of the check of a notebook's first exercise."""
+    stored = notebooks.read_notebook(notebooks.find_notebooks([number])[0])
+    tagged = {
+        tag: cell.id for cell in reversed(stored.cells) for tag in cell.metadata.get("tags", [])
+    }
+    return tagged["exercise"], tagged["exercise-check"]
+
+
+def restart(page: object) -> None:
+    page.evaluate(
+        "async () => { const context = jupyterapp.shell.currentWidget.sessionContext; "
+        "await context.session.kernel.restart(); }"
+    )
+
+
+def test_a_check_right_after_a_restart_says_what_to_do(lab: str, record) -> None:
+    page, (stub, check) = record.page, first_exercise("02")
+    running_lab.open_notebook(page, lab, f"{LESSON}.ipynb")
+    running_lab.run(page, check).get_by_text("run the cells above first").wait_for()
+    for cell_id in ("imports", stub):
+        running_lab.run(page, cell_id)
+    running_lab.run(page, check).get_by_text("not attempted yet").wait_for()
+    restart(page)
+    running_lab.run(page, check).get_by_text("run the cells above first").wait_for()
+
+
+def test_two_tabs_lose_nothing(lab: str, desk: Path, record, open_page) -> None:
+    """Two lessons at once share their progress; the same lesson twice is asked about."""
+    first, second, twin = record.page, open_page().page, open_page().page
+    tabs = ((first, LESSON), (second, "01_inner_products"), (twin, LESSON))
+    for page, name in tabs:
+        running_lab.open_notebook(page, lab, f"{name}.ipynb")
+    for page, name in tabs[:2]:
+        stub, check = first_exercise(name[:2])
+        running_lab.write(page, stub, f"{exercises.find(f'{name[:2]}.1').names[0]} = 3")
+        for cell_id in ("imports", stub):
+            running_lab.run(page, cell_id)
+        running_lab.run(page, check).get_by_text("not yet").first.wait_for()
+    done = json.loads((desk / ".desk" / "progress.json").read_text())["exercises"]
+    assert {"01.1", "02.1"} <= set(done)
+
+    stub, _ = first_exercise("02")
+    running_lab.write(first, stub, "# written in the first tab")
+    running_lab.save(first)
+    first.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+    running_lab.write(twin, stub, "# written in the second tab")
+    twin.evaluate("() => { jupyterapp.commands.execute('docmanager:save'); }")
+    twin.locator(".jp-Dialog").get_by_text("has changed on disk").wait_for()
+    assert "# written in the first tab" in (desk / f"{LESSON}.ipynb").read_text()

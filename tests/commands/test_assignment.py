@@ -14,7 +14,7 @@ NAME = "05_padding_and_stride"
 def test_an_assignment_is_written_once(tmp_path: Path) -> None:
     done = invoke("assignment", "5", "--points", 3, "--output", tmp_path)
     assert done.exit_code == 0, done.output
-    assert f"{NAME}.ipynb: written, 5 exercises, 15 points" in done.output
+    assert f"{NAME}.ipynb: written, 5 exercises, 18 points" in done.output
     assert f"nbgrader generate_assignment {NAME}" in done.output
     assert "kept" not in done.output
     (tmp_path / assignments.CONFIG_NAME).write_text("# mine", encoding="utf-8")

@@ -39,6 +39,15 @@ def test_no_pdf_is_made_where_none_is_wanted(source: Path, no_npm, tmp_path, mon
     assert result.exit_code == 0 and "No PDF files" not in result.output
 
 
+def test_name_course_and_date_reach_the_deck(source: Path, no_npm, tmp_path: Path) -> None:
+    options = ("--speaker", "A. Lecturer", "--course", "Our own", "--date", "3 March", "--dark")
+    result = invoke("slides", source, "--output", tmp_path / "out", "--no-pdf", *options)
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "out" / "01_good.html").read_text(encoding="utf-8")
+    assert "A. Lecturer · 3 March" in page and ">Our own</p>" in page
+    assert 'data-theme="dark"' in page
+
+
 def test_a_failure_is_told_and_counts(source: Path, no_npm, tmp_path: Path) -> None:
     (tmp_path / "02_bad.ipynb").write_text("{}")
     result = invoke("slides", source, tmp_path / "02_bad.ipynb", "--output", tmp_path / "out")

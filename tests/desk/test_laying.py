@@ -1,9 +1,12 @@
 """The desk is laid once, updated often, and nothing that a student wrote is ever lost."""
 
+import importlib
 import json
+import sys
 from pathlib import Path
 
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_utils import notebooks
@@ -202,5 +205,14 @@ def test_the_desks_private_folder_is_the_one_that_exercises_write_to():
 
 
 def test_jupyterlab_shows_no_graders_tools(desk):
-    page = write_lab_settings(desk) / "labconfig" / "page_config.json"
+    page = write_lab_settings(desk)["JUPYTER_CONFIG_PATH"] / "labconfig" / "page_config.json"
     assert json.loads(page.read_text())["disabledExtensions"]["@jupyter/nbgrader"]
+
+
+def test_the_kernel_of_the_desk_is_this_python_and_watches_its_cells(desk):
+    place = write_lab_settings(desk)["JUPYTER_PATH"]
+    spec = KernelSpecManager(kernel_dirs=[str(place / "kernels")]).get_kernel_spec("python3")
+    assert spec.argv[0] == sys.executable
+    (option,) = [part for part in spec.argv if part.startswith("--IPKernelApp.extensions=")]
+    module = importlib.import_module(option.partition("=")[2])
+    assert callable(module.load_ipython_extension)

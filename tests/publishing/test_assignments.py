@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import csv
+import html
 import io
 import os
 import re
@@ -26,6 +27,10 @@ needs_nbgrader = pytest.mark.skipif(
 )
 
 
+def calls(cell: NotebookNode) -> list[str]:
+    return [line for line in cell.source.splitlines() if not line.startswith("#")]
+
+
 def points_earned(notebook: NotebookNode, *, solved: bool) -> list[float]:
     """Points of each exercise, with our solutions or with the stubs that students get."""
     space: dict = {}
@@ -33,7 +38,8 @@ def points_earned(notebook: NotebookNode, *, solved: bool) -> list[float]:
     with contextlib.redirect_stdout(io.StringIO()):
         for cell in notebooks.code_cells(notebook):
             if cell.metadata.nbgrader.grade:
-                earned.append(eval(cell.source, space))
+                # the last line counts: the hidden one, where there is one
+                earned.append([eval(line, space) for line in calls(cell)][-1])
             else:
                 exec(cell.source if solved else SOLUTION.sub("", cell.source), space)
     return earned
@@ -47,6 +53,13 @@ def test_every_notebook_makes_an_assignment(path: Path) -> None:
     assert len(exercises) >= 3
     assert points_earned(made, solved=True) == [4.0] * len(exercises)
     assert points_earned(made, solved=False) == [0.0] * len(exercises)
+    by_hand = [
+        cell for cell in made.cells if cell.metadata.nbgrader.grade and cell.cell_type != "code"
+    ]
+    assert len(by_hand) == 3 and all(cell.metadata.nbgrader.solution for cell in by_hand)
+    assert not any("<details>" in cell.source for cell in made.cells if "question" in cell.id)
+    questions = [cell.source for cell in made.cells if re.fullmatch(r"question-\d", cell.id)]
+    assert all(re.match(r"### Question \d\n\n[A-Z0-9`$“].", text) for text in questions), questions
     text = "\n".join(cell.source for cell in made.cells)
     assert "exercises.solution" not in text
     for each in exercises:
@@ -74,12 +87,29 @@ def test_faults_are_named() -> None:
         make_assignment(new_notebook(cells=[new_markdown_cell("# None")]))
     with pytest.raises(ValueError, match="points=0 is below 1"):
         make_assignment(notebooks.read_notebook(PATHS[0]), points=0)
+    with pytest.raises(ValueError, match="question_points=-1 is below 0"):
+        make_assignment(notebooks.read_notebook(PATHS[0]), question_points=-1)
+
+
+def test_other_seeds_give_other_hidden_cases_and_nothing_else() -> None:
+    original = notebooks.read_notebook(PATHS[0])
+    one, same, other = (make_assignment(original, seed=seed) for seed in (1, 1, 2))
+    assert one == same != other
+    hidden = re.compile(r", fresh=\d+")
+    assert [hidden.sub("", a.source) for a in one.cells] == [
+        hidden.sub("", b.source) for b in other.cells
+    ]
+
+
+def test_questions_can_be_left_out() -> None:
+    made = make_assignment(notebooks.read_notebook(PATHS[0]), question_points=0)
+    assert not any(cell.id.startswith("question") for cell in made.cells)
 
 
 @needs_nbgrader
 def test_no_file_is_overwritten(tmp_path: Path) -> None:
     (first,), configured = write_assignments(PATHS[:1], tmp_path)
-    assert first.written and configured and first.points == 2 * first.exercises
+    assert first.written and configured and first.points == 2 * first.exercises + 3
     config = tmp_path / assignments.CONFIG_NAME
     config.write_text("c = get_config()\n", encoding="utf-8")
     before = first.path.read_bytes()
@@ -175,7 +205,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, fl
     nbgrader("export", folder=folder)
     with open(folder / "grades.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert {float(row["max_score"]) for row in rows} == {10.0}
+    assert {float(row["max_score"]) for row in rows} == {
+        13.0
+    }  # three closing questions wait for a person
     return folder, {row["student_id"]: float(row["score"]) for row in rows}
 
 
@@ -188,6 +220,40 @@ def test_students_get_the_stubs_without_the_solutions(graded: tuple) -> None:
     for each in find_exercises(original):
         stub = original.cells[each.stub]
         assert by_id[stub.id].rstrip() == stub.source
+
+
+@needs_nbgrader
+def test_hidden_cases_find_an_answer_that_was_looked_up(tmp_path: Path) -> None:
+    path = next(path for path in PATHS if path.name.startswith("02_"))
+    (made,), _ = write_assignments([path], tmp_path, question_points=0)
+    nbgrader("generate_assignment", made.name, folder=tmp_path)
+    place = Path(made.name) / f"{made.name}.ipynb"
+    released = notebooks.read_notebook(tmp_path / "release" / place)
+    assert "fresh=" not in "".join(cell.source for cell in released.cells)
+    first = find_exercises(notebooks.read_notebook(path))[0]
+    stub = notebooks.read_notebook(path).cells[first.stub].id
+    honest = "\n".join(first.exercise.source().splitlines())
+    looked_up = (
+        "from course_utils.exercises import find\n"
+        f"exercise = find('{first.exercise.number}')\n"
+        f"def {first.exercise.names[0]}(*given):\n"
+        "    for case in exercise.cases:\n"
+        "        if repr(case) == repr(given):\n"
+        "            return exercise.solution(*case)\n"
+    )
+    for student, answer in {"honest": honest, "sly": looked_up}.items():
+        submitted = copy.deepcopy(released)
+        for cell in submitted.cells:
+            if cell.metadata.nbgrader.grade_id == stub:
+                cell.source = answer
+        target = tmp_path / "submitted" / student / place
+        target.parent.mkdir(parents=True)
+        target.write_bytes(notebooks.notebook_bytes(submitted))
+    nbgrader("autograde", made.name, folder=tmp_path)
+    nbgrader("export", folder=tmp_path)
+    with open(tmp_path / "grades.csv", encoding="utf-8") as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert scores["honest"] == 2.0 and 0 < scores["sly"] < 1.0
 
 
 @needs_nbgrader
@@ -208,5 +274,7 @@ def test_the_feedback_holds_the_replies(graded: tuple) -> None:
     assert "05.1 right" in pages["right"] and "05.5 right" in pages["right"]
     assert "05.3 not yet" in pages["wrong"]
     assert "05.1: not attempted yet" in pages["empty"]
-    assert "SyntaxError" in pages["crashing"] and "05.3 not yet" in pages["crashing"]
+    crashing = html.unescape(re.sub(r"<[^>]+>", "", pages["crashing"]))
+    assert "05.3 not yet" in crashing
+    assert "layers_until_gone is not defined: the cell that was to define it did not" in crashing
     assert "05.1 not yet" in pages["endless"] and "05.2 right" in pages["endless"]

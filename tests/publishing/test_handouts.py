@@ -169,9 +169,22 @@ def test_a_students_paper_has_room_to_write() -> None:
     assert "Student’s copy" in text and '<p class="name">' in text
     # the exercise, and a room at each of the two questions
     assert text.count('<div class="room">') == 3
-    assert "Run the cell to see its figure." in text
+    # a figure that no prompt asked for may be what a question is about; what answers one is not there
+    assert text.count("<img") == 1 and "Run the cell to see its figure." not in text
     assert text.count('<p class="run result">') == 1
-    assert "<img" not in text and "forty-two" not in text and "Ask them" not in text
+    assert "forty-two" not in text and "Ask them" not in text
+
+
+def test_a_figure_that_answers_a_prompt_is_not_on_a_students_paper() -> None:
+    notebook = made()
+    figure = next(
+        i for i, cell in enumerate(notebook.cells) if "image/png" in str(cell.get("outputs"))
+    )
+    asked = new_markdown_cell("What will you see?", id="asked", metadata={"tags": ["predict"]})
+    notebook.cells.insert(figure, asked)
+    text = paper(notebook, "student", name="02_patches")
+    assert "<img" not in text and "Run the cell to see its figure." in text
+    assert "<img" in paper(notebook, "instructor", name="02_patches")
 
 
 def test_an_instructors_paper_shows_everything() -> None:

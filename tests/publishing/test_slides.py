@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from course_utils import notebooks
 from course_utils.publishing import chromium, javascript
-from course_utils.publishing.slides import COURSE, deck
+from course_utils.publishing.slides import COURSE, Look, deck
 from course_utils.publishing.slides_folder import make_slides
 
 PNG = base64.b64encode(b"\x89PNG not looked at").decode()
@@ -296,3 +296,20 @@ def test_without_packages_the_decks_come_from_a_cdn(sources, tmp_path, monkeypat
     made = make_slides(sources[:1], tmp_path / "slides")
     assert made.no_javascript == "no npm" and "internet" in made.no_pdf and not made.pdfs
     assert "cdn.jsdelivr.net" in made.decks[0].read_text(encoding="utf-8")
+
+
+def test_the_first_slide_bears_the_instructors_lines() -> None:
+    look = Look("Learning <II>", "A. Lecturer", "3 March", dark=True)
+    tree = Tree(deck(NOTEBOOK, name="05_padding", offline=False, look=look))
+    assert tree.text_in("p", **{"class": "course"}) == "Learning <II>"
+    assert tree.text_in("p", **{"class": "byline"}) == "A. Lecturer · 3 March"
+    (byline,) = tree.all("p", **{"class": "byline"})
+    assert ("section", {"id": "title", "class": "title-slide"}) in byline[1]
+    assert tree.all("html", **{"data-theme": "dark"})
+
+
+def test_nobodys_name_takes_no_room() -> None:
+    tree = Tree(deck(NOTEBOOK, name="05_padding", offline=False, look=Look(date="  ")))
+    assert not tree.all("p", **{"class": "byline"}) and not tree.all(
+        "html", **{"data-theme": "dark"}
+    )

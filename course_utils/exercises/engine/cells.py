@@ -18,7 +18,7 @@ from course_utils.exercises.engine.plain_values import one_line
 _DEFINITION = re.compile(
     r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+(?:\s*,\s*\w+)*)\s*=(?!=)", re.M
 )
-_CALLS_US = re.compile(r"\bexercises\.(?:check|hint|solution|progress)\b")
+_CALLS_US = re.compile(r"\bexercises\.(?:check|hint|solution|progress|points)\b")
 _NOTHING = object()
 
 
@@ -44,8 +44,8 @@ def watch() -> None:
 def load_ipython_extension(shell: Any) -> None:
     """Watch from the kernel's start on, also before the course is imported.
 
-    With this module among ``IPKernelApp.extensions``, a check that is run first of all after a
-    restart is answered as well.
+    With `course_utils.exercises` among ``IPKernelApp.extensions``, as on the desk, a check that is
+    run first of all after a restart is answered as well.
     """
     watch()
 
@@ -96,12 +96,22 @@ def _look_at(result: Any) -> None:
             for name in _left_undefined(source, error):
                 _failed[name] = Failed(_value_of(name), _in_words(error))
             if isinstance(error, NameError) and _CALLS_US.search(source) and error.name:
-                print(
-                    f"{error.name} is not defined yet: run the cells above first. After a restart "
-                    "of the kernel nothing is."
-                )
+                print(_why_undefined(error.name))
     except Exception:
         return
+
+
+def _why_undefined(name: str) -> str:
+    failed = _failed.get(name)
+    if failed is not None:
+        return (
+            f"{name} is not defined: the cell that was to define it did not get so far: "
+            f"{failed.reason}. Mend that cell, run it, then this one again."
+        )
+    return (
+        f"{name} is not defined yet: run the cells above first. After a restart of the kernel "
+        "nothing is."
+    )
 
 
 def _defined_in(source: str) -> list[str]:

@@ -1,9 +1,11 @@
 """What is called in a notebook: check, hint and solution by a student, points by a grader."""
 
+import dataclasses
 from typing import Any
 
 from course_utils.exercises.engine import cells, progress, registry, showing
-from course_utils.exercises.engine.exercise import Exercise, Reply
+from course_utils.exercises.engine.exercise import Exercise, FunctionExercise, Reply
+from course_utils.exercises.engine.fresh_cases import fresh_cases
 from course_utils.exercises.engine.judging import judge_answer
 from course_utils.exercises.engine.wording import fault_in_words
 
@@ -76,7 +78,7 @@ def judge(number: str, answer: Any, *, time_limit: float | None = None) -> Reply
     return judge_answer(registry.find(number), answer, time_limit=time_limit)
 
 
-def points(number: str, answer: Any, *, most: float) -> float:
+def points(number: str, answer: Any, *, most: float, fresh: int | None = None) -> float:
     """Print a reply to an answer, as `check` does, and return the points that it earns.
 
     Parameters
@@ -87,6 +89,9 @@ def points(number: str, answer: Any, *, most: float) -> float:
         The answer to judge.
     most : float
         Points for a right answer.
+    fresh : int, optional
+        Try a function on cases, too, that stand nowhere: each number gives others. Hidden tests of
+        an assignment do.
 
     Returns
     -------
@@ -101,6 +106,9 @@ def points(number: str, answer: Any, *, most: float) -> float:
         If there is no exercise of this number.
     """
     exercise = registry.find(number)
+    if fresh is not None and isinstance(exercise, FunctionExercise):
+        cases = [*exercise.cases, *fresh_cases(exercise, fresh)]
+        exercise = dataclasses.replace(exercise, cases=cases)
     reply = judge_answer(exercise, answer)
     print(_in_print(exercise, reply))
     return float(most) if reply.status == "right" else round(reply.share * most / 2, 2)
