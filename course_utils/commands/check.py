@@ -23,22 +23,28 @@ def check(data_dir: Path | None) -> None:
     The exit code is 1 if something is missing that the course cannot do without.
     """
     console = make_console()
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    found: list[readiness.Finding] = []
-    with console.status("looking at this machine") if console.is_terminal else nullcontext():
-        found.extend(readiness.findings(data_dir))
-    for finding in found:
-        mark = "MISSING" if finding.stops else "note" if finding.remedy else "ok"
-        text = Text(finding.found)
-        if finding.remedy:
-            text.append(f"\n→ {finding.remedy}", style="bold")
-        table.add_row(mark, finding.what, text)
-    console.print(table)
-    missing = [finding.what for finding in found if finding.stops]
+    missing = []
+    waiting = console.status("looking at this machine") if console.is_terminal else nullcontext()
+    with waiting:
+        # Each as soon as it is known: TensorFlow's first import may take a minute.
+        for finding in readiness.findings(data_dir):
+            console.print(_row(finding))
+            if finding.stops:
+                missing.append(finding.what)
     if missing:
         console.print(f"Not ready: {', '.join(missing)}.", markup=False)
         sys.exit(1)
     console.print("Ready.")
+
+
+def _row(finding: readiness.Finding) -> Table:
+    mark = "MISSING" if finding.stops else "note" if finding.remedy else "ok"
+    text = Text(finding.found)
+    if finding.remedy:
+        text.append(f"\n→ {finding.remedy}", style="bold")
+    row = Table(box=None, pad_edge=False, show_header=False)
+    row.add_column(no_wrap=True, width=len("MISSING"))
+    row.add_column(no_wrap=True, width=len("Jupyter kernel"))
+    row.add_column(overflow="fold")
+    row.add_row(mark, finding.what, text)
+    return row

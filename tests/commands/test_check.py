@@ -1,5 +1,7 @@
 """``check``: whether this machine is ready."""
 
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,8 +29,29 @@ def test_check_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readiness, "findings", lambda data_dir: iter(found))
     done = invoke("check")
     assert done.exit_code == 1
-    assert "MISSING  TensorFlow  no" in done.output and "→ install it" in done.output
+    assert re.search(r"MISSING +TensorFlow +no", done.output) and "→ install it" in done.output
     assert "→ fetch it" in done.output
     assert done.output.strip().endswith("Not ready: TensorFlow.")
     found.pop()
     assert invoke("check").exit_code == 0
+
+
+def test_what_is_known_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[object] = []
+
+    def findings(data_dir):
+        yield readiness.Finding("Python", "3.11")
+        assert len(said) == 1
+        yield readiness.Finding("TensorFlow", "2.21")
+
+    class Console:
+        is_terminal = False
+
+        def print(self, text: object, **settings: object) -> None:
+            said.append(text)
+
+    monkeypatch.setattr(readiness, "findings", findings)
+    command = sys.modules["course_utils.commands.check"]
+    monkeypatch.setattr(command, "make_console", Console)
+    assert invoke("check").exit_code == 0
+    assert len(said) == 3
