@@ -13,6 +13,11 @@ A student calls four functions::
 In a notebook replies are HTML with the plain text beside it; the line on a stub is always plain.
 What was tried is kept on the student's desk where there is one (see `engine.progress`).
 
+A lesson may ask for a prediction that is made, not only thought::
+
+    guess = exercises.predict("05.b", ...)   # before the run, dots in place of the reader's answer
+    guess.compare(counts)                    # after it; silent while the dots stand there
+
 Assignments call `points`, which prints the same reply and returns the points that the answer earns.
 Tests call `judge`, which returns the reply (a status "right", "wrong" or "empty", and a message),
 and `all_exercises`.
@@ -104,6 +109,7 @@ it.
 
 from course_utils.exercises.engine.cells import load_ipython_extension, watch
 from course_utils.exercises.engine.exercise import Exercise, FunctionExercise
+from course_utils.exercises.engine.predictions import predict
 from course_utils.exercises.engine.progress import read_progress
 from course_utils.exercises.engine.registry import all_exercises, find
 from course_utils.exercises.engine.session import check, hint, judge, points, solution
@@ -119,6 +125,7 @@ __all__ = [
     "judge",
     "load_ipython_extension",
     "points",
+    "predict",
     "progress",
     "read_progress",
     "solution",

@@ -16,7 +16,15 @@ last       time of the last change
 mistake    what the last wrong answer was told; or null
 ========== ===========================================================================
 
-under ``"exercises"``, beside ``"version": 1``. Each change is read, made and written anew while a
+under ``"exercises"``, and under ``"predictions"``, by its name such as "05.b",
+
+======== ==============================================================================
+said     what was predicted, as text
+right    whether it came true; null until it was compared
+last     time of the last change
+======== ==============================================================================
+
+beside ``"version": 1``. Each change is read, made and written anew while a
 lock is held, so that two kernels can't undo each other's.
 """
 
@@ -103,15 +111,43 @@ def note_solution(number: str) -> str:
     return _remember(number, change)
 
 
+def note_prediction(name: str, said: str, *, right: bool | None = None) -> str:
+    """Remember what was predicted, and whether it came true; returns a line, or ""."""
+    now = _now()
+
+    def change(entry: Entry) -> None:
+        entry.update(said=said, right=right, last=now)
+
+    return _remember(name, change)
+
+
 def entries() -> dict[str, Entry]:
     """What is known by number: the desk's, and of this session where there is no desk."""
+    return {name: entry for name, entry in _known().items() if not _is_prediction(name)}
+
+
+def predictions() -> dict[str, Entry]:
+    """What was predicted, by name: the desk's, and of this session where there is no desk."""
+    return {name: entry for name, entry in _known().items() if _is_prediction(name)}
+
+
+def _known() -> dict[str, Entry]:
     path = desk_file()
     if path is None:
-        return {number: dict(entry) for number, entry in _of_session.items()}
+        return {name: dict(entry) for name, entry in _of_session.items()}
     found, _ = _read(path)
-    for number, change in _waiting:
-        change(found.setdefault(number, new_entry()))
+    for name, change in _waiting:
+        change(found.setdefault(name, _new(name)))
     return found
+
+
+def _is_prediction(name: str) -> bool:
+    """Exercises end in a number, 05.2, predictions in a letter, 05.b."""
+    return not name[-1:].isdigit()
+
+
+def _new(name: str) -> Entry:
+    return {"said": "", "right": None, "last": None} if _is_prediction(name) else new_entry()
 
 
 def read_progress(path: Path) -> dict[str, Entry]:
@@ -133,7 +169,8 @@ def read_progress(path: Path) -> dict[str, Entry]:
         If the file isn't there, or isn't a progress file.
     """
     try:
-        return _parsed(Path(path))
+        found = _parsed(Path(path))
+        return {name: entry for name, entry in found.items() if not _is_prediction(name)}
     except (OSError, *_NO_PROGRESS) as error:
         raise ValueError(
             f"{Path(path).name} is no progress file ({type(error).__name__}): it should be a "
@@ -165,7 +202,7 @@ def _now() -> str:
 
 
 def _remember(number: str, change: Change) -> str:
-    change(_of_session.setdefault(number, new_entry()))
+    change(_of_session.setdefault(number, _new(number)))
     try:
         path = desk_file()
         if path is None:
@@ -174,7 +211,7 @@ def _remember(number: str, change: Change) -> str:
         with _locked(path):
             found, line = _read(path, set_aside=True)
             for each, waiting in _waiting:
-                waiting(found.setdefault(each, new_entry()))
+                waiting(found.setdefault(each, _new(each)))
             _write(path, found)
             _waiting.clear()
         return line
@@ -199,7 +236,12 @@ def _read(path: Path, *, set_aside: bool = False) -> tuple[dict[str, Entry], str
 
 def _parsed(path: Path) -> dict[str, Entry]:
     stored = json.loads(path.read_text(encoding="utf-8"))
-    return {str(n): _checked(entry) for n, entry in stored["exercises"].items()}
+    found = {str(n): _checked(entry) for n, entry in stored["exercises"].items()}
+    for name, entry in stored.get("predictions", {}).items():
+        if not _is_prediction(name) or not isinstance(entry["said"], str):
+            raise ValueError(name)
+        found[name] = _new(name) | entry
+    return found
 
 
 def _checked(stored: Any) -> Entry:
@@ -214,11 +256,10 @@ def _checked(stored: Any) -> Entry:
 
 
 def _write(path: Path, found: dict[str, Entry]) -> None:
-    text = json.dumps(
-        {"version": _VERSION, "exercises": dict(sorted(found.items()))},
-        ensure_ascii=False,
-        indent=1,
-    )
+    sorts: dict[str, dict[str, Entry]] = {"exercises": {}, "predictions": {}}
+    for each, entry in sorted(found.items()):
+        sorts["predictions" if _is_prediction(each) else "exercises"][each] = entry
+    text = json.dumps({"version": _VERSION, **sorts}, ensure_ascii=False, indent=1)
     handle, name = tempfile.mkstemp(prefix=".progress-", suffix=".json", dir=path.parent)
     try:
         with open(handle, "w", encoding="utf-8") as file:
