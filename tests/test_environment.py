@@ -1,6 +1,7 @@
 """The files that describe one environment agree: pyproject.toml, environment.yml, the lock."""
 
 import importlib.metadata
+import os
 import re
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from course_utils import lock
+from course_utils.commands import lab
 from course_utils.execution import readiness
+from course_utils.publishing import parse_repository
 
 TOP = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -173,3 +176,12 @@ def test_the_two_commands_of_make_and_of_the_workflow_agree() -> None:
     pytest_call = re.search(r"-m (pytest [^$\n]*)", makefile)[1].strip()
     assert f"python -m {pytest_call}\n" in weekly
     assert "--nbval-current-env" in pytest_call and "--dist loadscope" in pytest_call
+
+
+def test_binder_lays_the_desk_that_its_links_open() -> None:
+    lines = (TOP / "postBuild").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("#!") and lines[-1] == "python -m course_utils lab --no-lab"
+    assert os.access(TOP / "postBuild", os.X_OK) or sys.platform == "win32"
+    repository = parse_repository("https://github.com/someone/cnn")
+    (desk,) = [option.default for option in lab.params if option.name == "desk"]
+    assert f"lab/tree/{desk}/05_a.ipynb" in repository.binder("05_a.ipynb")

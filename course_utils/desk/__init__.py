@@ -2,7 +2,6 @@
 
 | file | what it answers |
 |---|---|
-| `copies` | what a student's copy of a lesson holds |
 | `merging` | how a new edition comes into a copy that was worked in |
 | `laying` | what lies in the student's folder, and how it is kept |
 | `index` | the page that shows where I am |

@@ -10,9 +10,8 @@ from typing import Any
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_utils import notebooks
-from course_utils.desk.copies import INDEX
 from course_utils.desk.progress import Standing, standings
-from course_utils.publishing import Opening, read_openings
+from course_utils.publishing import INDEX, Opening, read_openings
 
 _WELCOME = """# My course
 

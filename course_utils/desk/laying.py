@@ -25,8 +25,8 @@ from datetime import datetime
 from pathlib import Path
 
 from course_utils import notebooks
-from course_utils.desk.copies import documents, lesson_names, own_copy
 from course_utils.desk.merging import merge
+from course_utils.publishing import lesson_documents, lesson_names, own_copy
 
 PRIVATE = ".desk"
 # A student has no use for what a grader and an author see in JupyterLab's menus, nor for its
@@ -96,7 +96,7 @@ def lay(folder: Path, selectors: Sequence[str] = ()) -> list[Laid]:
     names = lesson_names()
     moment = datetime.now().strftime("%Y-%m-%d-%H%M%S")
     laid = [_lay_one(path, folder, names, moment) for path in paths]
-    for document in documents():
+    for document in lesson_documents():
         notebooks.write_file(folder / document.name, document.read_bytes())
     return laid
 

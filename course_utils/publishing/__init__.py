@@ -5,7 +5,8 @@
 | `page`, `index` | the readable page of an executed notebook, and the list of them |
 | `slides`, `slides_folder` | a deck for each notebook, HTML and PDF |
 | `live_slides` | copies that JupyterLab shows as slides |
-| `handouts` | students' and instructor's copies |
+| `own_copies` | a student's own copy of a lesson: on the desk, in Colab, to download |
+| `handouts` | students' and instructor's copies, to work in and on paper |
 | `assignments` | exercises for nbgrader |
 | `site` | the course as a website |
 | `chromium`, `javascript` | the browser and the scripts that these need |
@@ -17,6 +18,7 @@ from course_utils.publishing.chromium import ChromiumMissing
 from course_utils.publishing.handouts import AUDIENCES, print_copies, student_copy, write_copies
 from course_utils.publishing.index import IndexEntry, write_index
 from course_utils.publishing.live_slides import write_lab_settings, write_live_copy
+from course_utils.publishing.own_copies import INDEX, lesson_documents, lesson_names, own_copy
 from course_utils.publishing.page import page, write_document, write_page
 from course_utils.publishing.site import (
     SiteError,
@@ -33,6 +35,7 @@ __all__ = [
     "CONFIG_NAME",
     "COURSE",
     "ChromiumMissing",
+    "INDEX",
     "IndexEntry",
     "Look",
     "NbgraderMissing",
@@ -42,7 +45,10 @@ __all__ = [
     "chromium",
     "configured_address",
     "javascript",
+    "lesson_documents",
+    "lesson_names",
     "make_slides",
+    "own_copy",
     "page",
     "parse_repository",
     "print_copies",

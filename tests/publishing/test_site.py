@@ -187,8 +187,8 @@ def test_the_links_open_the_file() -> None:
     assert REPOSITORY.colab("notebooks/01_a.ipynb") == (
         "https://colab.research.google.com/github/someone/cnn/blob/gh-pages/notebooks/01_a.ipynb"
     )
-    assert REPOSITORY.binder("notebooks/01_a.ipynb") == (
-        "https://mybinder.org/v2/gh/someone/cnn/HEAD?urlpath=lab/tree/notebooks/01_a.ipynb"
+    assert REPOSITORY.binder("01_a.ipynb") == (
+        "https://mybinder.org/v2/gh/someone/cnn/HEAD?urlpath=lab/tree/my_course/01_a.ipynb"
     )
 
 
@@ -234,7 +234,12 @@ def test_speaker_notes_are_folded() -> None:
 def test_what_is_offered_for_download(course: list[Path], tmp_path: Path) -> None:
     source = write_source(course, tmp_path)
     for path in course:
-        assert (source.extra / "notebooks" / path.name).read_bytes() == path.read_bytes()
+        offered = notebooks.read_notebook(source.extra / "notebooks" / path.name)
+        assert not any(cell.get("outputs") for cell in offered.cells)
+        written = {cell.id: cell.source for cell in notebooks.read_notebook(path).cells}
+        assert written.items() >= {cell.id: cell.source for cell in offered.cells[:-1]}.items()
+    first = notebooks.read_notebook(source.extra / "notebooks" / course[0].name)
+    assert first.cells[-1].source == "[02 →](02_learn.ipynb)"
     assert [link.text for link in source.links["01_pad"]] == ["Download the notebook"]
 
 
@@ -248,13 +253,14 @@ def test_the_links_of_a_page(course: list[Path], tmp_path: Path) -> None:
     assert targets[:3] == ["notebooks/01_pad.ipynb", "slides/01_pad.html", "slides/01_pad.pdf"]
     assert targets[3:] == [
         REPOSITORY.colab("notebooks/01_pad.ipynb"),
-        REPOSITORY.binder("notebooks/01_pad.ipynb"),
+        REPOSITORY.binder("01_pad.ipynb"),
     ]
     assert "slides/02_learn.pdf" not in [link.target for link in source.links["02_learn"]]
     copied = {path.name for path in (source.extra / "slides").iterdir()}
     assert copied == {"01_pad.html", "01_pad.pdf", "02_learn.html"}
     offered = json.loads((source.extra / "notebooks" / "01_pad.ipynb").read_bytes())
     assert offered["cells"][1]["id"] == "course-setup"
+    assert REPOSITORY.colab("notebooks/02_learn.ipynb") in "".join(offered["cells"][-1]["source"])
     shown = json.loads((source.folder / "01_pad.ipynb").read_bytes())
     assert shown["cells"][1]["id"] == "prose"
 

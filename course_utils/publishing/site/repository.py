@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 # What the notebooks import and Colab does not bring.
-_MISSING_ON_COLAB = ("optuna",)
+_MISSING_ON_COLAB = ("anywidget", "optuna")
 _SETUP = """\
 # Added by the course's site: installs the course where it is missing, as on Google Colab,
 # and does nothing anywhere else.
@@ -50,8 +50,9 @@ class Repository:
         return f"https://colab.research.google.com/github/{place}"
 
     def binder(self, file: str) -> str:
-        """Return the address that opens a file of the course itself in Binder."""
-        return f"https://mybinder.org/v2/gh/{self.owner}/{self.name}/HEAD?urlpath=lab/tree/{file}"
+        """Return the address that opens a lesson on the desk that ``postBuild`` lays in Binder."""
+        place = f"lab/tree/my_course/{file}"
+        return f"https://mybinder.org/v2/gh/{self.owner}/{self.name}/HEAD?urlpath={place}"
 
 
 def parse_repository(address: str, *, site_branch: str = "gh-pages") -> Repository:

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from course_utils import explorers, notebooks
 from course_utils.publishing.attachments import as_files
+from course_utils.publishing.own_copies import own_copy
 from course_utils.publishing.page import proof_summary
 from course_utils.publishing.site.course_map import front_page, page_not_found
 from course_utils.publishing.site.openings import read_opening
@@ -98,7 +99,7 @@ def write_source(
         source.alternatives[path.stem] = _alternatives(notebook)
         decks = _copied_slides(path, notebook, slides, source)
         source.links[path.stem] = _links(path, repository, decks)
-        offered = with_setup_cell(notebook, repository) if repository else notebook
+        offered = _offered(path.stem, notebook, [each.stem for each in paths], repository)
         _write(source.extra / "notebooks" / path.name, offered)
         _write(source.folder / path.name, _with_files(readable(notebook), source.folder))
         used |= _explorers_of(notebook)
@@ -119,6 +120,22 @@ def write_source(
     missing = page_not_found(openings, f"/{repository.name}/" if repository else "")
     (source.extra / "404.html").write_text(missing, encoding="utf-8")
     return source
+
+
+def _offered(
+    name: str, notebook: NotebookNode, names: Sequence[str], repository: Repository | None
+) -> NotebookNode:
+    """The copy to download, and for Colab: a student's own, with no answer in sight."""
+    if repository is None:
+        return own_copy(notebook, name=name, names=names, index="")
+    copied = own_copy(
+        notebook,
+        name=name,
+        names=names,
+        index="",
+        address=lambda other: repository.colab(f"notebooks/{other}.ipynb"),
+    )
+    return with_setup_cell(copied, repository)
 
 
 def _write(path: Path, notebook: NotebookNode) -> None:
@@ -177,7 +194,7 @@ def _links(path: Path, repository: Repository | None, slides: Sequence[str]) -> 
     links += [Link(texts[Path(name).suffix], f"slides/{name}") for name in slides]
     if repository:
         links.append(Link("Open in Colab", repository.colab(file)))
-        links.append(Link("Open in Binder", repository.binder(file)))
+        links.append(Link("Open in Binder", repository.binder(path.name)))
     return links
 
 

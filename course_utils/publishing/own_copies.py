@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -11,13 +11,25 @@ from nbformat.v4 import new_markdown_cell
 
 from course_utils import notebooks
 from course_utils.notebooks import reveal
-from course_utils.publishing import student_copy
+from course_utils.publishing.handouts import student_copy
 
 NAVIGATION = "desk-navigation"  # the id of the cell that leads on
 INDEX = "index.ipynb"
 
 
-def own_copy(notebook: NotebookNode, *, name: str, names: Sequence[str]) -> NotebookNode:
+def beside(name: str) -> str:
+    """Return the address of a lesson's copy that lies in the same folder."""
+    return f"{name}.ipynb"
+
+
+def own_copy(
+    notebook: NotebookNode,
+    *,
+    name: str,
+    names: Sequence[str],
+    index: str = INDEX,
+    address: Callable[[str], str] = beside,
+) -> NotebookNode:
     """Return the copy of a lesson that a student works in.
 
     Parameters
@@ -28,6 +40,10 @@ def own_copy(notebook: NotebookNode, *, name: str, names: Sequence[str]) -> Note
         Its name without ending.
     names : sequence of str
         The names of all lessons in their order, for the links to the neighbours.
+    index : str
+        The address of the page that says how far one has come; empty if there is none.
+    address : callable
+        Gives the address of a lesson from its name.
 
     Returns
     -------
@@ -40,19 +56,22 @@ def own_copy(notebook: NotebookNode, *, name: str, names: Sequence[str]) -> Note
     for cell in copied.cells:
         if "self-test" in notebooks.cell_tags(cell):
             cell.source = folded[cell.id]
-    copied.cells.append(new_markdown_cell(_way_on(name, names), id=NAVIGATION))
+    way_on = _way_on(name, names, index, address)
+    if way_on:
+        copied.cells.append(new_markdown_cell(way_on, id=NAVIGATION))
     copied.metadata = NotebookNode(notebooks.NOTEBOOK_METADATA)
     return copied
 
 
-def _way_on(name: str, names: Sequence[str]) -> str:
+def _way_on(name: str, names: Sequence[str], index: str, address: Callable[[str], str]) -> str:
     place = list(names).index(name)
     links = []
     if place > 0:
-        links.append(f"[← {_number(names[place - 1])}]({names[place - 1]}.ipynb)")
-    links.append(f"[Where am I?]({INDEX})")
+        links.append(f"[← {_number(names[place - 1])}]({address(names[place - 1])})")
+    if index:
+        links.append(f"[Where am I?]({index})")
     if place + 1 < len(names):
-        links.append(f"[{_number(names[place + 1])} →]({names[place + 1]}.ipynb)")
+        links.append(f"[{_number(names[place + 1])} →]({address(names[place + 1])})")
     return " · ".join(links)
 
 
@@ -95,7 +114,7 @@ def lesson_names() -> list[str]:
     return [path.stem for path in notebooks.find_notebooks()]
 
 
-def documents() -> list[Path]:
+def lesson_documents() -> list[Path]:
     """Return the texts beside the lessons that students read: not the instructor's guide."""
     found = notebooks.find_documents(notebooks.notebooks_folder())
     return [path for path in found if path.stem != "instructors_guide"]
