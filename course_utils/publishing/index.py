@@ -74,9 +74,12 @@ def write_index(
             result = f"<strong>Failed:</strong> {result}"
         elif entry.passed_over:
             result = f"Passed over: {result}"
+        name = f"{_text(number)} {_text(shown)}"
+        # A page that could not be written is missing, and no link may lead to it.
+        if path.with_name(f"{entry.name}.html").is_file():
+            name = f'<a href="{escape(entry.name)}.html">{name}</a>'
         lines.append(
-            f'<tr><td><a href="{escape(entry.name)}.html">{_text(number)} {_text(shown)}</a></td>'
-            f"<td>{result}</td>"
+            f"<tr><td>{name}</td><td>{result}</td>"
             f'<td class="number">{entry.seconds:.1f}</td></tr>\n'
         )
     lines.append("</tbody>\n</table>\n")

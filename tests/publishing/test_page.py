@@ -166,6 +166,8 @@ def test_the_index_lists_every_notebook(tmp_path: Path) -> None:
         IndexEntry("01_one", "One & <first>", "costs $5 | a_b_ *c* $6", 1.25),
         IndexEntry("02_two", "", "cell 3: ValueError: <no>", 0.5, failed=True),
     ]
+    for entry in entries:
+        (tmp_path / f"{entry.name}.html").touch()
     write_index(entries, tmp_path / "index.html")
     index = Elements((tmp_path / "index.html").read_text(encoding="utf-8"))
     assert [found["href"] for found in index.attributes("a")] == ["01_one.html", "02_two.html"]
@@ -208,3 +210,12 @@ def test_speaker_notes_are_folded_and_other_prose_is_not() -> None:
     folded = made[made.index("<details>") : made.index("</details>")]
     assert "For instructors" in folded and "Ask the class." in folded
     assert "Read on." in made and "Read on." not in folded
+
+
+def test_the_index_links_to_no_page_that_is_missing(tmp_path: Path) -> None:
+    entries = [IndexEntry("01_one", "One", "1", 1.0), IndexEntry("02_two", "Two", "2", 1.0)]
+    (tmp_path / "01_one.html").touch()
+    write_index(entries, tmp_path / "index.html")
+    index = Elements((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert [found["href"] for found in index.attributes("a")] == ["01_one.html"]
+    assert "02 Two" in (tmp_path / "index.html").read_text(encoding="utf-8")
