@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import shutil
 import sys
 from collections.abc import Sequence
@@ -131,13 +132,28 @@ def write_lab_settings(folder: Path) -> dict[str, Path]:
     return {"JUPYTER_CONFIG_PATH": settings, "JUPYTER_PATH": settings / "share"}
 
 
+def _as_opened_here(copied: notebooks.NotebookNode) -> notebooks.NotebookNode:
+    """The copy with what this Python's kernel says of itself, which JupyterLab would write into it.
+
+    A lesson that was only opened then asks no one whether its changes are to be saved.
+    """
+    opened = copied.copy()
+    opened.metadata = notebooks.NotebookNode(notebooks.NOTEBOOK_METADATA)
+    opened.metadata.language_info = {
+        **notebooks.NOTEBOOK_METADATA["language_info"],
+        "version": platform.python_version(),
+        "codemirror_mode": {"name": "ipython", "version": sys.version_info.major},
+    }
+    return opened
+
+
 def _lay_one(path: Path, folder: Path, names: Sequence[str], moment: str) -> Laid:
     name = path.stem
     target, given = folder / path.name, folder / PRIVATE / GIVEN / path.name
     course = own_copy(notebooks.read_notebook(path), name=name, names=names)
     fresh = notebooks.notebook_bytes(course)
     if not target.exists():
-        notebooks.write_file(target, fresh)
+        notebooks.write_file(target, notebooks.notebook_bytes(_as_opened_here(course)))
         notebooks.write_file(given, fresh)
         return Laid(name, "new")
     try:

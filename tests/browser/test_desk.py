@@ -47,6 +47,11 @@ def test_the_first_hour(lab: str, desk: Path, record, open_page) -> None:
         assert page.get_by_text(tool).count() == 0, tool
 
     running_lab.open_notebook(page, lab, f"{LESSON}.ipynb")
+    # the kernel has told of itself, and there is nothing to be saved
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+    )
+    assert page.evaluate("() => jupyterapp.shell.currentWidget.context.model.dirty") is False
     shown = page.evaluate(
         "() => jupyterapp.shell.currentWidget.content.widgets"
         ".filter(cell => cell.model.outputs?.length).map(cell => cell.model.id)"

@@ -216,3 +216,13 @@ def test_the_kernel_of_the_desk_is_this_python_and_watches_its_cells(desk):
     (option,) = [part for part in spec.argv if part.startswith("--IPKernelApp.extensions=")]
     module = importlib.import_module(option.partition("=")[2])
     assert callable(module.load_ipython_extension)
+
+
+def test_a_new_copy_says_what_this_kernel_says_of_itself(desk):
+    from ipykernel.ipkernel import IPythonKernel
+
+    (path,) = desk.glob("05_*.ipynb")
+    written = read(path).metadata
+    told = IPythonKernel.language_info
+    assert dict(written.language_info) == told
+    assert written.kernelspec == notebooks.NOTEBOOK_METADATA["kernelspec"]
