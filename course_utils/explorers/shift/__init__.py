@@ -99,6 +99,8 @@ class Shift(Explorer):
             image = as_numeric("digit", digit, ("height", "width"))
             if image.shape != (_SIDE, _SIDE):
                 raise ValueError(f"digit has shape {image.shape}: give an image (28, 28), or 0 … 9")
+            if not np.isfinite(image).all():
+                raise ValueError("digit has NaN or infinity in it: fill the gaps before")
             digits, digit = [_as_signs(image / max(image.max(), 1))], 0
         super().__init__(
             digits=digits,

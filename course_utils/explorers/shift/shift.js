@@ -120,15 +120,18 @@ function render({ model, el }) {
     event.preventDefault();
   });
   picture.addEventListener("pointerdown", event => {
-    dragging = { x: event.clientX, y: event.clientY, dx: kit.get("dx"), dy: kit.get("dy") };
+    if (dragging || event.button !== 0) return; // one finger moves it
+    dragging = { pointer: event.pointerId, x: event.clientX, y: event.clientY, dx: kit.get("dx"), dy: kit.get("dy") };
     picture.setPointerCapture(event.pointerId);
   });
   picture.addEventListener("pointermove", event => {
-    if (!dragging) return;
+    if (dragging?.pointer !== event.pointerId) return;
     const pixel = picture.getBoundingClientRect().width / SIDE;
     move(dragging.dy + (event.clientY - dragging.y) / pixel, dragging.dx + (event.clientX - dragging.x) / pixel);
   });
-  for (const end of ["pointerup", "pointercancel"]) picture.addEventListener(end, () => { dragging = null; });
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    picture.addEventListener(end, event => { if (dragging?.pointer === event.pointerId) dragging = null; });
+  }
 
   // Grey, and orange where the cell changed.
   function tinted(canvas, x, most, marks) {
