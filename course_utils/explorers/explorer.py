@@ -40,6 +40,10 @@ def readable(name: str, value: ArrayLike, *axes: tuple[str, ...]) -> np.ndarray:
     return array
 
 
+class Checked(traitlets.TraitType[Any, Any]):
+    """A trait that its class checks; of `traitlets.Any`, None would never be."""
+
+
 class Explorer(anywidget.AnyWidget):
     """The common part of the explorers.
 

@@ -90,3 +90,8 @@ def test_what_does_not_work_is_refused(arguments: dict, message: str) -> None:
 def test_shifts_have_an_end() -> None:
     with pytest.raises(ValueError, match="dx is 9: use at most 8 pixels"):
         Shift().dx = 9
+
+
+def test_gaps_in_a_digit_are_told() -> None:
+    with pytest.raises(ValueError, match="digit has NaN or infinity in it: fill the gaps"):
+        Shift(np.full((28, 28), np.nan))

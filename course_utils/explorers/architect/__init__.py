@@ -18,7 +18,7 @@ from course_utils.explorers.architect.stacks import (
     keras_code,
     report,
 )
-from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.explorer import Checked, Explorer
 
 _LECTURE = (
     {"kind": "conv", "filters": 10, "size": 5},
@@ -81,8 +81,8 @@ class Architect(Explorer):
         "move its layer up or down, or remove it."
     )
 
-    input_shape = traitlets.Any([28, 28, 1]).tag(sync=True, state=True)
-    layers = traitlets.Any([]).tag(sync=True, state=True)
+    input_shape = Checked([28, 28, 1]).tag(sync=True, state=True)
+    layers = Checked([]).tag(sync=True, state=True)
     ask = traitlets.Bool(False).tag(sync=True, state=True)
 
     def __init__(
@@ -98,7 +98,9 @@ class Architect(Explorer):
     def _check_layers(self, proposal: Any) -> list[dict[str, Any]]:
         given = proposal["value"]
         if not isinstance(given, (list, tuple)):
-            raise ValueError(f'layers is {given!r}: give a list of dicts such as {{"kind": "conv"}}')
+            raise ValueError(
+                f'layers is {given!r}: give a list of dicts such as {{"kind": "conv"}}'
+            )
         layers = [complete(layer) for layer in given]
         if len(layers) > _MOST:
             raise ValueError(f"layers has {len(layers)} entries: use at most {_MOST}")

@@ -65,7 +65,9 @@ def complete(layer: Layer) -> dict[str, Any]:
         If the kind, the name of a setting or its value isn't known.
     """
     if not isinstance(layer, Mapping):
-        raise ValueError(f'layers holds {layer!r}: give a dict for each, such as {{"kind": "conv"}}')
+        raise ValueError(
+            f'layers holds {layer!r}: give a dict for each, such as {{"kind": "conv"}}'
+        )
     kind = layer.get("kind")
     if not isinstance(kind, str) or kind not in DEFAULTS:
         words = ", ".join(f'"{word}"' for word in DEFAULTS)
@@ -213,4 +215,3 @@ def _call(layer: Layer) -> str:
     if layer.get("activation", "none") != "none":
         options.append(f'activation="{layer["activation"]}"')
     return f"layers.{name}({', '.join([*map(str, first), *options])})"
-

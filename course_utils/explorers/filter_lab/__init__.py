@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_integer, size_text
 from course_utils.convolution import correlate2d
-from course_utils.explorers.explorer import Explorer, readable
+from course_utils.explorers.explorer import Checked, Explorer, readable
 from course_utils.explorers.picture_files import as_address, grey_of, picture_in
 from course_utils.explorers.pictures import draw_cells, draw_map, number
 from course_utils.filters import FILTERS
@@ -82,10 +82,10 @@ class FilterLab(Explorer):
     picture_data = traitlets.Unicode().tag(sync=True, state=True)
     digit = traitlets.Unicode().tag(sync=True, state=True)
     named: traitlets.List[Any] = traitlets.List().tag(sync=True, state=True)
-    kernel = traitlets.Any([[0]]).tag(sync=True, state=True)
-    view = traitlets.Any("auto").tag(sync=True, state=True)
-    row = traitlets.Any(0).tag(sync=True, state=True)
-    column = traitlets.Any(0).tag(sync=True, state=True)
+    kernel = Checked([[0]]).tag(sync=True, state=True)
+    view = Checked("auto").tag(sync=True, state=True)
+    row = Checked(0).tag(sync=True, state=True)
+    column = Checked(0).tag(sync=True, state=True)
 
     def __init__(
         self,

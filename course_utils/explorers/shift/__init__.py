@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_integer, as_numeric
 from course_utils.convolution import conv2d, correlate2d
-from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.explorer import Checked, Explorer
 from course_utils.explorers.pictures import draw_map
 from course_utils.filters import FILTERS
 from course_utils.plotting import style
@@ -79,11 +79,11 @@ class Shift(Explorer):
     digits = traitlets.List(traitlets.Unicode()).tag(sync=True, state=True)
     templates = traitlets.List(traitlets.Unicode()).tag(sync=True, state=True)
     kernels = traitlets.Dict().tag(sync=True, state=True)
-    which = traitlets.Any(0).tag(sync=True, state=True)
-    dx = traitlets.Any(0).tag(sync=True, state=True)
-    dy = traitlets.Any(0).tag(sync=True, state=True)
-    kernel = traitlets.Any("upright edges").tag(sync=True, state=True)
-    pool = traitlets.Any(2).tag(sync=True, state=True)
+    which = Checked(0).tag(sync=True, state=True)
+    dx = Checked(0).tag(sync=True, state=True)
+    dy = Checked(0).tag(sync=True, state=True)
+    kernel = Checked("upright edges").tag(sync=True, state=True)
+    pool = Checked(2).tag(sync=True, state=True)
     ask = traitlets.Bool(True).tag(sync=True, state=True)
 
     def __init__(
@@ -102,11 +102,12 @@ class Shift(Explorer):
             if not np.isfinite(image).all():
                 raise ValueError("digit has NaN or infinity in it: fill the gaps before")
             digits, digit = [_as_signs(image / max(image.max(), 1))], 0
+        which = _number_below("digit", digit, len(digits))
         super().__init__(
             digits=digits,
             templates=templates,
             kernels={name: FILTERS[one].kernel.tolist() for name, one in _KERNELS.items()},
-            which=digit,
+            which=which,
             kernel=kernel,
             pool=pool,
             ask=ask,
@@ -114,10 +115,7 @@ class Shift(Explorer):
 
     @traitlets.validate("which")
     def _check_which(self, proposal: Any) -> int:
-        number = as_integer("digit", proposal["value"], 0)
-        if number >= len(self.digits):
-            raise ValueError(f"digit is {number}: use 0 to {len(self.digits) - 1}")
-        return number
+        return _number_below("which", proposal["value"], len(self.digits))
 
     @traitlets.validate("dx", "dy")
     def _check_shift(self, proposal: Any) -> int:
@@ -219,6 +217,13 @@ class Shift(Explorer):
             ax.set(yticks=range(10), xticks=[], title=title, ylim=(9.6, -0.6))
             ax.grid(visible=False)
         return fig
+
+
+def _number_below(name: str, value: Any, most: int) -> int:
+    number = as_integer(name, value, 0)
+    if number >= most:
+        raise ValueError(f"{name} is {number}: use 0 to {most - 1}")
+    return number
 
 
 def _moved(image: np.ndarray, dy: int, dx: int) -> np.ndarray:

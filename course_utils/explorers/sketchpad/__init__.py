@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_numeric
 from course_utils.convolution import conv2d
-from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.explorer import Checked, Explorer
 from course_utils.explorers.picture_files import picture_in
 from course_utils.explorers.pictures import draw_map, draw_message
 from course_utils.explorers.stored_network import page_network
@@ -70,7 +70,7 @@ class Sketchpad(Explorer):
         "further; Backspace takes the last stroke away. Tab goes on to the buttons."
     )
 
-    image = traitlets.Any([[0]]).tag(sync=True, state=True)
+    image = Checked([[0]]).tag(sync=True, state=True)
     # Set by Python, so that no trained number is stored with a notebook.
     probabilities: traitlets.List[Any] = traitlets.List().tag(sync=True)
     maps = traitlets.Dict().tag(sync=True)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_integer, size_text
 from course_utils.convolution import conv2d, pad
-from course_utils.explorers.explorer import Explorer, readable
+from course_utils.explorers.explorer import Checked, Explorer, readable
 from course_utils.explorers.pictures import (
     draw_cells,
     draw_message,
@@ -90,13 +90,13 @@ class Volume(Explorer):
         "channel, a filter or a bias a digit or Enter changes a number."
     )
 
-    image = traitlets.Any([[[0]]]).tag(sync=True, state=True)
-    filters = traitlets.Any([[[[0]]]]).tag(sync=True, state=True)
-    bias = traitlets.Any([0]).tag(sync=True, state=True)
-    padding = traitlets.Any("valid").tag(sync=True, state=True)
-    stride = traitlets.Any(1).tag(sync=True, state=True)
-    row = traitlets.Any(0).tag(sync=True, state=True)
-    column = traitlets.Any(0).tag(sync=True, state=True)
+    image = Checked([[[0]]]).tag(sync=True, state=True)
+    filters = Checked([[[[0]]]]).tag(sync=True, state=True)
+    bias = Checked([0]).tag(sync=True, state=True)
+    padding = Checked("valid").tag(sync=True, state=True)
+    stride = Checked(1).tag(sync=True, state=True)
+    row = Checked(0).tag(sync=True, state=True)
+    column = Checked(0).tag(sync=True, state=True)
 
     def __init__(
         self,

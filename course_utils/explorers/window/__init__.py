@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_integer, size_text
 from course_utils.convolution import conv2d, convolve2d, correlate2d, pad
-from course_utils.explorers.explorer import Explorer, readable
+from course_utils.explorers.explorer import Checked, Explorer, readable
 from course_utils.explorers.pictures import (
     draw_cells,
     draw_message,
@@ -87,14 +87,14 @@ class Window(Explorer):
         "window; in the image and the kernel a digit or Enter changes a number."
     )
 
-    image = traitlets.Any(_IMAGE).tag(sync=True, state=True)
-    kernel = traitlets.Any(_KERNEL).tag(sync=True, state=True)
-    padding = traitlets.Any("valid").tag(sync=True, state=True)
-    stride = traitlets.Any(1).tag(sync=True, state=True)
-    dilation = traitlets.Any(1).tag(sync=True, state=True)
-    operation = traitlets.Any("correlation").tag(sync=True, state=True)
-    row = traitlets.Any(0).tag(sync=True, state=True)
-    column = traitlets.Any(0).tag(sync=True, state=True)
+    image = Checked(_IMAGE).tag(sync=True, state=True)
+    kernel = Checked(_KERNEL).tag(sync=True, state=True)
+    padding = Checked("valid").tag(sync=True, state=True)
+    stride = Checked(1).tag(sync=True, state=True)
+    dilation = Checked(1).tag(sync=True, state=True)
+    operation = Checked("correlation").tag(sync=True, state=True)
+    row = Checked(0).tag(sync=True, state=True)
+    column = Checked(0).tag(sync=True, state=True)
     ask = traitlets.Bool(True).tag(sync=True, state=True)
 
     def __init__(
