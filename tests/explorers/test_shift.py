@@ -95,3 +95,18 @@ def test_shifts_have_an_end() -> None:
 def test_gaps_in_a_digit_are_told() -> None:
     with pytest.raises(ValueError, match="digit has NaN or infinity in it: fill the gaps"):
         Shift(np.full((28, 28), np.nan))
+
+
+def test_a_lesson_may_show_some_panels() -> None:
+    shift = Shift(4, panels=["scores"])
+    assert shift.state()["panels"] == ["scores"] and "panels" not in Shift(4).state()
+    assert "pooled" not in " ".join([*shift.try_this, shift.alternative_text])
+    assert len(shift.try_this) == 3 and len(shift.draw().axes) == 2
+    shift = Shift(4, panels=("slid", "map"))
+    assert shift.panels == ["map", "slid"] and shift.picture().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("panels", [[], "scores", ["score"], None, 3])
+def test_unknown_panels_are_told(panels: object) -> None:
+    with pytest.raises(ValueError, match=r'panels is .*: give a list of one or more of "scores"'):
+        Shift(4, panels=panels)

@@ -58,10 +58,19 @@ export function verdicts(x, still, now, before, dy, dx, side) {
     pooledAlong: whole && isMoved(now.pooled, before.pooled, dy / side, dx / side) };
 }
 
+// What is asked first, in a lesson that shows these panels; `tell` compares with what happens.
+const POOLED = { text: "Before you move it: the digit goes one pixel to the right. How many cells of the pooled map will change?",
+  words: ["none", "some", "about half", "nearly all"] };
+const SCORES = { text: "Before you move it: after how many pixels to the right will the templates answer another digit?",
+  words: ["1 pixel", "2 pixels", "3 or 4", "5 or more"] };
+const questionFor = panels => (panels.includes("pooled") ? POOLED : panels.includes("scores") ? SCORES : null);
+
 const top = values => values.indexOf(Math.max(...values));
 
 function render({ model, el }) {
   const kit = frame({ model, el }, "shift", "The shift: what moves along, what changes, what stays");
+  const panels = kit.get("panels") ?? ["scores", "map", "pooled", "slid"];
+  const question = questionFor(panels);
   let dragging = null;
   let guess = null;
   const picture = h("canvas", { class: "cx-map", tabindex: 0, role: "application", "aria-label": "digit: arrows move it by one pixel" });
@@ -75,15 +84,18 @@ function render({ model, el }) {
   digits.element.hidden = kit.get("digits").length < 2;
   const reply = h("p", { class: "cx-reply" });
   const ask = h("div", { class: "cx-ask" },
-    h("p", {}, "Before you move it: the digit goes one pixel to the right. How many cells of the pooled map will change?"),
-    h("div", { class: "cx-row-of" }, ["none", "some", "about half", "nearly all"].map(word => button(word, () => answer(word)))));
+    h("p", {}, question?.text ?? ""),
+    h("div", { class: "cx-row-of" }, (question?.words ?? []).map(word => button(word, () => answer(word)))));
   const panel = (title, part, note, extra) => h("div", { class: "cx-panel" }, h("p", { class: "cx-name" }, title), part, note, extra);
   const arrows = h("div", { class: "cx-row-of" }, [["←", 0, -1, "left"], ["→", 0, 1, "right"], ["↑", -1, 0, "up"], ["↓", 1, 0, "down"]].map(([sign, dy, dx, word]) =>
     button(sign, () => move(kit.get("dy") + dy, kit.get("dx") + dx), { "aria-label": `move ${word}` })), button("Back", () => move(0, 0)));
   kit.body.append(h("div", { class: "cx-bar" }, digits.element, kernels.element, side.element), ask, reply,
     h("div", { class: "cx-five" },
-      panel("digit", picture, notes[0], arrows), panel("template scores", scores.element, notes[1]),
-      panel("feature map", map, notes[2]), panel("pooled map", pooledMap, notes[3]), panel("templates that slide: largest score", slid.element, notes[4])));
+      panel("digit", picture, notes[0], arrows), ...panels.map(name => ({
+        scores: () => panel("template scores", scores.element, notes[1]), map: () => panel("feature map", map, notes[2]),
+        pooled: () => panel("pooled map", pooledMap, notes[3]), slid: () => panel("templates that slide: largest score", slid.element, notes[4]) }[name]()))));
+  kernels.element.hidden = !panels.includes("map") && !panels.includes("pooled");
+  side.element.hidden = !panels.includes("pooled");
 
   function bars() {
     const rows = Array.from({ length: 10 }, (_, k) => {
@@ -107,9 +119,33 @@ function render({ model, el }) {
   }
 
   function answer(word) {
-    kit.set({ ask: false, dy: 0, dx: 1 });
+    kit.set({ ask: false, dy: 0, dx: question === POOLED ? 1 : Math.min(firstChange(), REACH) });
     guess = word;
     draw();
+  }
+
+  // After how many pixels to the right the templates answer another digit; more than they can go if never.
+  function firstChange() {
+    const still = fromSigns(kit.get("digits")[kit.get("which")]);
+    const units = kit.get("templates").map(unit);
+    const answer = x => top(units.map(one => one.reduce((sum, weight, at) => sum + weight * x.data[at], 0)));
+    let dx = 1;
+    while (dx <= REACH && answer(moved(still, 0, dx)) === answer(still)) dx += 1;
+    return dx;
+  }
+
+  function compare(found, before, now) {
+    if (question === SCORES) {
+      const dx = firstChange();
+      const truth = SCORES.words[dx === 1 ? 0 : dx === 2 ? 1 : dx < 5 ? 2 : 3];
+      const told = dx > REACH ? `they still answer ${top(now.scores)} after ${REACH}` : `after ${dx} they answer ${top(now.scores)} instead of ${top(before.scores)}`;
+      return `You expected ${guess}; it was ${truth}: ${told}. Now go back, and on with the arrows.`;
+    }
+    const share = count(found.pooled) / found.pooled.length;
+    const truth = share === 0 ? "none" : share < 0.4 ? "some" : share < 0.6 ? "about half" : "nearly all";
+    const inked = before.pooled.data.filter(one => one > 1e-9).length;
+    return `You expected ${guess}; it was ${truth}: ${count(found.pooled)} of ${found.pooled.length}. `
+      + `Only ${inked} cells had any answer before the move. Now go on with the arrows.`;
   }
 
   picture.addEventListener("keydown", event => {
@@ -143,7 +179,7 @@ function render({ model, el }) {
 
   function draw() {
     const [dy, dx, pooling] = [kit.get("dy"), kit.get("dx"), kit.get("pool")];
-    const hidden = kit.get("ask");
+    const hidden = kit.get("ask") && question !== null;
     digits.show(kit.get("which"));
     kernels.show(kit.get("kernel"));
     side.show(pooling);
@@ -168,19 +204,15 @@ function render({ model, el }) {
       `${count(found.pooled)} of ${found.pooled.length} cells changed${dy || dx ? found.pooledAlong ? "; it moved along" : `; not a move by whole windows` : ""}`,
       `answer ${top(now.slid)}; ${found.slid} of 10 scores changed${found.slid || (!dy && !dx) ? "" : ": invariant"}`,
     ];
-    notes.forEach((note, at) => { note.textContent = hidden && at > 1 && at < 4 ? "" : words[at]; });
+    notes.forEach((note, at) => { note.textContent = hidden && (question === SCORES ? at > 0 : at > 1 && at < 4) ? "" : words[at]; });
     map.setAttribute("aria-label", `feature map: ${words[2]}`);
     pooledMap.setAttribute("aria-label", `pooled map: ${words[3]}`);
     Object.assign(kit.root.dataset, { pooled: count(found.pooled), map: count(found.map), slid: found.slid, scores: found.scores, answer: top(now.scores) });
     if (guess) {
-      const share = count(found.pooled) / found.pooled.length;
-      const truth = share === 0 ? "none" : share < 0.4 ? "some" : share < 0.6 ? "about half" : "nearly all";
-      const inked = before.pooled.data.filter(one => one > 1e-9).length;
-      reply.textContent = `You expected ${guess}; it was ${truth}: ${count(found.pooled)} of ${found.pooled.length}. `
-        + `Only ${inked} cells had any answer before the move. Now go on with the arrows.`;
+      reply.textContent = compare(found, before, now);
       guess = null;
     }
-    kit.say(hidden ? "The answers are counted when you have chosen." : `${words[0]}. Templates: ${words[1]}. Feature map: ${words[2]}. Pooled: ${words[3]}. Slid templates: ${words[4]}.`);
+    kit.say(hidden ? "The answers are counted when you have chosen." : `${words[0]}. ${panels.map(name => ({ scores: `Templates: ${words[1]}.`, map: `Feature map: ${words[2]}.`, pooled: `Pooled: ${words[3]}.`, slid: `Slid templates: ${words[4]}.` }[name])).join(" ")}`);
   }
 
   kit.watch(["which", "dx", "dy", "kernel", "pool", "ask"], draw);
