@@ -26,6 +26,7 @@ from pathlib import Path
 from course_utils import notebooks
 from course_utils.desk.copies import documents, lesson_names, own_copy
 from course_utils.desk.merging import merge
+from course_utils.notebooks import canonical_form
 
 PRIVATE = ".desk"
 # A student has no use for what a grader and an author see in JupyterLab's menus, nor for its
@@ -94,6 +95,7 @@ def lay(folder: Path, selectors: Sequence[str] = ()) -> list[Laid]:
         (folder / PRIVATE / place).mkdir(parents=True, exist_ok=True)
     names = lesson_names()
     moment = datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    _drop_dead_views(folder)
     laid = [_lay_one(path, folder, names, moment) for path in paths]
     for document in documents():
         notebooks.write_file(folder / document.name, document.read_bytes())
@@ -114,6 +116,17 @@ def write_lab_settings(folder: Path) -> Path:
     content = {"disabledExtensions": dict.fromkeys(_NOT_FOR_STUDENTS, True)}
     notebooks.write_file(page, json.dumps(content, indent=1).encode("utf-8"))
     return settings
+
+
+def _drop_dead_views(folder: Path) -> None:
+    """Let explorers that were left open yesterday show their picture, not that they are gone."""
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            own = notebooks.read_notebook(path)
+        except ValueError:
+            continue
+        if canonical_form.drop_dead_views(own):
+            notebooks.write_file(path, notebooks.notebook_bytes(own))
 
 
 def _lay_one(path: Path, folder: Path, names: Sequence[str], moment: str) -> Laid:

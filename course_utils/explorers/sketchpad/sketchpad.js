@@ -17,6 +17,8 @@ function render({ model, el }) {
   let started = 0;
   let waiting = null; // for Python
   let ended = false;
+  let cleared = false; // an answer that was on its way then is not shown
+  let byKeys = false; // then the pen has to be seen
 
   const board = h("canvas", { class: "cx-board", width: SIDE, height: SIDE, tabindex: 0, role: "application", "aria-label": "drawing: Space puts the pen down or lifts it, arrows move it" });
   const hint = h("p", { class: "cx-hint" }, "draw a digit here");
@@ -53,6 +55,7 @@ function render({ model, el }) {
     board.focus();
     board.setPointerCapture(event.pointerId);
     drawing = event.pointerId;
+    byKeys = false;
     pen.down = false;
     begin(...place(event));
   });
@@ -66,10 +69,12 @@ function render({ model, el }) {
     board.addEventListener(end, event => {
       if (event.pointerId !== drawing) return;
       drawing = null;
+      [pen.x, pen.y] = strokes.at(-1)?.points.at(-1) ?? [pen.x, pen.y];
       look();
     });
   }
   board.addEventListener("keydown", event => {
+    byKeys = true;
     const steps = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
     if (event.key === " ") {
       pen.down = !pen.down;
@@ -93,6 +98,7 @@ function render({ model, el }) {
   });
 
   function begin(x, y) {
+    cleared = false;
     stopCamera();
     if (strokes.picture) strokes = [];
     strokes.push({ width: Number(width.input.value), points: [[x, y]] });
@@ -124,7 +130,7 @@ function render({ model, el }) {
       context.stroke();
     }
     hint.hidden = strokes.length > 0 || Boolean(strokes.picture);
-    if (document.activeElement === board && drawing === null) {
+    if (document.activeElement === board && byKeys) {
       context.strokeStyle = pen.down ? "#d55e00" : "#0072b2";
       context.lineWidth = 2;
       context.beginPath();
@@ -132,10 +138,11 @@ function render({ model, el }) {
       context.stroke();
     }
   }
-  board.addEventListener("focus", redraw);
+  board.addEventListener("focus", () => { byKeys = board.matches(":focus-visible"); redraw(); });
   board.addEventListener("blur", redraw);
 
   function clear() {
+    cleared = true;
     strokes = [];
     pen.down = false;
     stopCamera();
@@ -198,7 +205,14 @@ function render({ model, el }) {
   }
 
   function again() {
+    if (waiting) return; // the answer is still to come
     answer();
+    heard();
+  }
+
+  function told() {
+    clearTimeout(waiting);
+    waiting = null;
     heard();
   }
 
@@ -212,6 +226,7 @@ function render({ model, el }) {
   }
 
   function take(source, grey) {
+    cleared = false;
     const canvas = h("canvas");
     paint(canvas, grey.data, grey.h, grey.w, 1, true);
     strokes = Object.assign([], { picture: canvas, grey });
@@ -285,7 +300,7 @@ function render({ model, el }) {
 
   function heard() {
     if (model.alone) return;
-    clearTimeout(waiting);
+    if (cleared) return;
     kit.fail(kit.get("message"));
     if (kit.get("message") || !kit.get("answers_here")) return;
     const { shape, data } = kit.get("maps") ?? {};
@@ -322,8 +337,8 @@ function render({ model, el }) {
     [...maps.children].forEach((canvas, c) => paint(canvas, values, rows, columns, most, true, c, count));
   }
 
-  kit.watch(["image", "network"], answer);
-  kit.watch(["probabilities", "message", "answered"], heard);
+  kit.watch(["image", "network"], () => { cleared = false; answer(); });
+  kit.watch(["probabilities", "message", "answered"], told);
   kit.atEnd(() => { ended = true; clearTimeout(waiting); stopCamera(); });
   redraw();
   answer();
