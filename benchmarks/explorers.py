@@ -8,11 +8,13 @@ screenshots there, those that README shows.
 from __future__ import annotations
 
 import argparse
+import runpy
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -23,7 +25,7 @@ from course_utils.notebooks import canonical_form
 from course_utils.publishing import chromium, write_page
 
 # A real JupyterLab is something that the tests in the browser know how to start.
-BROWSER_TESTS = Path(__file__).resolve().parent.parent / "tests" / "browser"
+RUNNING_LAB = Path(__file__).resolve().parent.parent / "tests" / "browser" / "running_lab.py"
 
 FRAMES = """async kernel => {
   const root = document.querySelector('.cx-filter_lab');
@@ -194,17 +196,15 @@ def in_chromium(page_file: Path) -> None:
 
 def in_jupyterlab(folder: Path, strokes: int = 9) -> None:
     """Print how long a stroke waits for the answer of a network in Python, end to end."""
-    sys.path.insert(0, str(BROWSER_TESTS))
-    import running_lab
-
+    lab = SimpleNamespace(**runpy.run_path(str(RUNNING_LAB)))
     (folder / "root").mkdir()
     cells = [new_code_cell(OWN_NETWORK, id="pad")]
     nbformat.write(new_notebook(cells=cells), folder / "root" / "one.ipynb")
-    with running_lab.running(folder / "root", folder / "work") as base, \
+    with lab.running(folder / "root", folder / "work") as base, \
             chromium.open_browser() as browser:  # fmt: skip
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        running_lab.open_notebook(page, base, "one.ipynb")
-        running_lab.run(page, "pad")
+        lab.open_notebook(page, base, "one.ipynb")
+        lab.run(page, "pad")
         board = page.locator(".cx-board")
         board.scroll_into_view_if_needed()
         box = board.bounding_box()
