@@ -9,8 +9,8 @@ from course_utils.explorers import Shift
 STATES = """return given.map(({digit, templates, kernel, pool, dx, dy}) => {
   const still = {h: 28, w: 28, c: 1, data: Float64Array.from(digit, one => parseInt(one, 16) / 15)};
   const x = all.moved(still, dy, dx);
-  const [before, now] = [still, x].map(one => all.answers(one, templates, kernel, pool));
-  const found = all.verdicts(x, still, now, before, dy, dx, pool);
+  const [before, now] = [still, x].map(one => all.answers(one, templates.map(all.unit), kernel, pool));
+  const found = all.verdicts(now, before, dy, dx, pool);
   const count = marks => marks.filter(Boolean).length;
   return {scores: now.scores, map: [...now.map.data], pooled: [...now.pooled.data],
     slid: now.slid, along: found.along, pooledAlong: found.pooledAlong,

@@ -17,23 +17,24 @@ export function moved(x, dy, dx) {
   return out;
 }
 
-function unit(signs) {
+export function unit(signs) {
   const x = fromSigns(signs);
   const length = Math.hypot(...x.data);
   return Array.from(x.data, one => one / length);
 }
 
-// The four answers to one image.
-export function answers(x, templates, kernel, side) {
-  const units = templates.map(unit);
+// The four answers to one image. Sliding ten templates is most of the work: `slides` leaves it out.
+export function answers(x, units, kernel, side, slides = true) {
   const scores = units.map(one => one.reduce((sum, weight, at) => sum + weight * x.data[at], 0));
   const map = relu(correlate(x, kernelOf(kernel)));
+  const pooled = pool(map, side);
+  if (!slides) return { scores, map, pooled, slid: scores };
   const flat = new Float64Array(SIDE * SIDE * 10);
   units.forEach((one, k) => one.forEach((weight, at) => { flat[at * 10 + k] = weight; }));
   const slid = correlate(x, bank(SIDE, SIDE, 1, 10, flat), { padding: REACH });
   const best = Array(10).fill(-Infinity);
   slid.data.forEach((value, at) => { best[at % 10] = Math.max(best[at % 10], value); });
-  return { scores, map, pooled: pool(map, side), slid: best };
+  return { scores, map, pooled, slid: best };
 }
 
 const differs = (a, b) => Array.from(a, (one, at) => Math.abs(one - b[at]) > 1e-9);
@@ -48,7 +49,7 @@ function isMoved(now, before, dy, dx) {
   });
 }
 
-export function verdicts(x, still, now, before, dy, dx, side) {
+export function verdicts(now, before, dy, dx, side) {
   const scores = count(differs(now.scores, before.scores));
   const map = differs(now.map.data, before.map.data);
   const pooled = differs(now.pooled.data, before.pooled.data);
@@ -71,6 +72,9 @@ function render({ model, el }) {
   const kit = frame({ model, el }, "shift", "The shift: what moves along, what changes, what stays");
   const panels = kit.get("panels") ?? ["scores", "map", "pooled", "slid"];
   const question = questionFor(panels);
+  const units = kit.get("templates").map(unit);
+  const slides = panels.includes("slid");
+  let still = null; // the digit that is not moved, and its answers
   let dragging = null;
   let guess = null;
   const picture = h("canvas", { class: "cx-map", tabindex: 0, role: "application", "aria-label": "digit: arrows move it by one pixel" });
@@ -119,15 +123,13 @@ function render({ model, el }) {
   }
 
   function answer(word) {
-    kit.set({ ask: false, dy: 0, dx: question === POOLED ? 1 : Math.min(firstChange(), REACH) });
     guess = word;
-    draw();
+    kit.set({ ask: false, dy: 0, dx: question === POOLED ? 1 : Math.min(firstChange(), REACH) });
   }
 
   // After how many pixels to the right the templates answer another digit; more than they can go if never.
   function firstChange() {
     const still = fromSigns(kit.get("digits")[kit.get("which")]);
-    const units = kit.get("templates").map(unit);
     const answer = x => top(units.map(one => one.reduce((sum, weight, at) => sum + weight * x.data[at], 0)));
     let dx = 1;
     while (dx <= REACH && answer(moved(still, 0, dx)) === answer(still)) dx += 1;
@@ -184,19 +186,24 @@ function render({ model, el }) {
     kernels.show(kit.get("kernel"));
     side.show(pooling);
     ask.hidden = !hidden;
-    const still = fromSigns(kit.get("digits")[kit.get("which")]);
-    const x = moved(still, dy, dx);
     const kernel = kit.get("kernels")[kit.get("kernel")];
-    const before = answers(still, kit.get("templates"), kernel, pooling);
-    const now = dy || dx ? answers(x, kit.get("templates"), kernel, pooling) : before;
-    const found = verdicts(x, still, now, before, dy, dx, pooling);
+    const signs = kit.get("digits")[kit.get("which")];
+    const key = `${signs} ${kernel} ${pooling}`;
+    if (still?.key !== key) {
+      const image = fromSigns(signs);
+      still = { key, image, answers: answers(image, units, kernel, pooling, slides) };
+    }
+    const x = moved(still.image, dy, dx);
+    const before = still.answers;
+    const now = dy || dx ? answers(x, units, kernel, pooling, slides) : before;
+    const found = verdicts(now, before, dy, dx, pooling);
     const most = Math.max(...before.map.data, 1e-9);
     paint(picture, x.data, SIDE, SIDE, 1, true);
     tinted(map, now.map, most, found.map);
     tinted(pooledMap, now.pooled, most, found.pooled);
     scores.show(now.scores, before.scores);
     slid.show(now.slid, before.slid);
-    const lost = still.data.reduce((sum, one) => sum + one, 0) - x.data.reduce((sum, one) => sum + one, 0) > 1e-9;
+    const lost = still.image.data.reduce((sum, one) => sum + one, 0) - x.data.reduce((sum, one) => sum + one, 0) > 1e-9;
     const words = [
       `${Math.abs(dx)} ${dx < 0 ? "left" : "right"}, ${Math.abs(dy)} ${dy < 0 ? "up" : "down"}${lost ? "; ink was cut off" : ""}`,
       `answer ${top(now.scores)}; ${found.scores} of 10 scores changed`,
@@ -215,7 +222,13 @@ function render({ model, el }) {
     kit.say(hidden ? "The answers are counted when you have chosen." : `${words[0]}. ${panels.map(name => ({ scores: `Templates: ${words[1]}.`, map: `Feature map: ${words[2]}.`, pooled: `Pooled: ${words[3]}.`, slid: `Slid templates: ${words[4]}.` }[name])).join(" ")}`);
   }
 
-  kit.watch(["which", "dx", "dy", "kernel", "pool", "ask"], draw);
+  // A step to the side and down is one move.
+  let queued = false;
+  kit.watch(["which", "dx", "dy", "kernel", "pool", "ask"], () => {
+    if (queued) return;
+    queued = true;
+    queueMicrotask(() => { queued = false; draw(); });
+  });
   draw();
   return kit.end;
 }
