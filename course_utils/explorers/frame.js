@@ -22,7 +22,7 @@ export function text(value, digits = 3) {
 export const inBrackets = value => (value < 0 ? `(${text(value)})` : text(value));
 
 // The same for a cell: with fewer decimals, or a power of ten, where it would be too long to fit.
-const ROOM = 7;
+const ROOM = 6;
 export function cellText(value) {
   for (const digits of [3, 2, 1, 0]) if (text(value, digits).length <= ROOM) return text(value, digits);
   return value.toExponential(1).replace("e+", "e").replace("-", "−");

@@ -178,7 +178,7 @@ def test_keras_models_of_every_shape_read(shape: tuple[int, ...]) -> None:
     assert pad.maps.get("shape", None) == ([24, 24, 4] if len(shape) == 3 else None)
 
 
-@pytest.mark.parametrize("before", [[], ["rescaling"], ["flip"]])
+@pytest.mark.parametrize("before", [[], ["rescaling"], ["flip"], ["reshape"]])
 @pytest.mark.parametrize("dilation", [1, 2])
 def test_the_maps_are_those_of_the_models_first_convolution(
     before: list[str], dilation: int
@@ -187,17 +187,17 @@ def test_the_maps_are_those_of_the_models_first_convolution(
     first = {
         "rescaling": keras.layers.Rescaling(-1.0, 1.0),
         "flip": keras.layers.Permute((2, 1, 3)),
+        "reshape": keras.layers.Reshape((28, 28, 1)),
     }
     conv = keras.layers.Conv2D(4, 3, dilation_rate=dilation, activation="relu")
     rest = [keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
-    model = keras.Sequential(
-        [keras.Input((28, 28, 1)), *(first[one] for one in before), conv, *rest]
-    )
+    shape = (784,) if before == ["reshape"] else (28, 28, 1)
+    model = keras.Sequential([keras.Input(shape), *(first[one] for one in before), conv, *rest])
     pad = Sketchpad(model)
     if before == ["flip"]:  # it reads another image than the one that is shown
         assert pad.maps == {}
         return
-    batch = np.array(pad.image, np.float32)[None, ..., None] / 255
+    batch = np.array(pad.image, np.float32).reshape(1, *shape) / 255
     for layer in model.layers[: len(before) + 1]:
         batch = layer(batch)
     expected = np.asarray(batch)[0]

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_numeric
-from course_utils.convolution import conv2d
 from course_utils.explorers.explorer import Checked, Explorer
 from course_utils.explorers.picture_files import picture_in
 from course_utils.explorers.pictures import draw_map, draw_message
@@ -171,12 +170,8 @@ class Sketchpad(Explorer):
 
 
 def _read_by(model: Any, image: np.ndarray) -> list[float]:
-    batch = (image[None, :, :, None] / 255).astype(np.float32)
-    wanted = getattr(model, "input_shape", None)
-    if isinstance(wanted, tuple):
-        batch = batch.reshape(1, *_shape_for(wanted))
     options = {"training": False} if hasattr(model, "layers") else {}
-    answer = np.asarray(model(batch, **options), dtype=float).reshape(-1)
+    answer = np.asarray(model(_batch_for(model, image), **options), dtype=float).reshape(-1)
     if answer.size not in (10, 11):
         raise ValueError(f"it gives {answer.size} numbers for one image: ten are needed")
     if not np.isfinite(answer).all():
@@ -188,6 +183,12 @@ def _read_by(model: Any, image: np.ndarray) -> list[float]:
         answer = np.exp(answer - answer.max())
     # Ten separate probabilities, as sigmoids give, also come to a sum of 1.
     return (answer / answer.sum()).tolist()
+
+
+def _batch_for(model: Any, image: np.ndarray) -> np.ndarray:
+    batch = (image[None, :, :, None] / 255).astype(np.float32)
+    wanted = getattr(model, "input_shape", None)
+    return batch.reshape(1, *_shape_for(wanted)) if isinstance(wanted, tuple) else batch
 
 
 def _shape_for(wanted: tuple) -> tuple[int, ...]:
@@ -205,27 +206,19 @@ def _first_maps(model: Any, image: np.ndarray) -> dict[str, Any]:
     Only where nothing but the input and its scaling comes before it: else it would read another
     image than the one that is shown.
     """
-    batch = image[None, :, :, None] / 255
+    x = _batch_for(model, image)
     for layer in getattr(model, "layers", []):
         kind = type(layer).__name__
-        if kind in ("InputLayer", "Reshape", "Dropout"):
+        if kind in ("InputLayer", "Dropout"):
             continue
-        if kind in ("Rescaling", "Normalization"):
-            batch = np.asarray(layer(batch.astype(np.float32)))
-            continue
-        kernel = getattr(layer, "kernel", None)
-        if kind != "Conv2D" or kernel is None or batch.shape[3] != kernel.shape[2]:
+        if kind not in ("Rescaling", "Normalization", "Reshape", "Conv2D"):
             break
-        bias = np.asarray(layer.bias) if layer.use_bias else None
-        answer = conv2d(
-            batch,
-            np.asarray(kernel),
-            bias,
-            padding=layer.padding,
-            stride=layer.strides,
-            dilation=layer.dilation_rate,
-        )
-        answer = np.maximum(answer[0, :, :, :_MOST_MAPS], 0)
+        x = layer(x)
+        if kind != "Conv2D":
+            continue
+        if layer.data_format != "channels_last":
+            break
+        answer = np.maximum(np.asarray(x)[0, :, :, :_MOST_MAPS], 0)
         most = float(answer.max()) or 1.0
         content = np.rint(255 * answer / most).astype(np.uint8).tobytes()
         return {"shape": list(answer.shape), "data": base64.b64encode(content).decode("ascii")}
