@@ -413,14 +413,15 @@ class Lab:
         )
         assert reply["status"] == "ok", reply
 
-    def show(self, code: str) -> object:
-        """Run code as the last cell, and return the explorer that it shows."""
+    def show(self, code: str, *, again: bool = False) -> object:
+        """Run code in a new last cell, or again in the one of before; return its explorer."""
         self.page.evaluate(
-            "async code => { const shown = jupyterapp.shell.currentWidget.content; "
+            "async ([code, again]) => { const shown = jupyterapp.shell.currentWidget.content; "
             "shown.activeCellIndex = shown.widgets.length - 1; "
+            "if (!again) await jupyterapp.commands.execute('notebook:insert-cell-below'); "
             "shown.activeCell.model.sharedModel.setSource(code); "
             "await jupyterapp.commands.execute('notebook:run-cell'); }",
-            code,
+            [code, again],
         )
         found = self.page.locator(".jp-Cell").last.locator(".cx")
         found.wait_for()
@@ -493,7 +494,7 @@ def test_window_in_jupyterlab(lab: Lab) -> None:
 
 
 def test_two_of_a_kind_in_jupyterlab(lab: Lab) -> None:
-    first = lab.find("Window")
+    first = lab.find("Window").first
     second = lab.show("other = explorers.Window(padding='full', ask=False)\nother")
     assert paddings(lab.page) == ["valid", "full"]
     titles = [one.get_attribute("aria-labelledby") for one in lab.page.locator(".cx").all()]
@@ -504,7 +505,7 @@ def test_two_of_a_kind_in_jupyterlab(lab: Lab) -> None:
     lab.until("window.padding, other.padding", "('full', 'same')")
     assert paddings(lab.page) == ["full", "same"]
     # The cell once more: a new one stands in the place of the old.
-    lab.show("other = explorers.Window(ask=False)\nother")
+    lab.show("other = explorers.Window(ask=False)\nother", again=True)
     lab.page.wait_for_function("document.querySelectorAll('.cx-window').length === 2")
     lab.until("other.padding", "'valid'")
 
@@ -533,6 +534,9 @@ def test_two_tabs_show_the_same(lab: Lab, lab_address: str) -> None:
     lab.until("window.row, window.column", "(1, 1)")
     wait_for(lab.page, "document.querySelector('.cx-window .cx-sum').innerText.startsWith('row 1')")
     other.close()
+    for command in ("notebook:clear-all-cell-outputs", "docmanager:save"):
+        lab.page.evaluate("command => jupyterapp.commands.execute(command)", command)
+    lab.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
 
 
 def test_bad_values_from_python_leave_the_page_as_it_was(lab: Lab) -> None:
@@ -1229,4 +1233,4 @@ def test_the_sketchpad_repeats_what_is_wrong_and_waits_for_python(lab: Lab) -> N
     draw(lab.page, found, [(0.5, 0.2), (0.5, 0.8)])
     found.get_by_text("then run this cell again").wait_for()
     lab.run_all()
-    lab.page.wait_for_function("document.querySelectorAll('.cx').length === 6")
+    lab.page.wait_for_function("document.querySelectorAll('.cx').length === 7")
