@@ -359,6 +359,7 @@ const SIGNED = Uint8ClampedArray.from(Array.from({ length: 511 }, (_, i) => sign
 // A picture's brightness, 0 to 1, cut to a square in its middle if `side` is given.
 export function greyOf(source, side) {
   const [width, height] = [source.videoWidth || source.naturalWidth || source.width, source.videoHeight || source.naturalHeight || source.height];
+  if (!width || !height) throw new Error("the picture has no pixels that can be read: save it as PNG or JPEG");
   const canvas = h("canvas");
   let box = [0, 0, width, height];
   if (side) {

@@ -517,8 +517,12 @@ def test_two_tabs_show_the_same(lab: Lab, lab_address: str) -> None:
     running_lab.save(lab.page)
     lab.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
     other = lab.page.context.new_page()
-    other.set_default_timeout(running_lab.STARTING * 1000)
-    other.goto(lab_address)
+    running_lab.open_notebook(other, lab_address.partition("/lab/")[0], "one.ipynb")
+    # Cells out of sight aren't drawn.
+    other.evaluate(
+        "async () => { const { content } = jupyterapp.shell.currentWidget; "
+        "await content.scrollToItem(content.widgets.length - 1); }"
+    )
     there = other.locator(".cx-window")
     there.wait_for()
     found = lab.find("Window")
@@ -1009,6 +1013,13 @@ def test_sketchpad_by_keyboard(visit: Callable) -> None:
         page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Space")
     wait_for(page, "document.querySelector('.cx-sketchpad').dataset.answer === '1'")
+    # Taken back while the pen is down: it is lifted, and the stroke before stays as it is.
+    wait_for(page, "document.querySelector('.cx-sketchpad').dataset.answer === '1'")
+    before = ink(found)
+    for key in ("Space", "ArrowLeft", "Backspace", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(200)
+    assert ink(found) == before
     page.keyboard.press("Backspace")
     assert found.locator(".cx-hint").is_visible()
 
@@ -1107,10 +1118,14 @@ def test_sketchpad_reads_pictures_and_says_what_it_cannot(visit: Callable, tmp_p
     Image.fromarray(picture).save(tmp_path / "two.png")
     Image.new("L", (100, 100), 200).save(tmp_path / "blank.png")
     (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "empty.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0"/>'
+    )
     files = found.locator("input[type=file]")
     for name, message in (
         ("notes.txt", "file 'notes.txt' isn't an image that can be read: save it as PNG or JPEG"),
         ("blank.png", "picture looks blank, nothing stands out from the ground"),
+        ("empty.svg", "the picture has no pixels that can be read: save it as PNG or JPEG"),
     ):
         files.set_input_files(tmp_path / name)
         wait_for(

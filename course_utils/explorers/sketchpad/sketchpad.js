@@ -60,7 +60,7 @@ function render({ model, el }) {
     begin(...place(event));
   });
   board.addEventListener("pointermove", event => {
-    if (event.pointerId !== drawing) return;
+    if (event.pointerId !== drawing || !strokes.length) return;
     for (const one of event.getCoalescedEvents?.() ?? [event]) strokes.at(-1).points.push(place(one));
     if (!(event.getCoalescedEvents?.().length)) strokes.at(-1).points.push(place(event));
     soon();
@@ -158,7 +158,8 @@ function render({ model, el }) {
     delete kit.root.dataset.answer;
     kit.say("The drawing is empty.");
   }
-  function undo() { strokes.pop(); strokes.length || strokes.picture ? look() : clear(); }
+  // The pen is lifted: else the stroke before would go on.
+  function undo() { pen.down = false; strokes.pop(); strokes.length || strokes.picture ? look() : clear(); }
 
   // --- from the drawing to 28×28 ---
 
