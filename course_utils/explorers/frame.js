@@ -217,12 +217,17 @@ export class Grid {
     for (const [key, cell] of this.cells) {
       const [i, j] = key.split(",").map(Number);
       const { value, text: shown = cellText(value), classes = "", note = "", color } = look(i, j);
-      if (cell !== this.editing) cell.firstChild.textContent = shown;
-      // Drawn by the style sheet: a cell is called by its number alone.
-      if (cell !== this.editing) cell.lastChild.dataset.note = note;
       cell.value = value;
-      const long = shown.length > 5 ? "cx-long cx-longer" : shown.length > 3 ? "cx-long" : "";
-      const names = `cx-cell ${classes} ${long}`;
+      if (cell !== this.editing) {
+        const [number, small] = cell.children;
+        number.textContent = shown;
+        // Drawn by the style sheet: a cell is called by its number alone.
+        small.dataset.note = note;
+        // Three signs fit at full size; a note is small in any case.
+        number.style.fontSize = shown.length > 3 ? `${3 / shown.length}em` : "";
+        small.style.fontSize = note.length > 4 ? `${3 / note.length}em` : "";
+      }
+      const names = `cx-cell ${classes}`;
       if (cell.className !== names) cell.className = names;
       cell.style.setProperty("--fill", color ?? "");
       if (!cell.dataset.padding) {
