@@ -1259,13 +1259,6 @@ def test_the_sketchpad_repeats_what_is_wrong_and_waits_for_python(lab: Lab) -> N
     lab.tell("broken = False")
     draw(lab.page, found, [(0.2, 0.2), (0.8, 0.8)])
     lab.page.wait_for_function("one => one.hidden", arg=error.element_handle())
-    lab.page.evaluate(
-        "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-        ".requestExecute({code: 'import time; time.sleep(7)'}); }"
-    )
-    draw(lab.page, found, [(0.2, 0.8), (0.8, 0.2)])
-    found.get_by_text("Python hasn't answered yet").wait_for()
-    lab.page.wait_for_function("one => one.hidden", arg=error.element_handle())
     # The kernel is gone, and with it the network: the page says what to do.
     lab.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     draw(lab.page, found, [(0.5, 0.2), (0.5, 0.8)])
