@@ -534,8 +534,7 @@ def test_two_of_a_kind_in_jupyterlab(lab: Lab) -> None:
 
 
 def test_two_tabs_show_the_same(lab: Lab, lab_address: str) -> None:
-    lab.find("Window")
-    lab.tell("window.ask = False")
+    found = lab.show("shared = explorers.Window(ask=False)\nshared")
     # The second tab opens what is on the disk.
     running_lab.save(lab.page)
     lab.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
@@ -546,22 +545,22 @@ def test_two_tabs_show_the_same(lab: Lab, lab_address: str) -> None:
         "async () => { const { content } = jupyterapp.shell.currentWidget; "
         "await content.scrollToItem(content.widgets.length - 1); }"
     )
-    there = other.locator(".cx-window")
+    there = other.locator(".jp-Cell").last.locator(".cx-window")
     there.wait_for()
-    found = lab.find("Window")
     cell(grid(found, "kernel"), 0, 0).click()
     lab.page.keyboard.type("7")
     lab.page.keyboard.press("Enter")
-    wait_for(
-        other,
-        "document.querySelector('.cx-window [aria-label=kernel][role=grid]')"
-        ".innerText.startsWith('7')",
-    )
+    lab.until("shared.kernel[0]", "[7, 0, 1]")
+    cell(grid(there, "kernel"), 0, 0).get_by_text("7", exact=True).wait_for()
     cell(grid(there, "feature map"), 1, 1).click()
-    lab.until("window.row, window.column", "(1, 1)")
-    wait_for(lab.page, "document.querySelector('.cx-window .cx-sum').innerText.startsWith('row 1')")
+    lab.until("shared.row, shared.column", "(1, 1)")
+    found.get_by_text("row 1, column 1:").first.wait_for()
     other.close()
-    for command in ("notebook:clear-all-cell-outputs", "docmanager:save"):
+    for command in (
+        "notebook:delete-cell",
+        "notebook:clear-all-cell-outputs",
+        "docmanager:save",
+    ):
         lab.page.evaluate("command => jupyterapp.commands.execute(command)", command)
     lab.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
 
