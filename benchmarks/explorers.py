@@ -21,7 +21,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_utils import explorers
 from course_utils.explorers import bundling, with_few_colours
-from course_utils.notebooks import canonical_form
+from course_utils.notebooks import NOTEBOOK_METADATA, canonical_form
 from course_utils.publishing import chromium, write_page
 
 # A real JupyterLab is something that the tests in the browser know how to start.
@@ -199,7 +199,9 @@ def in_jupyterlab(folder: Path, strokes: int = 9) -> None:
     lab = SimpleNamespace(**runpy.run_path(str(RUNNING_LAB)))
     (folder / "root").mkdir()
     cells = [new_code_cell(OWN_NETWORK, id="pad")]
-    nbformat.write(new_notebook(cells=cells), folder / "root" / "one.ipynb")
+    # With the name of its kernel: JupyterLab would ask for it.
+    made = new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
+    nbformat.write(made, folder / "root" / "one.ipynb")
     with lab.running(folder / "root", folder / "work") as base, \
             chromium.open_browser() as browser:  # fmt: skip
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
