@@ -1,25 +1,31 @@
 """How fast and how large the explorers are: frames, keys, strokes, bytes, loading.
 
-``python benchmarks/explorers.py`` opens a page with all six in Chromium and prints a table. With
-``--pictures FOLDER`` it only writes two small screenshots there, those that README shows.
+``python benchmarks/explorers.py`` opens a page with all six in Chromium, then a JupyterLab with a
+student's own network, and prints a table. With ``--pictures FOLDER`` it only writes two small
+screenshots there, those that README shows.
 """
 
 from __future__ import annotations
 
 import argparse
+import runpy
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_utils import explorers
 from course_utils.explorers import bundling, with_few_colours
-from course_utils.notebooks import canonical_form
+from course_utils.notebooks import NOTEBOOK_METADATA, canonical_form
 from course_utils.publishing import chromium, write_page
+
+# A real JupyterLab is something that the tests in the browser know how to start.
+RUNNING_LAB = Path(__file__).resolve().parent.parent / "tests" / "browser" / "running_lab.py"
 
 FRAMES = """async kernel => {
   const root = document.querySelector('.cx-filter_lab');
@@ -50,6 +56,35 @@ KEYS = """async () => {
   times.sort((a, b) => a - b);
   return [times[30], times[57]];
 }"""
+
+
+OWN_NETWORK = """
+import time, keras, numpy as np
+from course_utils.explorers import Sketchpad
+model = keras.Sequential([
+    keras.Input((28, 28, 1)),
+    keras.layers.Conv2D(32, 3, activation="relu"), keras.layers.MaxPooling2D(),
+    keras.layers.Conv2D(64, 3, activation="relu"), keras.layers.MaxPooling2D(),
+    keras.layers.Conv2D(64, 3, activation="relu"), keras.layers.Flatten(),
+    keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10, activation="softmax"),
+])
+pad = Sketchpad(model)
+pad
+"""
+PROCESSOR = (
+    "(lambda begin: (pad._answer(), 1000 * (time.process_time() - begin))[1])(time.process_time())"
+)
+WATCH = """() => {
+  const root = document.querySelector('.cx-sketchpad');
+  Object.assign(window, { answers: [], lifted: 0 });
+  new MutationObserver(() => answers.push(performance.now()))
+    .observe(root, { attributes: true, attributeFilter: ['data-probabilities'] });
+  root.querySelector('.cx-board').addEventListener('pointerup', () => { lifted = performance.now(); });
+}"""
+ASK = """async code => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const done = await kernel.requestExecute({code: '', user_expressions: {x: code}}).done;
+  return Number(done.content.user_expressions.x.data['text/plain']); }"""
 
 
 def stored() -> nbformat.NotebookNode:
@@ -159,6 +194,41 @@ def in_chromium(page_file: Path) -> None:
               f"{processor.lap() / 5:.0f} ms of processor for a stroke of 9 points")  # fmt: skip
 
 
+def in_jupyterlab(folder: Path, strokes: int = 9) -> None:
+    """Print how long a stroke waits for the answer of a network in Python, end to end."""
+    lab = SimpleNamespace(**runpy.run_path(str(RUNNING_LAB)))
+    (folder / "root").mkdir()
+    cells = [new_code_cell(OWN_NETWORK, id="pad")]
+    # With the name of its kernel: JupyterLab would ask for it.
+    made = new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
+    nbformat.write(made, folder / "root" / "one.ipynb")
+    with lab.running(folder / "root", folder / "work") as base, \
+            chromium.open_browser() as browser:  # fmt: skip
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        lab.open_notebook(page, base, "one.ipynb")
+        lab.run(page, "pad")
+        board = page.locator(".cx-board")
+        board.scroll_into_view_if_needed()
+        box = board.bounding_box()
+        page.evaluate(WATCH)
+        times = []
+        for turn in range(strokes):
+            page.evaluate("() => { answers.length = 0; }")
+            x = box["x"] + (0.15 + 0.7 * turn / strokes) * box["width"]
+            page.mouse.move(x, box["y"] + 0.2 * box["height"])
+            page.mouse.down()
+            for step in range(20):  # as a hand draws: a third of a second
+                page.mouse.move(x + step, box["y"] + (0.2 + 0.03 * step) * box["height"])
+                page.wait_for_timeout(16)
+            page.mouse.up()
+            page.wait_for_timeout(1000)
+            times.append(page.evaluate("Math.max(0, answers.at(-1) - lifted)"))
+        times.sort()
+        spent = sorted(page.evaluate(ASK, PROCESSOR) for _ in range(9))[4]
+        print(f"sketchpad in JupyterLab, own network: answered {times[strokes // 2]:.0f} ms after the "
+              f"pen is lifted (slowest {times[-1]:.0f} ms), {spent:.0f} ms of Python's processor")  # fmt: skip
+
+
 def main() -> None:
     """Read the options, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -175,6 +245,7 @@ def main() -> None:
             take_pictures(page, pictures)
         else:
             in_chromium(page)
+            in_jupyterlab(Path(folder))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from pathlib import Path
 
 from course_utils import notebooks
 from course_utils.desk.merging import merge
+from course_utils.notebooks import canonical_form
 from course_utils.publishing import lesson_documents, lesson_names, own_copy
 
 PRIVATE = ".desk"
@@ -96,6 +97,7 @@ def lay(folder: Path, selectors: Sequence[str] = ()) -> list[Laid]:
         (folder / PRIVATE / place).mkdir(parents=True, exist_ok=True)
     names = lesson_names()
     moment = datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    _drop_dead_views(folder)
     laid = [_lay_one(path, folder, names, moment) for path in paths]
     for document in lesson_documents():
         notebooks.write_file(folder / document.name, document.read_bytes())
@@ -145,6 +147,17 @@ def _as_opened_here(copied: notebooks.NotebookNode) -> notebooks.NotebookNode:
         "codemirror_mode": {"name": "ipython", "version": sys.version_info.major},
     }
     return opened
+
+
+def _drop_dead_views(folder: Path) -> None:
+    """Let explorers that were left open yesterday show their picture, not that they are gone."""
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            own = notebooks.read_notebook(path)
+        except ValueError:
+            continue
+        if canonical_form.drop_dead_views(own):
+            notebooks.write_file(path, notebooks.notebook_bytes(own))
 
 
 def _lay_one(path: Path, folder: Path, names: Sequence[str], moment: str) -> Laid:

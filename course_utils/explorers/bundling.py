@@ -19,6 +19,8 @@ MIME = "application/vnd.cnn-course.explorer+json"
 
 _HERE = Path(__file__).parent
 _IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"([^"]+)";\s*$', re.MULTILINE)
+# What only those who read the source need.
+_FOR_READERS = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
 
 
@@ -143,6 +145,7 @@ def _function(path: Path, text: str) -> str:
     given = ", ".join(_EXPORT.findall(text))
     text = re.sub(r"^export default .*\n", "", text, flags=re.MULTILINE)
     body = re.sub(r"^export ", "", _IMPORT.sub(taken, text), flags=re.MULTILINE)
+    body = _FOR_READERS.sub("", body)
     return f"const {_called(path)} = (() => {{\n{body}\nreturn {{ {given} }};\n}})();\n"
 
 

@@ -8,12 +8,40 @@ import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
+import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
+from course_utils.arguments import as_numeric
 from course_utils.explorers import bundling
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+LARGEST = 1_000_000  # as frame.js's; up to here both sides' sums of products are exact
+
+
+def readable(name: str, value: ArrayLike, *axes: tuple[str, ...]) -> np.ndarray:
+    """Return `value` as `as_numeric` does; refuse numbers that no cell could show.
+
+    Raises
+    ------
+    ValueError
+        As `as_numeric`; also if there is NaN, infinity or a number beyond a million in it.
+    """
+    array = as_numeric(name, value, *axes)
+    wrong = array[~(np.abs(array.astype(float)) <= LARGEST)]
+    if wrong.size:
+        raise ValueError(
+            f"{name} holds {wrong[0]}: use numbers from −{LARGEST} to {LARGEST}, "
+            "so that they can be read"
+        )
+    return array
+
+
+class Checked(traitlets.TraitType[Any, Any]):
+    """A trait that its class checks; of `traitlets.Any`, None would never be."""
 
 
 class Explorer(anywidget.AnyWidget):

@@ -15,29 +15,45 @@ export function h(tag, attributes = {}, ...children) {
 
 // A number as people write it: at most `digits` decimals, a true minus sign.
 export function text(value, digits = 3) {
-  if (!Number.isFinite(value)) return String(value);
   const rounded = Number(value.toFixed(digits));
   return String(rounded === 0 ? 0 : rounded).replace("-", "−");
 }
 
 export const inBrackets = value => (value < 0 ? `(${text(value)})` : text(value));
 
+// The same for a cell: with fewer decimals, or a power of ten, where it would be too long to fit.
+const ROOM = 6;
+export function cellText(value) {
+  for (const digits of [3, 2, 1, 0]) if (text(value, digits).length <= ROOM) return text(value, digits);
+  return value.toExponential(1).replace("e+", "e").replace("-", "−");
+}
+
 // What someone typed, as a number; the words are those of Python's float, and the way out.
-export function numberFrom(typed) {
-  const plain = typed.trim().replace("−", "-").replace(",", ".");
-  if (plain === "" || !Number.isFinite(Number(plain))) {
-    throw new Error(`could not convert string to float: '${typed.trim()}': write a number, such as 2, -1 or 0.5`);
+const LARGEST = 1_000_000; // as explorer.py's
+const PYTHONS = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NO_NUMBER = /^[+-]?(nan|inf|infinity)$/i;
+export function numberFrom(name, typed) {
+  const said = typed.trim();
+  const plain = said.replace("−", "-").replace(",", ".");
+  if (NO_NUMBER.test(plain) || (PYTHONS.test(plain) && Math.abs(Number(plain)) > LARGEST)) {
+    throw new Error(`${name} holds ${said}: use numbers from −${LARGEST} to ${LARGEST}, so that they can be read`);
+  }
+  if (!PYTHONS.test(plain)) {
+    throw new Error(`could not convert string to float: '${said}': write a number, such as 2, -1 or 0.5`);
   }
   return Number(plain);
 }
 
 // --- the frame around one explorer ---------------------------------------------------------------
 
-let count = 0;
+// In JupyterLab each explorer runs its own copy of this file: the page has to count, or the buttons
+// of two would form one group.
+const COUNT = Symbol.for("explorers of the course on this page");
 
 // Make the parts that all explorers share; returns what an explorer needs of them.
 export function frame({ model, el }, name, title) {
-  const id = `cx-${++count}`;
+  globalThis[COUNT] = (globalThis[COUNT] ?? 0) + 1;
+  const id = `cx-${globalThis[COUNT]}`;
   const body = h("div", { class: "cx-body" });
   const spoken = h("p", { class: "cx-say", "aria-live": "polite", "aria-atomic": "true" });
   const error = h("p", { class: "cx-error", role: "alert", hidden: true });
@@ -200,10 +216,17 @@ export class Grid {
     }
     for (const [key, cell] of this.cells) {
       const [i, j] = key.split(",").map(Number);
-      const { text: shown, classes = "", note = "", color } = look(i, j);
-      if (cell !== this.editing) cell.firstChild.textContent = shown;
-      // Drawn by the style sheet: a cell is called by its number alone.
-      if (cell !== this.editing) cell.lastChild.dataset.note = note;
+      const { value, text: shown = cellText(value), classes = "", note = "", color } = look(i, j);
+      cell.value = value;
+      if (cell !== this.editing) {
+        const [number, small] = cell.children;
+        number.textContent = shown;
+        // Drawn by the style sheet: a cell is called by its number alone.
+        small.dataset.note = note;
+        // Three signs fit at full size; a note is small in any case.
+        number.style.fontSize = shown.length > 3 ? `${3 / shown.length}em` : "";
+        small.style.fontSize = note.length > 4 ? `${3 / note.length}em` : "";
+      }
       const names = `cx-cell ${classes}`;
       if (cell.className !== names) cell.className = names;
       cell.style.setProperty("--fill", color ?? "");
@@ -272,7 +295,9 @@ export class Grid {
   edit(i, j, typed) {
     const cell = this.cell(i, j);
     const input = h("input", { class: "cx-edit", inputmode: "text", "aria-label": `${this.label}, row ${i}, column ${j}` });
-    input.value = typed ?? cell.firstChild.textContent.replace("−", "-");
+    // All decimals: what is shown may be rounded.
+    const before = String(cell.value);
+    input.value = typed ?? before;
     this.editing = cell;
     cell.append(input);
     const close = keep => {
@@ -281,7 +306,7 @@ export class Grid {
       const had = document.activeElement === input;
       const value = input.value;
       input.remove();
-      if (keep) this.onedit(i, j, value);
+      if (keep && value !== before) this.onedit(i, j, value);
       if (had) this.moveTo(i, j);
     };
     input.addEventListener("blur", () => close(true));
@@ -339,6 +364,7 @@ const SIGNED = Uint8ClampedArray.from(Array.from({ length: 511 }, (_, i) => sign
 // A picture's brightness, 0 to 1, cut to a square in its middle if `side` is given.
 export function greyOf(source, side) {
   const [width, height] = [source.videoWidth || source.naturalWidth || source.width, source.videoHeight || source.naturalHeight || source.height];
+  if (!width || !height) throw new Error("the picture has no pixels that can be read: save it as PNG or JPEG");
   const canvas = h("canvas");
   let box = [0, 0, width, height];
   if (side) {
@@ -377,18 +403,19 @@ export async function pictureOfFile(file) {
 
 // A running webcam as a video; `stop` ends it.
 export async function webcam() {
+  const video = h("video", { playsinline: true, muted: true });
   let stream;
   try {
     if (!navigator.mediaDevices) throw new Error("none");
     stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
+    video.srcObject = stream;
+    await video.play();
   } catch (problem) {
+    stream?.getTracks().forEach(track => track.stop());
     throw new Error(problem.name === "NotAllowedError"
       ? "The webcam was refused: allow it for this page in the browser, or choose a picture file instead"
       : "There is no webcam that this page can use: choose a picture file instead");
   }
-  const video = h("video", { playsinline: true, muted: true });
-  video.srcObject = stream;
-  await video.play();
   return { video, stop: () => stream.getTracks().forEach(track => track.stop()) };
 }
 

@@ -108,6 +108,27 @@ def _cell_outputs(cell: NotebookNode, count: int) -> list[NotebookNode]:
     return outputs
 
 
+def drop_dead_views(notebook: NotebookNode) -> bool:
+    """Leave out widgets' views from a notebook without a kernel, where a picture stands beside one.
+
+    JupyterLab stores the views and prefers them to pictures; in a new kernel, whose widgets are
+    others, it would show the words "model not found".
+
+    Returns
+    -------
+    bool
+        Whether there were any.
+    """
+    dropped = False
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if _WIDGET_VIEW in data and "image/png" in data:
+                del data[_WIDGET_VIEW]
+                dropped = True
+    return dropped
+
+
 def _stored_data(data: NotebookNode) -> NotebookNode:
     """Leave out the view of a widget whose kernel is gone, where a picture stands beside it."""
     if "image/png" not in data:

@@ -92,8 +92,13 @@ def find_chromium() -> Path | None:
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
+def open_browser(*more: str) -> Iterator[Browser]:
     """Start a browser without a window for the length of a ``with`` block.
+
+    Parameters
+    ----------
+    *more : str
+        Arguments of Chromium's beside the usual ones.
 
     Yields
     ------
@@ -122,7 +127,7 @@ def open_browser() -> Iterator[Browser]:
             )
         try:
             browser = playwright.chromium.launch(
-                executable_path=program, args=_arguments(), timeout=_TIMEOUT
+                executable_path=program, args=[*_arguments(), *more], timeout=_TIMEOUT
             )
         except Error as error:
             reason = str(error).strip().splitlines()[0]

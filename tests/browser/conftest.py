@@ -51,7 +51,8 @@ def leaves_the_machine(address: str) -> bool:
 def browser() -> Iterator[object]:
     """One running Chromium for all tests."""
     try:
-        opened = chromium.open_browser()
+        # A webcam that shows a moving pattern; each page may be allowed it or refused.
+        opened = chromium.open_browser("--use-fake-device-for-media-stream")
         started = opened.__enter__()
     except chromium.ChromiumMissing as missing:
         pytest.skip(str(missing))

@@ -226,3 +226,28 @@ def test_a_new_copy_says_what_this_kernel_says_of_itself(desk):
     told = IPythonKernel.language_info
     assert dict(written.language_info) == told
     assert written.kernelspec == notebooks.NOTEBOOK_METADATA["kernelspec"]
+
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def test_explorers_of_yesterday_show_their_picture(desk):
+    path = desk / f"{NAMES[0]}.ipynb"
+    own = read(path)
+    view = {"model_id": "gone", "version_major": 2, "version_minor": 0}
+    picture = {VIEW: view, "image/png": "aGVsbG8=", "text/plain": "Window()"}
+    other = {VIEW: view, "text/plain": "IntSlider()"}
+    own.cells += [
+        new_code_cell("Window()", id="mine", outputs=[new_output("display_data", data=picture)]),
+        new_code_cell("IntSlider()", id="own", outputs=[new_output("display_data", data=other)]),
+    ]
+    notebooks.write_file(path, notebooks.notebook_bytes(own))
+    (desk / "broken.ipynb").write_text("{", encoding="utf-8")
+    # Also of a lesson that isn't asked for today.
+    lay(desk, ["06"])
+    shown = {cell.id: cell.outputs[0].data for cell in read(path).cells[-2:]}
+    assert set(shown["mine"]) == {"image/png", "text/plain"} and set(shown["own"]) == set(other)
+    assert sources(path)[-2:] == ["Window()", "IntSlider()"]
+    before = path.read_bytes()
+    lay(desk)
+    assert path.read_bytes() == before

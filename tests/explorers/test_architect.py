@@ -173,3 +173,43 @@ def test_settings_and_defaults_are_the_same_in_both_languages() -> None:
 def test_answers_stay_hidden_until_they_are_asked_for() -> None:
     hidden = Architect(ask=True)
     assert "38,390" not in hidden.alternative_text and "24×24" not in hidden.alternative_text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("layers", ["conv"], "layers holds 'conv': give a dict for each, such as"),
+        ("layers", 5, "layers is 5: give a list of dicts"),
+        ("layers", [{"kind": ["conv"]}], "kind is \\['conv'\\]: use one of"),
+        ("layers", [{"kind": "conv", "filters": 5000}], "filters is 5000: .* of at most 4096"),
+        ("layers", [{"kind": "dense", "units": None}], "units is None: .* of at least 1"),
+        ("input_shape", 28, "input_shape is 28: give \\(height, width, channels\\)"),
+        ("input_shape", "abc", "input_shape is 'abc'"),
+        ("input_shape", (28, 28, 10**9), "input_shape is 1000000000: .* of at most 4096"),
+    ],
+)
+def test_what_is_no_stack_is_told_when_it_is_set(name: str, value: object, message: str) -> None:
+    architect = Architect()
+    before = architect.state()
+    with pytest.raises(ValueError, match=message):
+        setattr(architect, name, value)
+    assert architect.state() == before
+
+
+def test_large_images_cost_no_memory() -> None:
+    architect = Architect([{"kind": "pool", "size": 64, "stride": 1}], (4096, 4096, 4096))
+    assert architect.report[0].shape == (4033, 4033, 4096)
+
+
+@pytest.mark.parametrize("value", [None, 0, 1.5, 4096, 4097])
+def test_sizes_are_told_in_pythons_words(value: object) -> None:
+    from course_utils.explorers.architect.stacks import as_size
+
+    try:
+        expected = str(as_size("units", value))
+    except ValueError as error:
+        expected = str(error)
+    source = (
+        "try { return String(all.asSize('units', given)) } catch (error) { return error.message }"
+    )
+    assert run(source, value, file="architect/stacks.js") == expected

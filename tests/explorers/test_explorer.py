@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import traitlets
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from node import run
 
@@ -99,6 +100,51 @@ def test_asks_nothing_of_other_machines(name: str) -> None:
     assert not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|importScripts)\b", script)
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("2", 2), ("-1", -1), ("−0.5", -0.5), (" 1,5 ", 1.5), (".5", 0.5), ("2.", 2), ("1e3", 1000),
+        ("many", "could not convert string to float: 'many': write a number, such as 2, -1 or 0.5"),
+        ("", "could not convert string to float: '': write a number"),
+        ("0x10", "could not convert string to float: '0x10'"),
+        ("1/9", "could not convert string to float: '1/9'"),
+        ("1,2,3", "could not convert string to float: '1,2,3'"),
+        ("nan", "kernel holds nan: use numbers from −1000000 to 1000000"),
+        ("-inf", "kernel holds -inf: use numbers from −1000000 to 1000000"),
+        ("1e400", "kernel holds 1e400: use numbers from −1000000 to 1000000"),
+        ("10000000", "kernel holds 10000000: use numbers from −1000000 to 1000000"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_is_a_number_or_told(typed: str, expected: float | str) -> None:
+    source = (
+        "try { return all.numberFrom('kernel', given); } catch (error) { return error.message }"
+    )
+    found = run(source, typed, file="frame.js")
+    assert found.startswith(expected) if isinstance(expected, str) else found == expected
+
+
+def test_a_cell_has_room_for_every_number() -> None:
+    numbers = [0, -1, 0.125, -0.1111111, 12.3456, 1234.567, -99999.999, 1e6, -1e6, 2.4e14, 1e-9]
+    found = run("return given.map(all.cellText)", numbers, file="frame.js")
+    assert found == [
+        "0", "−1", "0.125", "−0.111", "12.346", "1234.6", "−1.0e5", "1.0e6", "−1.0e6", "2.4e14",
+        "0",
+    ]  # fmt: skip
+
+
+def test_comments_stay_behind(name: str) -> None:
+    module = bundling.module(explorers._CLASSES[name])
+    assert not re.search(r"^\s*//", module, re.MULTILINE)
+
+
+def test_no_text_goes_over_two_lines(name: str) -> None:
+    """So that indentation can be left out; `//` within a text is none of its lines' first."""
+    folder = Path(bundling.__file__).parent
+    for file in [*folder.glob("*.js"), *(folder / explorers._CLASSES[name]).glob("*.js")]:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            assert line.count("`") % 2 == 0, (file.name, line)
+
+
 def test_an_unknown_explorer_is_refused() -> None:
     with pytest.raises(ValueError, match="name is 'windows': use one of .*window"):
         bundling.module("windows")
@@ -181,3 +227,13 @@ def test_a_stored_notebook_is_compared_strictly(tmp_path: Path) -> None:
     wrong["state"] = wrong["state"].replace('"column":0', '"column":1')
     done = run_nbval(notebook)
     assert done.returncode == 1 and f"mismatch '{explorers.MIME}'" in done.stdout
+
+
+def test_nothing_is_no_value(name: str) -> None:
+    explorer = made(name)
+    before = explorer.state()
+    for trait in before:
+        # ValueError names trait and remedy; traitlets' own error names both too.
+        with pytest.raises((ValueError, traitlets.TraitError), match=trait):
+            setattr(explorer, trait, None)
+    assert explorer.state() == before

@@ -95,3 +95,22 @@ def test_the_scale_is_that_of_the_figures(cells: int) -> None:
     found = run("return all.signedLimit(given)", values.tolist(), file="filter_lab/filter_lab.js")
     # Beyond 5,000 cells JavaScript counts in bins, and doesn't look between two of them.
     assert found == pytest.approx(signed_limit(values), rel=0.01)
+
+
+def test_python_sets_the_picture() -> None:
+    lab = FilterLab()
+    lab.image = np.eye(8)
+    np.testing.assert_array_equal(lab.image, np.eye(8))
+    with pytest.raises(ValueError, match="image has NaN or infinity in it"):
+        lab.image = np.full((8, 8), np.nan)
+    with pytest.raises(FileNotFoundError, match=r"'none\.jpg' isn't there"):
+        lab.image = "none.jpg"
+    np.testing.assert_array_equal(lab.image, np.eye(8))
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -2e6])
+def test_numbers_that_no_one_can_read_are_refused(wrong: float) -> None:
+    lab = FilterLab(np.eye(8))
+    with pytest.raises(ValueError, match="kernel holds .*: use numbers from −1000000"):
+        lab.kernel = [[1, wrong]]
+    assert np.shape(lab.kernel) == (3, 3)

@@ -9,8 +9,8 @@ from course_utils.explorers import Shift
 STATES = """return given.map(({digit, templates, kernel, pool, dx, dy}) => {
   const still = {h: 28, w: 28, c: 1, data: Float64Array.from(digit, one => parseInt(one, 16) / 15)};
   const x = all.moved(still, dy, dx);
-  const [before, now] = [still, x].map(one => all.answers(one, templates, kernel, pool));
-  const found = all.verdicts(x, still, now, before, dy, dx, pool);
+  const [before, now] = [still, x].map(one => all.answers(one, templates.map(all.unit), kernel, pool));
+  const found = all.verdicts(now, before, dy, dx, pool);
   const count = marks => marks.filter(Boolean).length;
   return {scores: now.scores, map: [...now.map.data], pooled: [...now.pooled.data],
     slid: now.slid, along: found.along, pooledAlong: found.pooledAlong,
@@ -90,3 +90,23 @@ def test_what_does_not_work_is_refused(arguments: dict, message: str) -> None:
 def test_shifts_have_an_end() -> None:
     with pytest.raises(ValueError, match="dx is 9: use at most 8 pixels"):
         Shift().dx = 9
+
+
+def test_gaps_in_a_digit_are_told() -> None:
+    with pytest.raises(ValueError, match="digit has NaN or infinity in it: fill the gaps"):
+        Shift(np.full((28, 28), np.nan))
+
+
+def test_a_lesson_may_show_some_panels() -> None:
+    shift = Shift(4, panels=["scores"])
+    assert shift.state()["panels"] == ["scores"] and "panels" not in Shift(4).state()
+    assert "pooled" not in " ".join([*shift.try_this, shift.alternative_text])
+    assert len(shift.try_this) == 3 and len(shift.draw().axes) == 2
+    shift = Shift(4, panels=("slid", "map"))
+    assert shift.panels == ["map", "slid"] and shift.picture().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("panels", [[], "scores", ["score"], None, 3])
+def test_unknown_panels_are_told(panels: object) -> None:
+    with pytest.raises(ValueError, match=r'panels is .*: give a list of one or more of "scores"'):
+        Shift(4, panels=panels)

@@ -1,5 +1,7 @@
 """The sketchpad: strokes and network in JavaScript against Python, and the student's own model."""
 
+import base64
+
 import numpy as np
 import pytest
 from node import run
@@ -176,6 +178,34 @@ def test_keras_models_of_every_shape_read(shape: tuple[int, ...]) -> None:
     assert pad.maps.get("shape", None) == ([24, 24, 4] if len(shape) == 3 else None)
 
 
+@pytest.mark.parametrize("before", [[], ["rescaling"], ["flip"], ["reshape"]])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_the_maps_are_those_of_the_models_first_convolution(
+    before: list[str], dilation: int
+) -> None:
+    keras = pytest.importorskip("keras")
+    first = {
+        "rescaling": keras.layers.Rescaling(-1.0, 1.0),
+        "flip": keras.layers.Permute((2, 1, 3)),
+        "reshape": keras.layers.Reshape((28, 28, 1)),
+    }
+    conv = keras.layers.Conv2D(4, 3, dilation_rate=dilation, activation="relu")
+    rest = [keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
+    shape = (784,) if before == ["reshape"] else (28, 28, 1)
+    model = keras.Sequential([keras.Input(shape), *(first[one] for one in before), conv, *rest])
+    pad = Sketchpad(model)
+    if before == ["flip"]:  # it reads another image than the one that is shown
+        assert pad.maps == {}
+        return
+    batch = np.array(pad.image, np.float32).reshape(1, *shape) / 255
+    for layer in model.layers[: len(before) + 1]:
+        batch = layer(batch)
+    expected = np.asarray(batch)[0]
+    content = np.frombuffer(base64.b64decode(pad.maps["data"]), np.uint8)
+    found = content.reshape(pad.maps["shape"]) / 255 * expected.max()
+    np.testing.assert_allclose(found, expected, atol=expected.max() / 255)
+
+
 def test_what_the_model_cannot_do_is_told() -> None:
     with pytest.raises(ValueError, match="model is 'net': give a Keras model"):
         Sketchpad("net")
@@ -195,6 +225,61 @@ def test_what_the_model_cannot_do_is_told() -> None:
     fails = True
     pad.image = np.zeros((28, 28))
     assert pad.message == "the model can't read the image: RuntimeError: out of ink"
+    # The page is told each time, also if nothing else is new.
+    before = pad.answered
+    pad.image = np.eye(28)
+    assert pad.answered == before + 1
+    fails = False
+    pad.image = np.zeros((28, 28))
+    assert pad.message == ""
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (np.full((28, 28), np.nan), "image holds nan: give 0 paper to 255 ink, or floats from 0"),
+        (np.full((28, 28), -1), "image holds -1: give 0 paper to 255 ink"),
+        (np.full((28, 28), 300.0), "image holds 300.0: give 0 paper to 255 ink"),
+        (np.zeros((28, 28, 1)), "image has 3 axes"),
+        ("seven", "image is 'seven', which is text"),
+    ],
+)
+def test_what_is_no_digit_is_told_when_it_is_set(image: object, message: str) -> None:
+    pad = Sketchpad(lambda batch: np.eye(10)[[3]])
+    before = pad.image
+    with pytest.raises(ValueError, match=message):
+        pad.image = image
+    assert pad.image == before
+
+
+def test_a_digit_may_be_scaled_already() -> None:
+    pad = Sketchpad(lambda batch: np.eye(10)[[3]])
+    whole = np.array(pad.image)
+    pad.image = whole / 255
+    np.testing.assert_array_equal(pad.image, whole)
+
+
+def test_scores_of_every_kind_become_probabilities() -> None:
+    scores = np.array([[0.9, 0.9, 0, 0, 0, 0, 0, 0, 0, 0.2]])  # of ten sigmoids
+    np.testing.assert_allclose(Sketchpad(lambda batch: scores).probabilities, scores[0] / 2.0)
+    logits = np.arange(10.0)[None]
+    powers = np.exp(logits[0])
+    np.testing.assert_allclose(Sketchpad(lambda batch: logits).probabilities, powers / powers.sum())
+    flat = Sketchpad(lambda batch: np.zeros((1, 10))).probabilities
+    np.testing.assert_allclose(flat, 0.1)
+
+
+def test_a_model_that_has_diverged_is_told() -> None:
+    with pytest.raises(ValueError, match="it gives NaN or infinity: its training has diverged"):
+        Sketchpad(lambda batch: np.full((1, 10), np.nan))
+
+
+def test_a_long_error_is_cut_to_its_first_line() -> None:
+    def model(batch: np.ndarray) -> np.ndarray:
+        raise TypeError("no such thing\n  a list of\n  everything")
+
+    with pytest.raises(ValueError, match=r"TypeError: no such thing$"):
+        Sketchpad(model)
 
 
 def test_photographs_are_prepared_in_python() -> None:
@@ -208,6 +293,24 @@ def test_photographs_are_prepared_in_python() -> None:
     pad.photograph = as_address(np.full((40, 40), 200, np.uint8))
     assert "blank" in pad.message or "no ink" in pad.message
     np.testing.assert_array_equal(pad.image, expected)
+    # The same picture once more: its image is the one of before, and yet it is answered.
+    pad.photograph = as_address(picture)
+    assert pad.message == ""
+
+
+def test_a_photograph_that_the_model_cannot_read_is_told() -> None:
+    fails = False
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        if fails:
+            raise RuntimeError("out of ink")
+        return np.eye(10)[[3]]
+
+    pad = Sketchpad(model)
+    fails = True
+    stroke = np.array([(50.0, 30.0), (50.0, 170.0)])
+    pad.photograph = as_address(handwriting.draw_strokes([stroke], (200, 120), pen=14, shading=60))
+    assert "out of ink" in pad.message
 
 
 def test_trained_numbers_are_not_stored() -> None:

@@ -50,3 +50,21 @@ def test_a_state_that_does_not_fit_is_drawn_as_its_message() -> None:
     volume.image = np.zeros((2, 2, 3))
     assert "filters 3×3 are larger than the images 2×2" in volume.alternative_text
     assert volume.picture().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"image": np.full((3, 3, 3), np.nan)}, "image holds nan: use numbers from −1000000"),
+        ({"bias": [0, 1e9]}, "bias holds 1000000000.0: use numbers from −1000000"),
+        ({"row": -1}, "row is -1: use a whole number of at least 0"),
+        ({"column": "x"}, "column is 'x': use a whole number of at least 0"),
+    ],
+)
+def test_bad_values_are_told_when_they_are_set(setting: dict, message: str) -> None:
+    volume = Volume()
+    before = volume.state()
+    for name, value in setting.items():
+        with pytest.raises(ValueError, match=message):
+            setattr(volume, name, value)
+    assert volume.state() == before

@@ -51,6 +51,9 @@ def test_channels_are_added_up() -> None:
         ({"stride": 0}, "stride is 0: use a whole number of at least 1"),
         ({"dilation": 1.5}, "dilation is 1.5: use a whole number"),
         ({"operation": "product"}, "operation is 'product': use one of"),
+        ({"kernel": [[np.nan]]}, "kernel holds nan: use numbers from −1000000 to 1000000"),
+        ({"kernel": [[1, -np.inf]]}, "kernel holds -inf: use numbers from"),
+        ({"image": [[0.0, 1e20]]}, r"image holds 1e\+20: use numbers from"),
     ],
 )
 def test_what_does_not_work_is_refused_in_plain_words(setting: dict, message: str) -> None:
@@ -86,3 +89,13 @@ def test_the_answer_stays_hidden_until_it_is_asked_for() -> None:
     assert "hidden" in hidden.alternative_text and " 4 " in shown.alternative_text
     texts = [text.get_text() for ax in hidden.draw().axes[2:] for text in ax.texts]
     assert set(texts) == {"?"}
+
+
+@pytest.mark.parametrize("name", ["row", "column"])
+@pytest.mark.parametrize("value", [-1, 1.5, "a", None])
+def test_a_place_that_is_none_is_refused(name: str, value: object) -> None:
+    window = Window(ask=False)
+    with pytest.raises(ValueError, match=f"{name} is {value!r}: use a whole number of at least 0"):
+        setattr(window, name, value)
+    window.row = window.column = 99
+    assert window.value == window.response[-1, -1]

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from course_utils.arguments import as_integer, size_text
-from course_utils.explorers.architect.stacks import Layer, Row, complete, keras_code, report
-from course_utils.explorers.explorer import Explorer
+from course_utils.arguments import size_text
+from course_utils.explorers.architect.stacks import (
+    Layer,
+    Row,
+    as_size,
+    complete,
+    keras_code,
+    report,
+)
+from course_utils.explorers.explorer import Checked, Explorer
 
 _LECTURE = (
     {"kind": "conv", "filters": 10, "size": 5},
@@ -73,8 +81,8 @@ class Architect(Explorer):
         "move its layer up or down, or remove it."
     )
 
-    input_shape = traitlets.Any([28, 28, 1]).tag(sync=True, state=True)
-    layers = traitlets.Any([]).tag(sync=True, state=True)
+    input_shape = Checked([28, 28, 1]).tag(sync=True, state=True)
+    layers = Checked([]).tag(sync=True, state=True)
     ask = traitlets.Bool(False).tag(sync=True, state=True)
 
     def __init__(
@@ -88,17 +96,22 @@ class Architect(Explorer):
 
     @traitlets.validate("layers")
     def _check_layers(self, proposal: Any) -> list[dict[str, Any]]:
-        layers = [complete(layer) for layer in proposal["value"]]
+        given = proposal["value"]
+        if not isinstance(given, (list, tuple)):
+            raise ValueError(
+                f'layers is {given!r}: give a list of dicts such as {{"kind": "conv"}}'
+            )
+        layers = [complete(layer) for layer in given]
         if len(layers) > _MOST:
             raise ValueError(f"layers has {len(layers)} entries: use at most {_MOST}")
         return layers
 
     @traitlets.validate("input_shape")
     def _check_shape(self, proposal: Any) -> list[int]:
-        shape = list(proposal["value"])
-        if len(shape) != 3:
-            raise ValueError(f"input_shape is {tuple(shape)}: give (height, width, channels)")
-        return [as_integer("input_shape", side, 1) for side in shape]
+        shape = proposal["value"]
+        if not isinstance(shape, (list, tuple, np.ndarray)) or len(shape) != 3:
+            raise ValueError(f"input_shape is {shape!r}: give (height, width, channels)")
+        return [as_size("input_shape", side) for side in shape]
 
     @property
     def report(self) -> list[Row]:

@@ -1,6 +1,6 @@
 import { sizeText } from "../conv.js";
 import { button, frame, h, select } from "../frame.js";
-import { CHOICES, DEFAULTS, complete, kerasCode, report } from "./stacks.js";
+import { CHOICES, DEFAULTS, asSize, complete, kerasCode, report } from "./stacks.js";
 
 const NAMES = { conv: "convolution", pool: "pooling", global: "global pooling", flatten: "flatten", dense: "dense" };
 const PRESETS = [
@@ -41,17 +41,12 @@ function render({ model, el }) {
   const shown = new Set();
 
   function field(label, value, action) {
-    const input = h("input", { type: "number", min: 1, max: 4096, step: 1, value, oninput: () => {
-      const number = Number(input.value);
-      if (input.value !== "" && kit.attempt(() => whole(label, number))) action(number);
+    // What can't be used stays in sight, with the reason, until the field is left.
+    const input = h("input", { type: "number", min: 1, max: 4096, step: 1, value, onblur: () => draw(), oninput: () => {
+      if (kit.attempt(() => asSize(label, input.value === "" ? null : Number(input.value)))) action(Number(input.value));
     } });
     return { element: h("label", { class: "cx-field" }, h("span", {}, label), input),
-      show(now) { if (Number(input.value) !== now && document.activeElement !== input) input.value = now; } };
-  }
-
-  function whole(label, number) {
-    if (!Number.isInteger(number) || number < 1) throw new Error(`${label} is ${number}: use a whole number of at least 1`);
-    return true;
+      show(now) { if ((input.value === "" || Number(input.value) !== now) && document.activeElement !== input) input.value = now; } };
   }
 
   function chosen(label, options, value, action) {

@@ -1,5 +1,5 @@
 // The twin of stacks.py: what a stack of layers makes of an image.
-import { asInteger, planImage, sizeText, ValueError } from "../conv.js";
+import { asInteger as wholeNumber, planImage, sizeText, ValueError } from "../conv.js";
 
 export const DEFAULTS = {
   conv: { filters: 16, size: 3, stride: 1, padding: "valid", dilation: 1, activation: "relu" },
@@ -14,18 +14,24 @@ export const CHOICES = {
   activation: ["none", "relu", "tanh", "sigmoid", "softmax"],
 };
 
+const LARGEST = 4096;
+export function asSize(name, value) {
+  if (wholeNumber(name, value, 1) > LARGEST) throw new ValueError(`${name} is ${value}: use a whole number of at most ${LARGEST}`);
+  return value;
+}
+
 export const complete = ({ kind, ...settings }) => ({ kind, ...DEFAULTS[kind], ...settings });
 
 // A row for each layer that works, and what is wrong with the first that doesn't.
 export function report(inputShape, layers) {
-  let shape = inputShape.map(side => asInteger("input_shape", side, 1));
+  let shape = inputShape.map(side => asSize("input_shape", side));
   let field = 1;
   let jump = 1;
   const rows = [];
   for (const [place, given] of layers.entries()) {
     try {
       const layer = complete(given);
-      for (const [name, value] of Object.entries(layer)) if (typeof value === "number") asInteger(name, value, 1);
+      for (const [name, value] of Object.entries(layer)) if (typeof value === "number") asSize(name, value);
       checkRank(layer.kind, shape);
       let row;
       if (layer.kind === "conv" || layer.kind === "pool") {

@@ -9,12 +9,9 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from course_utils.arguments import as_integer, size_text
 from course_utils.connectivity import layer_costs
-from course_utils.convolution import output_size
-from course_utils.pooling import pool2d
+from course_utils.convolution import plan_image
 
 Layer = Mapping[str, Any]
 
@@ -32,6 +29,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "flatten": {},
     "dense": {"units": 10, "activation": "softmax"},
 }
+LARGEST = 4096  # of a side, a filter count, …; the widest layers in use have as many units
 _CHOICES = {
     "padding": ("valid", "same"),
     "mode": ("max", "average"),
@@ -66,8 +64,12 @@ def complete(layer: Layer) -> dict[str, Any]:
     ValueError
         If the kind, the name of a setting or its value isn't known.
     """
+    if not isinstance(layer, Mapping):
+        raise ValueError(
+            f'layers holds {layer!r}: give a dict for each, such as {{"kind": "conv"}}'
+        )
     kind = layer.get("kind")
-    if kind not in DEFAULTS:
+    if not isinstance(kind, str) or kind not in DEFAULTS:
         words = ", ".join(f'"{word}"' for word in DEFAULTS)
         raise ValueError(f"kind is {kind!r}: use one of {words}")
     settings = DEFAULTS[kind]
@@ -82,8 +84,22 @@ def complete(layer: Layer) -> dict[str, Any]:
                 words = ", ".join(f'"{word}"' for word in _CHOICES[name])
                 raise ValueError(f"{name} is {value!r}: use one of {words}")
         else:
-            as_integer(name, value, 1)
+            as_size(name, value)
     return {"kind": kind, **settings, **{k: v for k, v in layer.items() if k != "kind"}}
+
+
+def as_size(name: str, value: object) -> int:
+    """Return a whole number from 1 to `LARGEST`.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    number = as_integer(name, value, 1)
+    if number > LARGEST:
+        raise ValueError(f"{name} is {number}: use a whole number of at most {LARGEST}")
+    return number
 
 
 def report(input_shape: Sequence[int], layers: Sequence[Layer]) -> tuple[list[Row], str]:
@@ -103,7 +119,7 @@ def report(input_shape: Sequence[int], layers: Sequence[Layer]) -> tuple[list[Ro
     error : str
         The message for that one; empty if all fit.
     """
-    shape: tuple[int, ...] = tuple(as_integer("input_shape", side, 1) for side in input_shape)
+    shape: tuple[int, ...] = tuple(as_size("input_shape", side) for side in input_shape)
     field: int | None = 1
     jump = 1
     rows: list[Row] = []
@@ -145,15 +161,15 @@ def _check_rank(kind: str, shape: tuple[int, ...]) -> None:
 
 def _slide(layer: Layer, shape: tuple[int, ...], field: int | None, jump: int) -> Row:
     size, stride, dilation = layer["size"], layer["stride"], layer.get("dilation", 1)
-    settings = {"padding": layer["padding"], "stride": stride}
     seen = (field or 1) + (size - 1) * dilation * jump
+    names = ("image", "window") if layer["kind"] == "pool" else ("input", "kernel")
+    plans = plan_image(shape[:2], (size, size), layer["padding"], stride, dilation, names)
+    out = [plan.size for plan in plans]
     if layer["kind"] == "pool":
-        # Only the shape counts; the words for what doesn't fit are those of pooling.
-        out = pool2d(np.zeros(shape[:2], np.bool_), size, **settings).shape
         return Row((*out, shape[2]), 0, 0, seen)
     image = (shape[0], shape[1], shape[2])
-    costs = layer_costs("shared", image, layer["filters"], size, dilation=dilation, **settings)
-    out = _positions(shape, size, dilation, settings)
+    settings = {"padding": layer["padding"], "stride": stride, "dilation": dilation}
+    costs = layer_costs("shared", image, layer["filters"], size, **settings)
     return Row((*out, layer["filters"]), costs.parameters, costs.multiplications, seen)
 
 
@@ -199,10 +215,3 @@ def _call(layer: Layer) -> str:
     if layer.get("activation", "none") != "none":
         options.append(f'activation="{layer["activation"]}"')
     return f"layers.{name}({', '.join([*map(str, first), *options])})"
-
-
-def _positions(
-    shape: tuple[int, ...], size: int, dilation: int, settings: dict[str, Any]
-) -> tuple[int, int]:
-    h, w = (output_size(n, size, dilation=dilation, **settings) for n in shape[:2])
-    return h, w

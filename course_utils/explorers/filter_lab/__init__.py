@@ -11,9 +11,9 @@ import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric, size_text
+from course_utils.arguments import as_integer, size_text
 from course_utils.convolution import correlate2d
-from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.explorer import Checked, Explorer, readable
 from course_utils.explorers.picture_files import as_address, grey_of, picture_in
 from course_utils.explorers.pictures import draw_cells, draw_map, number
 from course_utils.filters import FILTERS
@@ -82,10 +82,10 @@ class FilterLab(Explorer):
     picture_data = traitlets.Unicode().tag(sync=True, state=True)
     digit = traitlets.Unicode().tag(sync=True, state=True)
     named: traitlets.List[Any] = traitlets.List().tag(sync=True, state=True)
-    kernel = traitlets.Any([[0]]).tag(sync=True, state=True)
-    view = traitlets.Any("auto").tag(sync=True, state=True)
-    row = traitlets.Any(0).tag(sync=True, state=True)
-    column = traitlets.Any(0).tag(sync=True, state=True)
+    kernel = Checked([[0]]).tag(sync=True, state=True)
+    view = Checked("auto").tag(sync=True, state=True)
+    row = Checked(0).tag(sync=True, state=True)
+    column = Checked(0).tag(sync=True, state=True)
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class FilterLab(Explorer):
             if kernel not in known:
                 raise ValueError(f"kernel is {kernel!r}: use one of {', '.join(known)}, or numbers")
             return known[kernel]
-        array = as_numeric("kernel", kernel, ("height", "width"))
+        array = readable("kernel", kernel, ("height", "width"))
         if max(array.shape) > LARGEST_KERNEL:
             raise ValueError(
                 f"kernel is {size_text(array.shape)}: use at most {LARGEST_KERNEL}×{LARGEST_KERNEL}"
@@ -133,8 +133,12 @@ class FilterLab(Explorer):
 
     @property
     def image(self) -> np.ndarray:
-        """The picture of now, (h, w), 0 black to 1 white; JavaScript may have changed it."""
+        """The picture of now, (h, w), 0 black to 1 white; set it to a file or an array."""
         return picture_in(self.picture_data) / 255
+
+    @image.setter
+    def image(self, picture: ArrayLike | str | os.PathLike) -> None:
+        self.picture_data = as_address(grey_of(picture))
 
     @property
     def response(self) -> np.ndarray:

@@ -24,6 +24,7 @@ function render({ model, el }) {
   let painted = null;
   let camera = null;
   let waiting = false;
+  let ended = false;
   let first = kit.get("picture_data");
 
   const canvases = ["picture", "answer"].map(label => h("canvas", {
@@ -105,10 +106,7 @@ function render({ model, el }) {
     const kernel = kit.get("kernel");
     const [rows, columns] = [kernel.length, kernel[0].length];
     kernelGrid.element.toggleAttribute("data-large", columns > 5);
-    kernelGrid.show(rows, columns, (i, j) => {
-      const shown = text(kernel[i][j]);
-      return { text: shown, classes: shown.length > 3 ? "cx-long" : "" };
-    });
+    kernelGrid.show(rows, columns, (i, j) => ({ value: kernel[i][j] }));
     size.show(Math.max(rows, columns));
     const same = one => JSON.stringify(one.kernel) === JSON.stringify(kernel);
     named.show(kit.get("named").find(same)?.name ?? "");
@@ -119,7 +117,8 @@ function render({ model, el }) {
       + `rank ${order}${order === 1 && rows > 1 && columns > 1 ? ": a column times a row" : ""}.`;
   }
 
-  function showPlace() {
+  // `aloud` is false for the webcam, whose numbers change all the time.
+  function showPlace(aloud = true) {
     const [i, j] = [Math.min(kit.get("row"), image.h - 1), Math.min(kit.get("column"), image.w - 1)];
     const kernel = kit.get("kernel");
     for (const cross of crosses) {
@@ -131,7 +130,7 @@ function render({ model, el }) {
     const [before, after] = [image.data[i * image.w + j], answer.data[i * image.w + j]];
     kit.root.dataset.shown = after;
     read.replaceChildren(`row ${i}, column ${j}: brightness ${text(before)}, answer `, h("b", {}, text(after)));
-    kit.say(`Row ${i}, column ${j}: brightness ${text(before)}, answer ${text(after)}.`);
+    if (aloud) kit.say(`Row ${i}, column ${j}: brightness ${text(before)}, answer ${text(after)}.`);
   }
 
   function all() {
@@ -143,7 +142,7 @@ function render({ model, el }) {
   function edit(i, j, typed) {
     kit.attempt(() => {
       const kernel = kit.get("kernel").map(row => [...row]);
-      kernel[i][j] = numberFrom(typed);
+      kernel[i][j] = numberFrom("kernel", typed);
       kit.set({ kernel });
     });
   }
@@ -203,7 +202,9 @@ function render({ model, el }) {
     if (waiting) return;
     waiting = true;
     try {
-      camera = await webcam();
+      const opened = await webcam();
+      if (ended) { opened.stop(); return; }
+      camera = opened;
       live.setAttribute("aria-pressed", "true");
       kit.fail("");
       requestAnimationFrame(look);
@@ -218,6 +219,7 @@ function render({ model, el }) {
     const found = greyOf(camera.video, SIDE);
     image = volume(found.h, found.w, 1, found.data);
     filter();
+    showPlace(false);
     requestAnimationFrame(look);
   }
 
@@ -228,9 +230,9 @@ function render({ model, el }) {
   }
 
   kit.watch(["kernel", "view"], all);
-  kit.watch(["row", "column"], showPlace);
+  kit.watch(["row", "column"], () => showPlace());
   kit.watch(["picture_data"], showPicture);
-  kit.atEnd(stopCamera);
+  kit.atEnd(() => { ended = true; stopCamera(); });
   showKernel();
   showPicture();
   return kit.end;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_integer, as_numeric
 from course_utils.convolution import conv2d, correlate2d
-from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.explorer import Checked, Explorer
 from course_utils.explorers.pictures import draw_map
 from course_utils.filters import FILTERS
 from course_utils.plotting import style
@@ -22,6 +23,7 @@ REACH = 8  # pixels, in each direction
 _LEVELS = 15  # of grey, so that one sign holds a pixel
 _SIDE = 28
 _SAMPLES = (2, 21, 24, 1, 20, 18, 0, 8, 3, 16)  # test digits 0 … 9 that both classifiers read
+PANELS = ("scores", "map", "pooled", "slid")
 _KERNELS = {"upright edges": "sobel_x", "level edges": "sobel_y", "all edges": "edge"}
 
 
@@ -46,13 +48,17 @@ class Shift(Explorer):
         ``"upright edges"``, ``"level edges"`` or ``"all edges"``.
     pool
         Side and stride of the pooling windows, 1 to 6.
+    panels
+        Which of `PANELS` stand beside the digit, for lessons that know only some of the words: the
+        templates' ``"scores"``, the feature ``"map"``, the ``"pooled"`` map, ``"slid"`` templates.
     ask
-        Whether you say first how much of the pooled map will change.
+        Whether you say first how much of the pooled map will change; without a pooled map, after
+        how many pixels the templates' answer will.
 
     Raises
     ------
     ValueError
-        If the digit, the kernel or the size of the windows can't be understood.
+        If the digit, the kernel, the size of the windows or a panel can't be understood.
 
     Examples
     --------
@@ -71,6 +77,14 @@ class Shift(Explorer):
         "Move the digit out of the picture. Which answers stay for how long, and what was cut when "
         "they change?",
     )
+    _guide_for_scores = (
+        "Move the digit one pixel at a time. After how many pixels do the templates change their "
+        "mind, and which digit do they take it for?",
+        "Take a 1 and move it to the side, then a 1 and move it up. Which of the two do the "
+        "templates bear for longer, and why?",
+        "Look at the score of the right template alone. How much of it is left after two pixels, "
+        "after four?",
+    )
     _by_keyboard = (
         "Tab to the digit, then arrows move it by one pixel and Home takes it back; Tab goes on to "
         "the choices, where arrows change them."
@@ -79,11 +93,12 @@ class Shift(Explorer):
     digits = traitlets.List(traitlets.Unicode()).tag(sync=True, state=True)
     templates = traitlets.List(traitlets.Unicode()).tag(sync=True, state=True)
     kernels = traitlets.Dict().tag(sync=True, state=True)
-    which = traitlets.Any(0).tag(sync=True, state=True)
-    dx = traitlets.Any(0).tag(sync=True, state=True)
-    dy = traitlets.Any(0).tag(sync=True, state=True)
-    kernel = traitlets.Any("upright edges").tag(sync=True, state=True)
-    pool = traitlets.Any(2).tag(sync=True, state=True)
+    which = Checked(0).tag(sync=True, state=True)
+    dx = Checked(0).tag(sync=True, state=True)
+    dy = Checked(0).tag(sync=True, state=True)
+    kernel = Checked("upright edges").tag(sync=True, state=True)
+    pool = Checked(2).tag(sync=True, state=True)
+    panels = Checked(list(PANELS)).tag(sync=True, state=True)
     ask = traitlets.Bool(True).tag(sync=True, state=True)
 
     def __init__(
@@ -92,6 +107,7 @@ class Shift(Explorer):
         *,
         kernel: str = "upright edges",
         pool: int = 2,
+        panels: Sequence[str] = PANELS,
         ask: bool = True,
     ) -> None:
         digits, templates = _course_digits()
@@ -99,23 +115,26 @@ class Shift(Explorer):
             image = as_numeric("digit", digit, ("height", "width"))
             if image.shape != (_SIDE, _SIDE):
                 raise ValueError(f"digit has shape {image.shape}: give an image (28, 28), or 0 … 9")
+            if not np.isfinite(image).all():
+                raise ValueError("digit has NaN or infinity in it: fill the gaps before")
             digits, digit = [_as_signs(image / max(image.max(), 1))], 0
+        which = _number_below("digit", digit, len(digits))
         super().__init__(
             digits=digits,
             templates=templates,
             kernels={name: FILTERS[one].kernel.tolist() for name, one in _KERNELS.items()},
-            which=digit,
+            which=which,
             kernel=kernel,
             pool=pool,
+            panels=panels,
             ask=ask,
         )
+        if self.panels == ["scores"]:
+            self.try_this = list(self._guide_for_scores)
 
     @traitlets.validate("which")
     def _check_which(self, proposal: Any) -> int:
-        number = as_integer("digit", proposal["value"], 0)
-        if number >= len(self.digits):
-            raise ValueError(f"digit is {number}: use 0 to {len(self.digits) - 1}")
-        return number
+        return _number_below("which", proposal["value"], len(self.digits))
 
     @traitlets.validate("dx", "dy")
     def _check_shift(self, proposal: Any) -> int:
@@ -138,6 +157,21 @@ class Shift(Explorer):
         if side > 6:
             raise ValueError(f"pool is {side}: use at most 6")
         return side
+
+    @traitlets.validate("panels")
+    def _check_panels(self, proposal: Any) -> list[str]:
+        panels = proposal["value"]
+        wrong = [one for one in panels if one not in PANELS] if _is_list(panels) else [panels]
+        if wrong or not panels:
+            words = ", ".join(f'"{word}"' for word in PANELS)
+            raise ValueError(f"panels is {panels!r}: give a list of one or more of {words}")
+        return [one for one in PANELS if one in panels]
+
+    def state(self) -> dict[str, Any]:
+        state = super().state()
+        if state["panels"] == list(PANELS):
+            del state["panels"]
+        return state
 
     @property
     def image(self) -> np.ndarray:
@@ -195,28 +229,50 @@ class Shift(Explorer):
 
     @property
     def alternative_text(self) -> str:
-        return (
-            f"A digit moved by {self.dx} pixels to the right and {self.dy} down; its scores with "
-            f"ten templates, its feature map of {self.kernel}, the map after pooling by "
-            f"{self.pool}×{self.pool}, and the scores of templates that slide."
-        )
+        words = {
+            "scores": "its scores with ten templates",
+            "map": f"its feature map of {self.kernel}",
+            "pooled": f"the map after pooling by {self.pool}×{self.pool}",
+            "slid": "the scores of templates that slide",
+        }
+        *others, last = (words[name] for name in self.panels)
+        listed = f"{', '.join(others)}, and {last}" if others else last
+        return f"A digit moved by {self.dx} pixels to the right and {self.dy} down; {listed}."
 
     def draw(self) -> Figure:
-        fig = Figure(figsize=(9, 2.2), layout="constrained")
-        axes = fig.subplots(1, 5)
-        draw_map(axes[0], self.image, title="digit", grey=True)
+        fig = Figure(figsize=(1.8 * (1 + len(self.panels)), 2.2), layout="constrained")
+        first, *rest = fig.subplots(1, 1 + len(self.panels))
+        draw_map(first, self.image, title="digit", grey=True)
+        axes = dict(zip(self.panels, rest, strict=True))
         most = max(self.feature_map.max(), 1e-9)
-        draw_map(axes[2], self.feature_map / most, title="feature map", grey=True)
-        draw_map(axes[3], self.pooled / most, title="pooled", grey=True)
-        for ax, scores, title in (
-            (axes[1], self.scores, "templates"),
-            (axes[4], self.slid_scores, "slid templates"),
+        for name, values, title in (
+            ("map", self.feature_map, "feature map"),
+            ("pooled", self.pooled, "pooled"),
         ):
+            if name in axes:
+                draw_map(axes[name], values / most, title=title, grey=True)
+        for name, scores, title in (
+            ("scores", self.scores, "templates"),
+            ("slid", self.slid_scores, "slid templates"),
+        ):
+            if name not in axes:
+                continue
             colours = [style.ORANGE if one == scores.max() else style.BLUE for one in scores]
-            ax.barh(range(10), scores, color=colours)
-            ax.set(yticks=range(10), xticks=[], title=title, ylim=(9.6, -0.6))
-            ax.grid(visible=False)
+            axes[name].barh(range(10), scores, color=colours)
+            axes[name].set(yticks=range(10), xticks=[], title=title, ylim=(9.6, -0.6))
+            axes[name].grid(visible=False)
         return fig
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def _number_below(name: str, value: Any, most: int) -> int:
+    number = as_integer(name, value, 0)
+    if number >= most:
+        raise ValueError(f"{name} is {number}: use 0 to {most - 1}")
+    return number
 
 
 def _moved(image: np.ndarray, dy: int, dx: int) -> np.ndarray:

@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_numeric
-from course_utils.convolution import conv2d
-from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.explorer import Checked, Explorer
 from course_utils.explorers.picture_files import picture_in
 from course_utils.explorers.pictures import draw_map, draw_message
 from course_utils.explorers.stored_network import page_network
@@ -42,7 +41,8 @@ class Sketchpad(Explorer):
         from a batch (1, 28, 28, 1), 0 paper to 1 ink, to ten numbers (1, 10). Without one the
         course's stored network reads, in JavaScript.
     image
-        A first digit (28, 28), 0 paper to 255 ink; one of MNIST's by default.
+        A first digit (28, 28), 0 paper to 255 ink, or floats from 0 to 1; one of MNIST's by
+        default.
 
     Raises
     ------
@@ -69,7 +69,7 @@ class Sketchpad(Explorer):
         "further; Backspace takes the last stroke away. Tab goes on to the buttons."
     )
 
-    image = traitlets.Any([[0]]).tag(sync=True, state=True)
+    image = Checked([[0]]).tag(sync=True, state=True)
     # Set by Python, so that no trained number is stored with a notebook.
     probabilities: traitlets.List[Any] = traitlets.List().tag(sync=True)
     maps = traitlets.Dict().tag(sync=True)
@@ -77,6 +77,7 @@ class Sketchpad(Explorer):
     photograph = traitlets.Unicode().tag(sync=True)  # a photograph, for `course_utils.handwriting`
     network = traitlets.Any(None, allow_none=True).tag(sync=True)
     answers_here = traitlets.Bool(False).tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)  # how often: also the same answer is one
 
     def __init__(
         self,
@@ -101,7 +102,11 @@ class Sketchpad(Explorer):
         image = as_numeric("image", proposal["value"], ("height", "width"))
         if image.shape != (_SIDE, _SIDE):
             raise ValueError(f"image has shape {image.shape}: give (28, 28), 0 paper to 255 ink")
-        return np.rint(image).astype(int).tolist()
+        if not ((image >= 0) & (image <= 255)).all():
+            wrong = image[~((image >= 0) & (image <= 255))][0]
+            raise ValueError(f"image holds {wrong}: give 0 paper to 255 ink, or floats from 0 to 1")
+        ink = 255 if image.dtype.kind in "fb" and image.max() <= 1 else 1
+        return np.rint(ink * image.astype(float)).astype(int).tolist()
 
     def _prepare(self) -> None:
         """Make of a photograph what MNIST's digits are: in Python, where there is a kernel."""
@@ -110,23 +115,34 @@ class Sketchpad(Explorer):
         if not self.photograph:
             return
         try:
-            self.image = like_mnist(picture_in(self.photograph))
-            self.message = ""
+            prepared = like_mnist(picture_in(self.photograph))
         except ValueError as error:
-            self.message = str(error)
+            self._tell(str(error))
+            return
+        if prepared.tolist() == self.image:
+            self._answer()
+        self.image = prepared
 
     def _answer(self) -> None:
         """Let the model read the image of now; what goes wrong is said beside the drawing."""
         if self._model is None:
+            self._tell()
             return
+        image = np.array(self.image)
         try:
-            found = _read_by(self._model, np.array(self.image))
+            found, maps = _read_by(self._model, image), _first_maps(self._model, image)
         except Exception as error:  # a student's own model: whatever it is, it is told
-            self.message = f"the model can't read the image: {type(error).__name__}: {error}"
+            first = str(error).strip().partition("\n")[0]
+            self._tell(f"the model can't read the image: {type(error).__name__}: {first}")
             return
-        self.maps = _first_maps(self._model, np.array(self.image))
-        self.message = ""
-        self.probabilities = found
+        self._tell(maps=maps, probabilities=found)
+
+    def _tell(self, message: str = "", **answer: Any) -> None:
+        with self.hold_sync():  # one message to the page, so that nothing is half there
+            self.message = message
+            for name, value in answer.items():
+                setattr(self, name, value)
+            self.answered += 1
 
     def __repr__(self) -> str:
         return "Sketchpad(own model)" if self._model is not None else "Sketchpad()"
@@ -154,20 +170,25 @@ class Sketchpad(Explorer):
 
 
 def _read_by(model: Any, image: np.ndarray) -> list[float]:
+    options = {"training": False} if hasattr(model, "layers") else {}
+    answer = np.asarray(model(_batch_for(model, image), **options), dtype=float).reshape(-1)
+    if answer.size not in (10, 11):
+        raise ValueError(f"it gives {answer.size} numbers for one image: ten are needed")
+    if not np.isfinite(answer).all():
+        raise ValueError(
+            "it gives NaN or infinity: its training has diverged, train it again with a smaller "
+            "learning rate"
+        )
+    if answer.min() < 0 or answer.max() > 1.001 or not answer.any():  # logits
+        answer = np.exp(answer - answer.max())
+    # Ten separate probabilities, as sigmoids give, also come to a sum of 1.
+    return (answer / answer.sum()).tolist()
+
+
+def _batch_for(model: Any, image: np.ndarray) -> np.ndarray:
     batch = (image[None, :, :, None] / 255).astype(np.float32)
     wanted = getattr(model, "input_shape", None)
-    if isinstance(wanted, tuple):
-        batch = batch.reshape(1, *_shape_for(wanted))
-    options = {"training": False} if hasattr(model, "layers") else {}
-    answer = np.asarray(model(batch, **options), dtype=float).reshape(-1)
-    if answer.size not in (10, 11) or not np.isfinite(answer).all():
-        raise ValueError(
-            f"it gives {answer.size} numbers for one image: ten finite ones are needed"
-        )
-    if answer.min() < 0 or abs(answer.sum() - 1) > 1e-3:  # logits
-        answer = np.exp(answer - answer.max())
-        answer /= answer.sum()
-    return answer.tolist()
+    return batch.reshape(1, *_shape_for(wanted)) if isinstance(wanted, tuple) else batch
 
 
 def _shape_for(wanted: tuple) -> tuple[int, ...]:
@@ -180,17 +201,24 @@ def _shape_for(wanted: tuple) -> tuple[int, ...]:
 
 
 def _first_maps(model: Any, image: np.ndarray) -> dict[str, Any]:
-    """What the first convolution answers, negative answers cut to 0; nothing if there is none."""
+    """What the first convolution answers, negative answers cut to 0; nothing if there is none.
+
+    Only where nothing but the input and its scaling comes before it: else it would read another
+    image than the one that is shown.
+    """
+    x = _batch_for(model, image)
     for layer in getattr(model, "layers", []):
-        kernel = getattr(layer, "kernel", None)
-        if type(layer).__name__ != "Conv2D" or kernel is None or kernel.shape[2] != 1:
+        kind = type(layer).__name__
+        if kind in ("InputLayer", "Dropout"):
             continue
-        bias = np.asarray(layer.bias) if layer.use_bias else None
-        batch = image[None, :, :, None] / 255
-        answer = conv2d(
-            batch, np.asarray(kernel), bias, padding=layer.padding, stride=layer.strides
-        )
-        answer = np.maximum(answer[0, :, :, :_MOST_MAPS], 0)
+        if kind not in ("Rescaling", "Normalization", "Reshape", "Conv2D"):
+            break
+        x = layer(x)
+        if kind != "Conv2D":
+            continue
+        if layer.data_format != "channels_last":
+            break
+        answer = np.maximum(np.asarray(x)[0, :, :, :_MOST_MAPS], 0)
         most = float(answer.max()) or 1.0
         content = np.rint(255 * answer / most).astype(np.uint8).tobytes()
         return {"shape": list(answer.shape), "data": base64.b64encode(content).decode("ascii")}

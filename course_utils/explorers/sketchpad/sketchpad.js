@@ -5,6 +5,8 @@ import { inkOf, stages } from "./strokes.js";
 const SIDE = 280; // pixels of the drawing
 const STEPS = ["ink", "cropped", "usual pen", "fit into 20×20", "centred by mass"];
 const UNSURE = 0.5; // of the largest probability: below, the answer is a guess
+const PATIENCE = 4000; // milliseconds that Python may take to answer
+const NO_ANSWER = "Python hasn't answered yet: another cell may be running, or the kernel was restarted; then run this cell again";
 
 function render({ model, el }) {
   const kit = frame({ model, el }, "sketchpad", "The sketchpad: from your stroke to an answer");
@@ -13,6 +15,10 @@ function render({ model, el }) {
   let camera = null;
   let stored = null;
   let started = 0;
+  let waiting = null; // for Python
+  let ended = false;
+  let cleared = false; // an answer that was on its way then is not shown
+  let byKeys = false; // then the pen has to be seen
 
   const board = h("canvas", { class: "cx-board", width: SIDE, height: SIDE, tabindex: 0, role: "application", "aria-label": "drawing: Space puts the pen down or lifts it, arrows move it" });
   const hint = h("p", { class: "cx-hint" }, "draw a digit here");
@@ -42,23 +48,33 @@ function render({ model, el }) {
     const box = board.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width * SIDE, (event.clientY - box.top) / box.height * SIDE];
   };
-  let drawing = false;
+  let drawing = null; // the pointer that draws; a second finger draws nothing
   board.addEventListener("pointerdown", event => {
     event.preventDefault();
+    if (drawing !== null || event.button !== 0) return;
     board.focus();
     board.setPointerCapture(event.pointerId);
-    drawing = true;
+    drawing = event.pointerId;
+    byKeys = false;
     pen.down = false;
     begin(...place(event));
   });
   board.addEventListener("pointermove", event => {
-    if (!drawing) return;
+    if (event.pointerId !== drawing || !strokes.length) return;
     for (const one of event.getCoalescedEvents?.() ?? [event]) strokes.at(-1).points.push(place(one));
     if (!(event.getCoalescedEvents?.().length)) strokes.at(-1).points.push(place(event));
     soon();
   });
-  for (const end of ["pointerup", "pointercancel"]) board.addEventListener(end, () => { drawing = false; look(); });
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    board.addEventListener(end, event => {
+      if (event.pointerId !== drawing) return;
+      drawing = null;
+      [pen.x, pen.y] = strokes.at(-1)?.points.at(-1) ?? [pen.x, pen.y];
+      look();
+    });
+  }
   board.addEventListener("keydown", event => {
+    byKeys = true;
     const steps = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
     if (event.key === " ") {
       pen.down = !pen.down;
@@ -82,6 +98,7 @@ function render({ model, el }) {
   });
 
   function begin(x, y) {
+    cleared = false;
     stopCamera();
     if (strokes.picture) strokes = [];
     strokes.push({ width: Number(width.input.value), points: [[x, y]] });
@@ -113,7 +130,7 @@ function render({ model, el }) {
       context.stroke();
     }
     hint.hidden = strokes.length > 0 || Boolean(strokes.picture);
-    if (document.activeElement === board && !drawing) {
+    if (document.activeElement === board && byKeys) {
       context.strokeStyle = pen.down ? "#d55e00" : "#0072b2";
       context.lineWidth = 2;
       context.beginPath();
@@ -121,11 +138,28 @@ function render({ model, el }) {
       context.stroke();
     }
   }
-  board.addEventListener("focus", redraw);
+  board.addEventListener("focus", () => { byKeys = board.matches(":focus-visible"); redraw(); });
   board.addEventListener("blur", redraw);
 
-  function clear() { strokes = []; stopCamera(); redraw(); kit.fail(""); kit.say("The drawing is empty."); }
-  function undo() { strokes.pop(); strokes.length || strokes.picture ? look() : clear(); }
+  function clear() {
+    cleared = true;
+    strokes = [];
+    pen.down = false;
+    stopCamera();
+    redraw();
+    kit.fail("");
+    verdict.textContent = "Draw a digit: the answer comes as you draw.";
+    for (const { bar, number, element } of bars) {
+      bar.style.width = 0;
+      number.textContent = "";
+      element.classList.remove("cx-best");
+    }
+    for (const { canvas } of [...shots, ...[...maps.children].map(canvas => ({ canvas }))]) canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    delete kit.root.dataset.answer;
+    kit.say("The drawing is empty.");
+  }
+  // The pen is lifted: else the stroke before would go on.
+  function undo() { pen.down = false; strokes.pop(); strokes.length || strokes.picture ? look() : clear(); }
 
   // --- from the drawing to 28×28 ---
 
@@ -154,8 +188,33 @@ function render({ model, el }) {
       const found = stages(inked());
       shots.forEach(({ name, canvas }) => paint(canvas, found[name].data, found[name].h, found[name].w, name === "centred by mass" ? 255 : 1, true));
       const pixels = found["centred by mass"].data;
-      kit.set({ image: Array.from({ length: 28 }, (_, i) => Array.from(pixels.subarray(i * 28, i * 28 + 28))) });
+      const image = Array.from({ length: 28 }, (_, i) => Array.from(pixels.subarray(i * 28, i * 28 + 28)));
+      // After Clear, or of another drawing, the image may be the same: no one else would answer.
+      if (JSON.stringify(image) === JSON.stringify(kit.get("image"))) {
+        again();
+        return;
+      }
+      ask({ image, photograph: "" });
     });
+  }
+
+  function ask(changes) {
+    kit.set(changes);
+    if (model.alone || !(kit.get("answers_here") || changes.photograph)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => kit.fail(NO_ANSWER), PATIENCE);
+  }
+
+  function again() {
+    if (waiting) return; // the answer is still to come
+    answer();
+    heard();
+  }
+
+  function told() {
+    clearTimeout(waiting);
+    waiting = null;
+    heard();
   }
 
   async function openFile(file) {
@@ -168,6 +227,7 @@ function render({ model, el }) {
   }
 
   function take(source, grey) {
+    cleared = false;
     const canvas = h("canvas");
     paint(canvas, grey.data, grey.h, grey.w, 1, true);
     strokes = Object.assign([], { picture: canvas, grey });
@@ -175,9 +235,13 @@ function render({ model, el }) {
     // In Python course_utils.handwriting knows more of light and shadow.
     redraw();
     started = performance.now();
-    kit.set({ photograph: canvas.toDataURL("image/png") });
+    kit.fail("");
+    const photograph = canvas.toDataURL("image/png");
+    if (photograph === kit.get("photograph")) again();
+    else ask({ photograph });
   }
 
+  let opening = false;
   async function toggleCamera() {
     if (camera) {
       const grey = greyOf(camera.video, SIDE);
@@ -185,8 +249,14 @@ function render({ model, el }) {
       take(null, grey);
       return;
     }
+    if (opening) return;
+    opening = true;
     try {
-      camera = await webcam();
+      const opened = await webcam();
+      if (ended) { opened.stop(); return; }
+      camera = opened;
+      strokes = [];
+      hint.hidden = true;
       live.textContent = "Take the picture";
       live.setAttribute("aria-pressed", "true");
       kit.fail("");
@@ -200,6 +270,8 @@ function render({ model, el }) {
       show();
     } catch (problem) {
       kit.fail(problem);
+    } finally {
+      opening = false;
     }
   }
 
@@ -229,6 +301,7 @@ function render({ model, el }) {
 
   function heard() {
     if (model.alone) return;
+    if (cleared) return;
     kit.fail(kit.get("message"));
     if (kit.get("message") || !kit.get("answers_here")) return;
     const { shape, data } = kit.get("maps") ?? {};
@@ -265,9 +338,9 @@ function render({ model, el }) {
     [...maps.children].forEach((canvas, c) => paint(canvas, values, rows, columns, most, true, c, count));
   }
 
-  kit.watch(["image", "network"], answer);
-  kit.watch(["probabilities", "message"], heard);
-  kit.atEnd(stopCamera);
+  kit.watch(["image", "network"], () => { cleared = false; answer(); });
+  kit.watch(["probabilities", "message", "answered"], told);
+  kit.atEnd(() => { ended = true; clearTimeout(waiting); stopCamera(); });
   redraw();
   answer();
   heard();

@@ -9,9 +9,9 @@ import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric, size_text
+from course_utils.arguments import as_integer, size_text
 from course_utils.convolution import conv2d, pad
-from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.explorer import Checked, Explorer, readable
 from course_utils.explorers.pictures import (
     draw_cells,
     draw_message,
@@ -90,13 +90,13 @@ class Volume(Explorer):
         "channel, a filter or a bias a digit or Enter changes a number."
     )
 
-    image = traitlets.Any([[[0]]]).tag(sync=True, state=True)
-    filters = traitlets.Any([[[[0]]]]).tag(sync=True, state=True)
-    bias = traitlets.Any([0]).tag(sync=True, state=True)
-    padding = traitlets.Any("valid").tag(sync=True, state=True)
-    stride = traitlets.Any(1).tag(sync=True, state=True)
-    row = traitlets.Int(0).tag(sync=True, state=True)
-    column = traitlets.Int(0).tag(sync=True, state=True)
+    image = Checked([[[0]]]).tag(sync=True, state=True)
+    filters = Checked([[[[0]]]]).tag(sync=True, state=True)
+    bias = Checked([0]).tag(sync=True, state=True)
+    padding = Checked("valid").tag(sync=True, state=True)
+    stride = Checked(1).tag(sync=True, state=True)
+    row = Checked(0).tag(sync=True, state=True)
+    column = Checked(0).tag(sync=True, state=True)
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class Volume(Explorer):
     def _check_numbers(self, proposal: Any) -> list:
         name = proposal["trait"].name
         axes = {"image": _IMAGE_AXES, "filters": _BANK_AXES, "bias": ("filters",)}[name]
-        array = as_numeric(name, proposal["value"], axes)
+        array = readable(name, proposal["value"], axes)
         most = {
             "image": (_LARGEST, _LARGEST, _MOST_CHANNELS),
             "filters": (_LARGEST_KERNEL, _LARGEST_KERNEL, _MOST_CHANNELS, _MOST_FILTERS),
@@ -134,6 +134,10 @@ class Volume(Explorer):
     @traitlets.validate("stride")
     def _check_stride(self, proposal: Any) -> int:
         return as_integer("stride", proposal["value"], 1)
+
+    @traitlets.validate("row", "column")
+    def _check_place(self, proposal: Any) -> int:
+        return as_integer(proposal["trait"].name, proposal["value"], 0)
 
     @traitlets.validate("padding")
     def _check_padding(self, proposal: Any) -> str | int:

@@ -62,23 +62,16 @@ function render({ model, el }) {
     const cells = now ? windowAt(now.x, now.weights, now.plans, row, column) : [];
     const under = new Set(cells.map(({ i, j }) => `${i},${j}`));
     const around = now ? now.plans.flatMap(plan => [plan.before, plan.after]) : [0, 0, 0, 0];
-    const long = shown => (shown.length > 3 ? "cx-long" : "");
     channels.forEach((grid, c) => grid.show(rows.length, rows[0].length, (i, j) => {
       const inside = i >= 0 && j >= 0 && i < rows.length && j < rows[0].length;
-      const shown = inside ? text(rows[i][j][c]) : "0";
-      return { text: shown, classes: `${under.has(`${i},${j}`) ? "cx-under" : ""} ${long(shown)}` };
+      return { value: inside ? rows[i][j][c] : 0, classes: under.has(`${i},${j}`) ? "cx-under" : "" };
     }, around));
     banks.forEach(({ slices, bias, map, sum }, f) => {
-      slices.forEach((grid, c) => grid.show(kh, kw, (i, j) => {
-        const shown = text(kit.get("filters")[i][j][c][f]);
-        return { text: shown, classes: long(shown) };
-      }));
-      bias.show(1, 1, () => ({ text: text(kit.get("bias")[f]), classes: "" }));
+      slices.forEach((grid, c) => grid.show(kh, kw, (i, j) => ({ value: kit.get("filters")[i][j][c][f] })));
+      bias.show(1, 1, () => ({ value: kit.get("bias")[f] }));
       if (!now) return;
-      map.show(now.y.h, now.y.w, (i, j) => {
-        const shown = text(now.y.data[(i * now.y.w + j) * cout + f]);
-        return { text: shown, classes: `${i === row && j === column ? "cx-picked" : ""} ${long(shown)}` };
-      });
+      map.show(now.y.h, now.y.w, (i, j) => ({ value: now.y.data[(i * now.y.w + j) * cout + f],
+        classes: i === row && j === column ? "cx-picked" : "" }));
       if (!map.element.contains(document.activeElement)) map.moveTo(row, column, false);
       const parts = Array.from({ length: cin }, (_, c) => cells.filter(cell => cell.c === c).reduce((total, cell) => total + cell.value * cell.weights[f], 0));
       const total = now.y.data[(row * now.y.w + column) * cout + f];
@@ -133,7 +126,7 @@ function render({ model, el }) {
   function editImage(i, j, c, typed) {
     kit.attempt(() => {
       const rows = copyOf(kit.get("image"));
-      rows[i][j][c] = numberFrom(typed);
+      rows[i][j][c] = numberFrom("image", typed);
       kit.set({ image: rows });
     });
   }
@@ -141,7 +134,7 @@ function render({ model, el }) {
   function editFilter(i, j, c, f, typed) {
     kit.attempt(() => {
       const rows = copyOf(kit.get("filters"));
-      rows[i][j][c][f] = numberFrom(typed);
+      rows[i][j][c][f] = numberFrom("filters", typed);
       kit.set({ filters: rows });
     });
   }
@@ -149,7 +142,7 @@ function render({ model, el }) {
   function editBias(f, typed) {
     kit.attempt(() => {
       const bias = [...kit.get("bias")];
-      bias[f] = numberFrom(typed);
+      bias[f] = numberFrom("bias", typed);
       kit.set({ bias });
     });
   }

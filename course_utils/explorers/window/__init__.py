@@ -9,9 +9,9 @@ import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric, size_text
+from course_utils.arguments import as_integer, size_text
 from course_utils.convolution import conv2d, convolve2d, correlate2d, pad
-from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.explorer import Checked, Explorer, readable
 from course_utils.explorers.pictures import (
     draw_cells,
     draw_message,
@@ -87,14 +87,14 @@ class Window(Explorer):
         "window; in the image and the kernel a digit or Enter changes a number."
     )
 
-    image = traitlets.Any(_IMAGE).tag(sync=True, state=True)
-    kernel = traitlets.Any(_KERNEL).tag(sync=True, state=True)
-    padding = traitlets.Any("valid").tag(sync=True, state=True)
-    stride = traitlets.Any(1).tag(sync=True, state=True)
-    dilation = traitlets.Any(1).tag(sync=True, state=True)
-    operation = traitlets.Any("correlation").tag(sync=True, state=True)
-    row = traitlets.Int(0).tag(sync=True, state=True)
-    column = traitlets.Int(0).tag(sync=True, state=True)
+    image = Checked(_IMAGE).tag(sync=True, state=True)
+    kernel = Checked(_KERNEL).tag(sync=True, state=True)
+    padding = Checked("valid").tag(sync=True, state=True)
+    stride = Checked(1).tag(sync=True, state=True)
+    dilation = Checked(1).tag(sync=True, state=True)
+    operation = Checked("correlation").tag(sync=True, state=True)
+    row = Checked(0).tag(sync=True, state=True)
+    column = Checked(0).tag(sync=True, state=True)
     ask = traitlets.Bool(True).tag(sync=True, state=True)
 
     def __init__(
@@ -126,6 +126,10 @@ class Window(Explorer):
     @traitlets.validate("stride", "dilation")
     def _check_step(self, proposal: Any) -> int:
         return as_integer(proposal["trait"].name, proposal["value"], 1)
+
+    @traitlets.validate("row", "column")
+    def _check_place(self, proposal: Any) -> int:
+        return as_integer(proposal["trait"].name, proposal["value"], 0)
 
     @traitlets.validate("padding")
     def _check_padding(self, proposal: Any) -> str | int:
@@ -235,7 +239,7 @@ class Window(Explorer):
 
 def numbers(name: str, value: ArrayLike) -> list:
     """Return numbers (h, w) or (h, w, channels) as nested lists; refuse too many to read."""
-    array = as_numeric(name, value, *_AXES)
+    array = readable(name, value, *_AXES)
     if max(array.shape[:2]) > _LARGEST or (array.ndim == 3 and array.shape[2] > _MOST_CHANNELS):
         raise ValueError(
             f"{name} is {size_text(array.shape)}: use at most {_LARGEST}×{_LARGEST} and "

@@ -1,5 +1,5 @@
 import { cellsRead, convolve, correlate, flipped, kernelOf, planImage, sizeFormula, volumeOf, windowAt } from "../conv.js";
-import { Grid, button, choice, frame, h, inBrackets, numberFrom, slider, text } from "../frame.js";
+import { Grid, button, cellText, choice, frame, h, inBrackets, numberFrom, slider, text } from "../frame.js";
 
 const PAUSE = 800; // milliseconds between two steps while it plays
 
@@ -54,14 +54,10 @@ function render({ model, el }) {
       image.show(x.h, x.w, (i, j) => {
         const inside = i >= 0 && i < x.h && j >= 0 && j < x.w;
         const cell = under.get(`${i},${j},${c}`);
-        const shown = inside ? text(x.data[(i * x.w + j) * x.c + c]) : "0";
-        return { text: shown, note: cell ? `×${text(cell.weights[0])}` : "",
-          classes: [cell ? "cx-under" : "", inside && read && !read[i][j] ? "cx-unread" : "", shown.length > 3 ? "cx-long" : ""].join(" ") };
+        return { value: inside ? x.data[(i * x.w + j) * x.c + c] : 0, note: cell ? `×${cellText(cell.weights[0])}` : "",
+          classes: [cell ? "cx-under" : "", inside && read && !read[i][j] ? "cx-unread" : ""].join(" ") };
       }, around);
-      weights.show(kernel.kh, kernel.kw, (i, j) => {
-        const shown = text(kernel.data[(i * kernel.kw + j) * kernel.cin + c] ?? 0);
-        return { text: shown, classes: shown.length > 3 ? "cx-long" : "" };
-      });
+      weights.show(kernel.kh, kernel.kw, (i, j) => ({ value: kernel.data[(i * kernel.kw + j) * kernel.cin + c] ?? 0 }));
     });
     const unread = read ? read.flat().filter(one => !one).length : 0;
     parts.unread.textContent = unread ? `Hatched: ${unread} ${unread > 1 ? "pixels" : "pixel"} that no window reads.` : "";
@@ -82,10 +78,8 @@ function render({ model, el }) {
   function showResult(now) {
     const { x, y, plans, slid } = now;
     const [row, column] = chosen(now);
-    parts.output.show(y.h, y.w, (i, j) => {
-      const shown = answered ? text(y.data[i * y.w + j]) : "?";
-      return { text: shown, classes: `${i === row && j === column ? "cx-picked" : ""} ${answered ? "" : "cx-hidden"} ${shown.length > 3 ? "cx-long" : ""}` };
-    });
+    parts.output.show(y.h, y.w, (i, j) => ({ ...(answered ? { value: y.data[i * y.w + j] } : { text: "?" }),
+      classes: `${i === row && j === column ? "cx-picked" : ""} ${answered ? "" : "cx-hidden"}` }));
     if (document.activeElement?.parentElement?.parentElement !== parts.output.element) parts.output.moveTo(row, column, false);
     const cells = windowAt(x, slid, plans, row, column);
     const total = y.data[row * y.w + column];
@@ -128,7 +122,7 @@ function render({ model, el }) {
 
   function edit(name, i, j, c, typed) {
     kit.attempt(() => {
-      const value = numberFrom(typed);
+      const value = numberFrom(name, typed);
       const rows = kit.get(name).map(row => row.map(cell => (Array.isArray(cell) ? [...cell] : cell)));
       if (Array.isArray(rows[i][j])) rows[i][j][c] = value;
       else rows[i][j] = value;
