@@ -27,7 +27,6 @@ from course_utils.forecasting.linear import fit_linear, ridge
 from course_utils.forecasting.network_trainer import NetworkTrainer, shuffled_rows
 from course_utils.forecasting.networks import (
     build_dilated_network,
-    build_recurrent_network,
     build_short_network,
 )
 from course_utils.forecasting.scaling import standardised
@@ -40,7 +39,6 @@ __all__ = [
     "Forecaster",
     "NetworkTrainer",
     "build_dilated_network",
-    "build_recurrent_network",
     "build_short_network",
     "coverage",
     "diebold_mariano",

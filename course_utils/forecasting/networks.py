@@ -1,4 +1,4 @@
-"""Which small networks forecast: two convolutions, a causal dilated stack, a recurrent layer.
+"""Which small networks forecast: two convolutions, or a causal dilated stack.
 
 Keras is imported when a function needs it, not before.
 """
@@ -108,41 +108,4 @@ def build_dilated_network(
             layers.Dense(1, name="forecast"),
         ],
         name="dilated",
-    )
-
-
-def build_recurrent_network(width: int, channels: int, *, units: int = 10) -> keras.Sequential:
-    """Build a recurrent network: one gated recurrent layer (GRU) and one linear unit.
-
-    Parameters
-    ----------
-    width, channels
-        Of the windows it takes.
-    units
-        Numbers that the layer carries from period to period.
-
-    Returns
-    -------
-    keras.Sequential
-        From windows (batch, width, channels) to forecasts (batch, 1), not compiled. The layer has
-        3·units·(channels + units + 2) parameters.
-
-    References
-    ----------
-    K. Cho et al., "Learning phrase representations using RNN encoder-decoder" (2014), in the form
-    of Keras' and cuDNN's `GRU`, with two biases.
-    """
-    import keras
-
-    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
-
-    layers = keras.layers
-    return keras.Sequential(
-        [
-            keras.Input((width, channels)),
-            # Written out period by period, so that it can be compiled as one piece.
-            layers.GRU(units, unroll=True, name="gru"),
-            layers.Dense(1, name="forecast"),
-        ],
-        name="recurrent",
     )

@@ -30,26 +30,3 @@ def test_the_dilated_network_sees_its_field_and_never_ahead():
         assert (float(network(changed)[0, 0]) != before) == (period >= 4)
         moved = np.asarray(layers(changed) != layers(x))[0].any(axis=-1)
         assert not moved[:period].any() and moved[period]
-
-
-def test_the_recurrent_network_has_a_numpy_twin():
-    network = forecasting.build_recurrent_network(5, 2, units=3)
-    assert network.output_shape == (None, 1)
-    assert network.count_params() == 3 * 3 * (2 + 3 + 2) + 3 + 1
-    rng = np.random.default_rng(4)
-    kernel, recurrent, bias, out, shift = weights = [
-        rng.normal(size=weight.shape) for weight in network.get_weights()
-    ]
-    network.set_weights(weights)
-    x = rng.normal(size=(4, 5, 2))
-
-    def sigmoid(values):
-        return 1 / (1 + np.exp(-values))
-
-    state = np.zeros((4, 3))
-    for t in range(5):
-        update, reset, new = np.split(x[:, t] @ kernel + bias[0], 3, axis=1)
-        update_h, reset_h, new_h = np.split(state @ recurrent + bias[1], 3, axis=1)
-        kept, read = sigmoid(update + update_h), sigmoid(reset + reset_h)
-        state = kept * state + (1 - kept) * np.tanh(new + read * new_h)
-    np.testing.assert_allclose(network(x.astype("float32")), state @ out + shift, atol=1e-4)
