@@ -430,7 +430,8 @@ EXERCISES = (
         "from 0. Add layers until it is enough.",
         hints=[
             "Without any layer one period is seen. What does the first layer add, the second, …?",
-            "A kernel of k cells reaches k − 1 dilations back. The dilations are 1, 2, 4, …",
+            "A kernel of k cells reaches k − 1 dilations back, and each dilation is "
+            "twice the one before: 1, 2, 4.",
             "Begin with seen = 1 and count how often you have to add before seen reaches periods.",
         ],
         mistakes=[
