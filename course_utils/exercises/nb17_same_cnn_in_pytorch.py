@@ -125,7 +125,8 @@ def _carried(layers, input_shape, *, kernel_order=(3, 2, 0, 1), flip=False, sort
 def _network(input_shape, sizes, seed):
     """Layers with random weights: ("conv", k, filters), ("pool", k), ("flatten",), ("dense", n)."""
     random = np.random.default_rng(seed)
-    shape, layers = tuple(input_shape), []
+    shape = tuple(input_shape)
+    layers: list[tuple] = []
     for kind, *values in sizes:
         if kind == "conv":
             high, wide, filters = values
