@@ -293,6 +293,15 @@ TABLE = {
         lambda x, y: forecasting.standardised(forecasting.fit_linear)(x, y)(np.ones((2, 3, 2))),
         ROWS,
     ),
+    "ridge": (lambda x, y: forecasting.ridge(2.0)(x, y)(np.ones((2, 3, 2))), ROWS),
+    "interval_radius": (
+        lambda errors: forecasting.interval_radius(errors, 0.8),
+        {"errors": numbers(20)},
+    ),
+    "coverage": (
+        lambda actual, forecast, radius: forecasting.coverage(actual, forecast, radius),
+        SERIES | {"radius": numbers(20)},
+    ),
     "rmse": (forecasting.rmse, SERIES),
     "relative_rmse": (forecasting.relative_rmse, SERIES),
     "diebold_mariano": (forecasting.diebold_mariano, SERIES | {"rival": numbers(20)}),

@@ -115,15 +115,94 @@ def _same(series, kernel, dilation):
 # 16.4
 
 
-def dilated_field(kernel_size, dilations):
-    return 1 + (kernel_size - 1) * sum(dilations)
+def layers_needed(periods, kernel_size):
+    layers, seen = 0, 1
+    while seen < periods:
+        seen += (kernel_size - 1) * 2**layers
+        layers += 1
+    return layers
 
 
-def _field_by_layers(kernel_size, dilations):
-    seen = 1
-    for dilation in dilations:
-        seen += (kernel_size - 1) * dilation
-    return seen
+def _layers_by_formula(periods, kernel_size):
+    steps = -(-(periods - 1) // (kernel_size - 1))  # Σ of the dilations that is needed
+    return int(steps).bit_length()
+
+
+def _layers_by(seen_after, periods):
+    """The first number of layers after which `seen_after` periods are enough."""
+    layers = 0
+    while seen_after(layers) < periods:
+        layers += 1
+    return layers
+
+
+# 16.5
+
+
+def tuned_forecasts(x, y, first, every, penalties, held):
+    def weights(x, y, penalty):
+        return np.linalg.solve(x.T @ x + penalty * np.eye(x.shape[1]), x.T @ y)
+
+    forecasts = []
+    for start in range(first, len(y), every):
+        fitted, errors = start - held, []
+        for penalty in penalties:
+            w = weights(x[:fitted], y[:fitted], penalty)
+            errors.append(np.sqrt(np.mean((y[fitted:start] - x[fitted:start] @ w) ** 2)))
+        best = penalties[int(np.argmin(errors))]
+        w = weights(x[:start], y[:start], best)
+        forecasts.extend(x[start : start + every] @ w)
+    return np.array(forecasts)
+
+
+def _tuned(x, y, first, every, penalties, held, *, fault=""):
+    """The solution with one fault of several."""
+
+    def weights(rows, penalty):
+        inputs, answers = x[rows], y[rows]
+        if fault == "scaled penalty":
+            penalty = penalty * len(answers)
+        square = inputs.T @ inputs + penalty * np.eye(inputs.shape[1])
+        return np.linalg.solve(square, inputs.T @ answers)
+
+    forecasts = []
+    for start in range(first, len(y), every):
+        stop = min(start + every, len(y))
+        fitted = slice(0, start if fault == "seen" else start - held)
+        judged = slice(start, stop) if fault == "block" else slice(start - held, start)
+        errors = [np.mean((y[judged] - x[judged] @ weights(fitted, p)) ** 2) for p in penalties]
+        best = penalties[int(np.argmax(errors) if fault == "largest" else np.argmin(errors))]
+        past = {
+            "not again": fitted,
+            "held only": slice(start - held, start),
+            "first past": slice(0, first),
+            "future": slice(0, stop),
+        }.get(fault, slice(0, start))
+        forecasts.extend(x[start:stop] @ weights(past, best))
+    return np.array(forecasts)
+
+
+def _faulty(fault):
+    def mistake(x, y, first, every, penalties, held):
+        return _tuned(x, y, first, every, penalties, held, fault=fault)
+
+    return mistake
+
+
+def _chosen_once(x, y, first, every, penalties, held):
+    def error(penalty):
+        found = _tuned(x[:first], y[:first], first - held, held, [penalty], 1)
+        return np.mean((y[first - held : first] - found) ** 2)
+
+    return _tuned(x, y, first, every, [min(penalties, key=error)], held)
+
+
+def _series(rows, inputs, noise, seed):
+    """Rows whose inputs explain a part of the answers, so that the penalty matters."""
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(rows, inputs))
+    y = x @ random.normal(size=inputs) * 0.5 + noise * random.normal(size=rows)
+    return x.round(3), y.round(3)
 
 
 EXERCISES = (
@@ -334,53 +413,131 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="16.4",
-        title="The receptive field of a dilated stack",
-        solution=dilated_field,
+        title="How many dilated layers it takes",
+        solution=layers_needed,
         cases=[
-            (2, [1, 2, 4, 8]),
-            (3, [1, 2, 4, 8, 16]),
-            (5, [1, 3]),
-            (4, [3, 1, 2]),
-            (2, [1, 1, 2, 2]),
+            (16, 2),
+            (17, 2),
+            (40, 3),
+            (29, 5),
+            (1, 3),
+            (64, 4),
         ],
-        also_right=[_field_by_layers],
-        lesson="each layer adds (k − 1)·dilation, so doubling the dilation doubles the view with "
-        "every layer: seven layers of width 2 see 128 months.",
-        why="The present counts once, and every layer reaches (k − 1)·dilation further back than "
-        "the layer below.",
+        also_right=[_layers_by_formula],
+        lesson="each layer adds (k − 1)·dilation, so n layers see 1 + (k − 1)(2ⁿ − 1) periods: "
+        "seven layers of width 2 see 128 months, more than ten years.",
+        why="The present counts once, and layer number n reaches (k − 1)·2ⁿ further back, counted "
+        "from 0. Add layers until it is enough.",
         hints=[
-            "One layer of width 2 and dilation 4: which two periods does it see? How far apart?",
-            "A layer of width 3 reaches back by two dilations. What each layer reaches back adds "
-            "up; what is seen without any layer?",
+            "Without any layer one period is seen. What does the first layer add, the second, …?",
+            "A kernel of k cells reaches k − 1 dilations back, and each dilation is "
+            "twice the one before: 1, 2, 4.",
+            "Begin with seen = 1 and count how often you have to add before seen reaches periods.",
         ],
         mistakes=[
             Mistake(
-                lambda k, dilations: (k - 1) * sum(dilations),
+                lambda p, k: _layers_by(lambda n: (k - 1) * (2**n - 1), p),
                 "you forgot the present. Without any layer one period is seen: start from 1.",
             ),
             Mistake(
-                lambda k, dilations: k * sum(dilations),
-                "you added kernel_size·dilation. From a kernel's first to its last cell it is "
-                "(kernel_size − 1)·dilation; the present comes once, at the end.",
-            ),
-            Mistake(
-                lambda k, dilations: 1 + k * sum(dilations),
+                lambda p, k: _layers_by(lambda n: 1 + k * (2**n - 1), p),
                 "you added kernel_size·dilation for each layer. A kernel of 2 reaches back by one "
                 "dilation only: (kernel_size − 1)·dilation.",
             ),
             Mistake(
-                lambda k, dilations: 1 + (k - 1) * len(dilations),
+                lambda p, k: _layers_by(lambda n: 1 + (k - 1) * n, p),
                 "you left out the dilations: this is a stack with all of them 1.",
             ),
             Mistake(
-                lambda k, dilations: 1 + (k - 1) * max(dilations),
-                "you took the top layer alone. The layers below reach further back still: add up "
-                "all dilations.",
+                lambda p, k: _layers_by(lambda n: 2**n, p),
+                "2 to the number of layers is right for kernels of 2 only. A layer adds "
+                "(kernel_size − 1)·dilation.",
             ),
             Mistake(
-                lambda k, dilations: k ** len(dilations),
-                "kernel_size to the number of layers is right only if the dilations are 1, k, k², "
-                "…, one each. Add up what each layer reaches back.",
+                lambda p, k: _layers_by(lambda n: k**n, p),
+                "kernel_size to the number of layers would be right for dilations 1, k, k², …; here "
+                "each dilation is twice the one before.",
+            ),
+            Mistake(
+                lambda p, k: _layers_by(lambda n: (k - 1) * (2**n - 1), p) + 1,
+                "that is a layer too many. Start from one period seen without any layer, and stop "
+                "as soon as enough are seen.",
+            ),
+            Mistake(
+                lambda p, k: _layers_by(lambda n: 1 + (k - 1) * (2**n - 1) - (n > 0), p),
+                "you stop one layer late where the periods fit exactly: at least means that equal "
+                "is enough.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="16.5",
+        title="A penalty chosen anew at every refit",
+        solution=tuned_forecasts,
+        cases=[
+            (*_series(30, 2, 0.5, 1), 20, 5, [0.1, 100.0], 6),
+            (*_series(41, 4, 2.0, 2), 18, 7, [0.5, 5.0, 50.0], 8),
+            (*_series(36, 6, 3.0, 3), 16, 4, [300.0, 30.0, 3.0, 0.3], 5),
+        ],
+        also_right=[_tuned],
+        lesson="a choice is a part of the method, so it is made anew from each past alone. Held "
+        "rows choose, then they are learned from, too.",
+        why="The rows held back stand in for the block: they come last in the past, and the "
+        "weights that are judged on them have not seen them.",
+        hints=[
+            "Write the ridge weights as a function of rows and penalty first; you need it twice in "
+            "each block.",
+            "The blocks begin at first, first + every, …; the last may be shorter. A slice takes "
+            "care of that by itself.",
+            "With start as the block's first row, the held rows are start − held to start − 1. "
+            "Which rows may the weights see that are judged on them?",
+            "When the penalty is chosen, the held rows have done their duty: learn from all rows "
+            "before start, and forecast start to start + every − 1.",
+        ],
+        mistakes=[
+            Mistake(
+                _faulty("block"),
+                "you judged the penalties on the block itself: a leak, those answers are still to "
+                "come. Judge them on the last held rows before it.",
+            ),
+            Mistake(
+                _faulty("seen"),
+                "you judged the penalties on rows that their weights had learned from, so the "
+                "smallest penalty looks best. Leave the held rows out of that first fit.",
+            ),
+            Mistake(
+                _faulty("not again"),
+                "you forecast with the weights of the first fit, which never saw the held rows. "
+                "Fit again on the whole past with the penalty chosen.",
+            ),
+            Mistake(
+                _faulty("held only"),
+                "your second fit learns from the held rows alone. It should learn from the whole "
+                "past.",
+            ),
+            Mistake(
+                _faulty("future"),
+                "your second fit has learned from the block that it forecasts: a leak. It may use "
+                "the rows before start only.",
+            ),
+            Mistake(
+                _faulty("first past"),
+                "your second fit always learns from the rows before first. Each block has a longer "
+                "past: all rows before its start.",
+            ),
+            Mistake(
+                _faulty("largest"),
+                "you took the penalty with the largest error on the held rows. Use argmin.",
+            ),
+            Mistake(
+                _faulty("scaled penalty"),
+                "you multiplied the penalty by the number of rows. Here it is the sum of the "
+                "squared errors that it is added to, not their mean.",
+            ),
+            Mistake(
+                _chosen_once,
+                "you chose once, before the first block, and kept that penalty. Choose anew in "
+                "each block, on the last held rows before it.",
             ),
         ],
     ),

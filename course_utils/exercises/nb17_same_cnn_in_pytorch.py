@@ -17,13 +17,6 @@ def channels_first(images):
 # 17.2
 
 
-def kernel_for_torch(kernel):
-    return kernel.transpose(3, 2, 0, 1)
-
-
-# 17.3
-
-
 def dense_for_torch(kernel, height, width, channels):
     by_place = kernel.reshape(height, width, channels, -1)
     return by_place.transpose(3, 2, 0, 1).reshape(-1, channels * height * width)
@@ -39,14 +32,14 @@ def _dense_width_before_height(kernel, height, width, channels):
     return by_place.transpose(3, 2, 1, 0).reshape(-1, channels * height * width)
 
 
-# 17.4
+# 17.3
 
 
 def smallest_loss():
     return -np.log(np.exp(1) / (np.exp(1) + 9 * np.exp(0)))
 
 
-# 17.5
+# 17.4
 
 
 def training_step():
@@ -76,6 +69,81 @@ def _comes_before(first, second):
         return _are_the_five(steps) and _places(steps)[first] < _places(steps)[second]
 
     return predicate
+
+
+# 17.5
+
+
+def carry_over(layers, input_shape):
+    height, width, channels = input_shape
+    just_flattened, arrays = False, []
+    for kind, *values in layers:
+        if kind == "conv":
+            kernel, bias = values
+            height, width = height - kernel.shape[0] + 1, width - kernel.shape[1] + 1
+            channels = kernel.shape[3]
+            arrays += [kernel.transpose(3, 2, 0, 1), bias]
+        elif kind == "pool":
+            height, width = height // values[0], width // values[0]
+        elif kind == "flatten":
+            just_flattened = True
+        else:
+            kernel, bias = values
+            if just_flattened:
+                places = kernel.reshape(height, width, channels, -1)
+                kernel = places.transpose(2, 0, 1, 3).reshape(kernel.shape)
+            just_flattened = False
+            arrays += [kernel.T, bias]
+    return arrays
+
+
+def _carried(layers, input_shape, *, kernel_order=(3, 2, 0, 1), flip=False, sort="first"):
+    """The solution, with other orders of the axes or other dense layers sorted."""
+    shape, dense, arrays = tuple(input_shape), 0, []
+    for kind, *values in layers:
+        if kind == "conv":
+            kernel, bias = values
+            shape = (*(shape[axis] - kernel.shape[axis] + 1 for axis in (0, 1)), kernel.shape[3])
+            kernel = kernel[::-1, ::-1] if flip else kernel
+            arrays += [kernel.transpose(kernel_order), bias]
+        elif kind == "pool":
+            shape = (shape[0] // values[0], shape[1] // values[0], shape[2])
+        elif kind == "dense":
+            kernel, bias = values
+            dense += 1
+            chosen = {"none": False, "first": dense == 1, "all": True}[sort]
+            if chosen and len(kernel) == np.prod(shape):
+                places = kernel.reshape(*shape, -1)
+                kernel = places.transpose(2, 0, 1, 3).reshape(kernel.shape)
+            elif sort == "swapped" and dense == 1:
+                places = kernel.reshape(*shape, -1)
+                kernel = places.transpose(2, 1, 0, 3).reshape(kernel.shape)
+            arrays += [kernel.T, bias]
+    return arrays
+
+
+def _network(input_shape, sizes, seed):
+    """Layers with random weights: ("conv", k, filters), ("pool", k), ("flatten",), ("dense", n)."""
+    random = np.random.default_rng(seed)
+    shape = tuple(input_shape)
+    layers: list[tuple] = []
+    for kind, *values in sizes:
+        if kind == "conv":
+            high, wide, filters = values
+            kernel = random.normal(size=(high, wide, shape[2], filters)).round(2)
+            layers.append((kind, kernel, random.normal(size=filters).round(2)))
+            shape = (shape[0] - high + 1, shape[1] - wide + 1, filters)
+        elif kind == "pool":
+            layers.append((kind, values[0]))
+            shape = (shape[0] // values[0], shape[1] // values[0], shape[2])
+        elif kind == "flatten":
+            layers.append((kind,))
+            shape = (int(np.prod(shape)),)
+        else:
+            kernel = random.normal(size=(shape[0], values[0])).round(2)
+            layers.append((kind, kernel, random.normal(size=values[0]).round(2)))
+            shape = (values[0],)
+    return layers, tuple(input_shape)
 
 
 EXERCISES = (
@@ -134,52 +202,6 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="17.2",
-        title="A convolution's kernel from Keras to PyTorch",
-        solution=kernel_for_torch,
-        cases=[
-            (np.arange(36.0).reshape(3, 3, 2, 2),),
-            (_random.normal(size=(2, 4, 3, 5)),),
-            (_random.normal(size=(5, 5, 1, 10)),),
-        ],
-        also_right=[lambda kernel: np.moveaxis(kernel, (3, 2), (0, 1))],
-        lesson="the same numbers, (height, width, in, out) in Keras and (out, in, height, width) "
-        "in PyTorch. The kernel isn't flipped: both correlate.",
-        why="The new axes out, in, height, width are the old ones 3, 2, 0, 1.",
-        hints=[
-            "Write the four names of each layout below each other. Which old axis is the new "
-            "first one?",
-            "One axis order does it: kernel.transpose(…), four numbers.",
-            "out was axis 3, in was axis 2. Height and width keep their order.",
-        ],
-        mistakes=[
-            Mistake(
-                lambda kernel: kernel.T,
-                ".T reverses all axes, and with them height and width: every kernel is mirrored "
-                "along its diagonal. The order is out, in, height, width.",
-            ),
-            Mistake(
-                lambda kernel: kernel.transpose(2, 3, 0, 1),
-                "input and output channels are exchanged. PyTorch's first axis counts the "
-                "filters, that is, the output channels.",
-            ),
-            Mistake(
-                lambda kernel: kernel.reshape(kernel.shape[3], kernel.shape[2], *kernel.shape[:2]),
-                "reshape keeps the numbers in memory order, so the kernels come out shuffled. "
-                "Moving axes takes transpose.",
-            ),
-            Mistake(
-                lambda kernel: kernel.transpose(3, 2, 0, 1)[:, :, ::-1, ::-1],
-                "you have flipped the kernels. Both libraries compute the cross-correlation, so "
-                "they lie on the patch as they are.",
-            ),
-            Mistake(
-                lambda kernel: kernel,
-                "nothing has moved: PyTorch wants the filters first, (out, in, height, width).",
-            ),
-        ],
-    ),
-    FunctionExercise(
-        number="17.3",
         title="The dense layer after flatten",
         solution=dense_for_torch,
         cases=[
@@ -236,7 +258,7 @@ EXERCISES = (
         ],
     ),
     ValueExercise(
-        number="17.4",
+        number="17.3",
         title="The smallest loss after a softmax too many",
         solution=smallest_loss,
         answer="smallest_loss",
@@ -283,7 +305,7 @@ EXERCISES = (
         ],
     ),
     ValueExercise(
-        number="17.5",
+        number="17.4",
         title="The five lines of a training step",
         solution=training_step,
         answer="steps_in_order",
@@ -332,6 +354,83 @@ EXERCISES = (
                 lambda steps: _comes_before("backward", "loss")(steps),
                 "backward differentiates the loss, so the loss has to be there.",
                 example=["zero_grad", "forward", "backward", "loss", "step"],
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="17.5",
+        title="Carry over a whole network",
+        solution=carry_over,
+        cases=[
+            _network((3, 4, 2), [("flatten",), ("dense", 3)], 1),
+            _network((5, 6, 1), [("conv", 2, 3, 4), ("flatten",), ("dense", 2)], 2),
+            _network(
+                (9, 7, 2),
+                [("conv", 2, 2, 3), ("pool", 3), ("flatten",), ("dense", 12), ("dense", 2)],
+                3,
+            ),
+            _network(
+                (11, 13, 1),
+                [
+                    ("conv", 3, 3, 2),
+                    ("pool", 2),
+                    ("conv", 2, 3, 3),
+                    ("flatten",),
+                    ("dense", 27),
+                    ("dense", 5),
+                    ("dense", 2),
+                ],
+                4,
+            ),
+        ],
+        also_right=[_carried],
+        lesson="shapes are followed through the network, kernels move their axes, and one dense "
+        "layer, the one right after flatten, has its inputs sorted.",
+        why="Height, width and channels change with every layer. When flatten comes, they say how "
+        "the rows of the next dense layer unfold.",
+        hints=[
+            "Keep height, width and channels in three variables, and change them as each layer "
+            "does. A convolution without padding takes away k − 1.",
+            "Kernels: exchange axes as you have seen. Biases stay as they are. Dense layers: "
+            "transpose.",
+            "The dense layer after flatten is different. Unfold its rows by the three variables, "
+            "as in the exercise on one dense layer.",
+            "A second dense layer has no places to sort: its inputs are units. Remember in a "
+            "variable whether flatten has just come.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda layers, shape: _carried(layers, shape, sort="none"),
+                "the dense layer after flatten still has its inputs in Keras' order, place by "
+                "place. PyTorch flattens map by map: sort them first.",
+            ),
+            Mistake(
+                lambda layers, shape: _carried(layers, shape, sort="all"),
+                "you have sorted the inputs of a later dense layer, too. Only the one right after "
+                "flatten reads places; the others read units.",
+            ),
+            Mistake(
+                lambda layers, shape: _carried(layers, shape, sort="swapped"),
+                "height and width are exchanged in the dense layer after flatten. Within a map "
+                "both libraries go row by row.",
+            ),
+            Mistake(
+                lambda layers, shape: _carried(layers, shape, flip=True),
+                "you have flipped the kernels. Both libraries compute the cross-correlation.",
+            ),
+            Mistake(
+                lambda layers, shape: _carried(layers, shape, kernel_order=(3, 2, 1, 0)),
+                "height and width of your kernels are exchanged. The order is out, in, height, "
+                "width.",
+            ),
+            Mistake(
+                lambda layers, shape: _carried(layers, shape, kernel_order=(2, 3, 0, 1)),
+                "input and output channels of your kernels are exchanged. PyTorch's first axis "
+                "counts the filters.",
+            ),
+            Mistake(
+                lambda layers, shape: carry_over(layers, shape)[::2],
+                "the biases are missing: after each layer's weights comes its bias, unchanged.",
             ),
         ],
     ),

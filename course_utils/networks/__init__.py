@@ -4,6 +4,7 @@
 |---|---|
 | `models` | which networks the course builds, with their parameters and receptive fields |
 | `any_size` | how a network of one size reads images of any size |
+| `backends` | whether a network answers alike when another library does Keras' arithmetic |
 | `training` | how data, schedules and losses are prepared |
 | `augmentation` | how training digits are varied |
 | `choices` | what one choice at a time changes |
@@ -18,6 +19,7 @@ Keras and TensorFlow are imported when a function is called.
 from course_utils.networks import (
     any_size,
     augmentation,
+    backends,
     choices,
     gradients,
     inspection,
@@ -43,6 +45,7 @@ __all__ = [
     "ONE_EPOCH",
     "any_size",
     "augmentation",
+    "backends",
     "build_model",
     "build_network",
     "build_plain",

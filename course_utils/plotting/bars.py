@@ -10,7 +10,12 @@ from course_utils.plotting.style import BLUE, ORANGE
 
 
 def draw_scores(
-    image: np.ndarray, scores: Sequence[Sequence[float]], titles: Sequence[str], *, truth: int
+    image: np.ndarray,
+    scores: Sequence[Sequence[float]],
+    titles: Sequence[str],
+    *,
+    truth: int,
+    top: float | None = None,
 ) -> Figure:
     """Draw a digit and, for one or more ways to score it, a bar for each class.
 
@@ -27,6 +32,9 @@ def draw_scores(
         One for each way.
     truth
         The true class.
+    top
+        Where the axes of all ways end, for example 1 for probabilities, so that their bars can be
+        compared; by default each way has a scale of its own.
 
     Returns
     -------
@@ -53,9 +61,13 @@ def draw_scores(
         bars = ax.bar(range(len(values)), values, color=BLUE)
         bars[int(np.argmax(values))].set(color=ORANGE, hatch="//", edgecolor="white")
         ax.set(title=title, xlabel="digit", xticks=range(len(values)))
+        if top is not None:
+            ax.set_ylim(0, top)
+        # The numbers leave room for the triangle, which would cover one of them.
+        ax.tick_params(axis="x", pad=15)
         ax.plot(
             truth,
-            -0.03,
+            -0.045,
             marker="^",
             color="black",
             clip_on=False,

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 
 from course_utils.plotting.log_axes import spans_few_powers, write_plain_numbers
 
@@ -24,6 +25,8 @@ def draw_lines(
     logx: bool = False,
     logy: bool = False,
     counted: bool = False,
+    ticks: Mapping[float, str] | None = None,
+    bands: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
 ) -> Figure:
     """Draw named lines over one axis, told apart by colour and by dashes.
 
@@ -41,21 +44,39 @@ def draw_lines(
         Logarithmic axes.
     counted
         Whether `x` counts something, such as layers or epochs: ticks at whole numbers only.
+    ticks
+        Where the x axis is marked, and what is written there, such as ``{2008.75: "2008 Q4"}``.
+    bands
+        A lower and an upper bound around some of the lines, by the line's name: a shaded band.
 
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a band is of no line.
     """
+    bands = bands or {}
+    for name in bands:
+        if name not in lines:
+            raise ValueError(f"bands has {name!r}, which is none of the lines: {', '.join(lines)}")
     fig, ax = plt.subplots()
     for k, (name, values) in enumerate(lines.items()):
         at = np.asarray(x[name] if isinstance(x, Mapping) else x)
         marker = "osD^v"[k % 5] if markers else None
-        ax.plot(
+        (line,) = ax.plot(
             at, np.asarray(values), label=name, linestyle=DASHES[k % len(DASHES)], marker=marker
         )
+        if name in bands:
+            low, high = (np.asarray(bound) for bound in bands[name])
+            ax.fill_between(at, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if counted:
         ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10], integer=True))
+    if ticks is not None:
+        ax.set_xticks(list(ticks), list(ticks.values()))
     if logx:
         ax.set_xscale("log")
     if logy:

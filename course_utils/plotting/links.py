@@ -41,7 +41,8 @@ class LinkPanel(NamedTuple):
     `wirings` holds one integer array (outputs, inputs) a layer, the lowest first: 0 where there is
     no link, equal numbers where links share a weight. `highlight` picks a dot and what it reaches:
     ``("input", 3)`` all that the fourth input feeds, ``("output", 2)`` all that the third output of
-    the last layer sees. `weights` colours the links by their weights instead.
+    the last layer sees. `weights` colours the links by their weights instead. `rows` says, from the
+    bottom, what each row of dots is; it stands to their left.
     """
 
     wirings: Sequence[np.ndarray]
@@ -49,6 +50,7 @@ class LinkPanel(NamedTuple):
     caption: str = ""
     highlight: tuple[Literal["input", "output"], int] | None = None
     weights: bool = False
+    rows: Sequence[str] = ()
 
 
 def draw_links(panels: Sequence[LinkPanel], *, columns: int = 2, width: float = 7.5) -> Figure:
@@ -73,8 +75,8 @@ def draw_links(panels: Sequence[LinkPanel], *, columns: int = 2, width: float = 
     Raises
     ------
     ValueError
-        If there are no panels, the wirings of one don't fit on each other, or a highlighted dot
-        isn't there.
+        If there are no panels, the wirings of one don't fit on each other, a highlighted dot isn't
+        there, or there aren't as many names as rows of dots.
     """
     panels = list(panels)
     if not panels:
@@ -108,6 +110,11 @@ def _chain(panel: LinkPanel, place: int) -> list[np.ndarray]:
         raise ValueError(
             f"panels[{place}] has wirings of shapes {shapes}: the inputs of each layer are the "
             "outputs of the one below"
+        )
+    if panel.rows and len(panel.rows) != len(chain) + 1:
+        raise ValueError(
+            f"panels[{place}] has {len(panel.rows)} rows named for {len(chain) + 1} rows of dots: "
+            "give one name for each, the input's first"
         )
     if panel.highlight is not None:
         end, number = panel.highlight
@@ -172,6 +179,9 @@ def _draw_panel(ax: Axes, panel: LinkPanel, chain: list[np.ndarray], dot: float)
             linewidths=1.8,
         )
     ax.set(title=panel.title, aspect="equal", xticks=[], yticks=[])
+    if panel.rows:
+        ax.set_yticks([k * _RISE for k in range(len(panel.rows))], panel.rows)
+        ax.tick_params(axis="y", length=0)
     ax.set_xlabel(panel.caption)
     ax.spines[:].set_visible(False)
 

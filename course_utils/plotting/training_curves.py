@@ -30,7 +30,8 @@ def draw_training(
     Returns
     -------
     matplotlib.figure.Figure
-        Two axes, loss and metric. A vertical line marks the epoch with the lowest validation loss.
+        Two axes, loss and metric, with one legend below. A vertical line marks the epoch with the
+        lowest validation loss.
 
     Raises
     ------
@@ -60,7 +61,9 @@ def draw_training(
         best = epochs[np.argmin(history["val_loss"])]
         for ax in axes:
             ax.axvline(best, color="0.5", linestyle=":", label="lowest validation loss")
-    axes[0].legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
+    # Below both, where it hides neither a curve nor the line of the best epoch.
+    handles, labels = axes[0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False)
     if title:
         fig.suptitle(title)
     return fig

@@ -261,7 +261,7 @@ RIGHT = [
     ("04.4", (np.array([[1, 1, 1], [1, -8, 1], [1, 1, 1]]) / 3).astype(np.float32)),
     ("16.2", {1, 2, 4, 5}),
     ("16.2", [1, 2, 2, 4, 5]),
-    ("17.5", ["zero_grad()", "forward", "loss", "backward", "step"]),
+    ("17.4", ["zero_grad()", "forward", "loss", "backward", "step"]),
 ]
 
 
@@ -286,7 +286,7 @@ SAID: list[tuple[str, Any, str, str]] = [
     ("12.5", lambda step, steps, rising, peak: step / (rising - 1) * peak, "", "decimals"),
     ("14.1", lambda slopes, skip: 1, "", "decimals"),
     ("15.2", lambda height, width, shift: 0, "", "decimals"),
-    ("17.4", 1, "", "decimals"),
+    ("17.3", 1, "", "decimals"),
     ("12.3", lambda a, mask, rate, training: a[mask], "", "loop"),
     ("11.4", lambda images, pixels: images[:, :, 1:], "", "loop"),
     ("15.1", lambda shape, weights: np.zeros((2, 2, 3, 2)), "", "Rows and columns"),

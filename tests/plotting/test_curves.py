@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from course_utils.plotting import draw_lines
 
@@ -49,3 +50,23 @@ def test_a_few_powers_of_ten_are_written_as_plain_numbers(top, plain):
     labels = [tick.get_text() for tick in fig.axes[0].get_yticklabels()]
     assert ("0.5" in labels) == plain
     assert any("10^" in label for label in labels) != plain
+
+
+def test_the_x_axis_is_marked_in_words_on_request():
+    ticks = {2008.75: "2008 Q4", 2009.5: "2009 Q3"}
+    fig = draw_lines([2008.75, 2009, 2009.5], {"a": [1, 2, 3]}, xlabel="x", ylabel="y", ticks=ticks)
+    ax = fig.axes[0]
+    assert ax.get_xticks().tolist() == list(ticks)
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == list(ticks.values())
+
+
+def test_a_band_lies_around_its_line_in_its_colour():
+    lines = {"a": [1, 2], "b": [3, 5]}
+    fig = draw_lines([0, 1], lines, xlabel="x", ylabel="y", bands={"b": ([2, 4], [4, 6])})
+    ax = fig.axes[0]
+    (band,) = ax.collections
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices}
+    assert {(0, 2), (0, 4), (1, 4), (1, 6)} <= corners
+    assert tuple(band.get_facecolor()[0][:3]) == to_rgb(ax.lines[1].get_color())
+    with pytest.raises(ValueError, match="bands has 'c', which is none of the lines: a, b"):
+        draw_lines([0, 1], lines, xlabel="x", ylabel="y", bands={"c": ([0, 0], [1, 1])})

@@ -101,3 +101,13 @@ def test_the_highest_bar_differs_and_the_truth_is_marked():
         assert ax.lines[0].get_xdata()[0] == 2
     with pytest.raises(ValueError, match="titles has 1 entries for 2"):
         draw_scores(np.eye(3), [[1], [2]], ["one"], truth=0)
+
+
+def test_the_triangle_covers_no_number_and_scales_can_be_one():
+    fig = draw_scores(np.eye(3), [[0.6, 0.4], [0, 1]], ["first", "second"], truth=1, top=1.05)
+    fig.canvas.draw()
+    for ax in fig.axes[1:]:
+        assert ax.get_ylim() == (0, 1.05)
+        (mark,) = ax.lines
+        number = ax.get_xticklabels()[1].get_window_extent()
+        assert mark.get_window_extent().y0 >= number.y1

@@ -105,3 +105,13 @@ def test_panels_stand_in_columns_at_one_scale():
 def test_unusable_panels_are_refused(panels, says):
     with pytest.raises(ValueError, match=says):
         draw_links(panels)
+
+
+def test_rows_of_dots_are_named_beside_them():
+    ax = draw_links([LinkPanel([SHARED], rows=["series", "layer"])]).axes[0]
+    heights = [each.get_offsets()[0][1] for each in dots(ax)]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["series", "layer"]
+    assert ax.get_yticks().tolist() == heights
+    assert not draw_links([LinkPanel([SHARED])]).axes[0].get_yticklabels()
+    with pytest.raises(ValueError, match=r"panels\[0\] has 1 rows named for 2 rows of dots"):
+        draw_links([LinkPanel([SHARED], rows=["series"])])

@@ -26,7 +26,7 @@ def test_two_axes_with_training_and_validation_from_epoch_one():
 def test_the_lowest_validation_loss_is_marked_on_both():
     fig = draw_training(HISTORY)
     assert [ax.lines[2].get_xdata()[0] for ax in fig.axes] == [3, 3]
-    labels = [text.get_text() for text in fig.axes[0].get_legend().get_texts()]
+    labels = [text.get_text() for text in fig.legends[0].get_texts()]
     assert labels == ["training", "validation", "lowest validation loss"]
 
 
@@ -54,3 +54,10 @@ def test_another_metric_can_be_drawn():
 def test_an_incomplete_history_is_refused(history):
     with pytest.raises(ValueError, match="draw_training needs"):
         draw_training(history)
+
+
+def test_the_legend_covers_no_part_of_the_axes():
+    fig = draw_training(HISTORY)
+    fig.canvas.draw()
+    legend = fig.legends[0].get_window_extent()
+    assert all(legend.y1 <= ax.get_window_extent().y0 for ax in fig.axes)
