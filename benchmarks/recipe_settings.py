@@ -49,7 +49,9 @@ def main(data_dir: Path | None, quick: bool, output: Path) -> None:
     (images, labels), (test_images, test_labels) = load_mnist(
         "sample" if quick else "full", data_dir=data_dir
     )
-    images, test_images = (x[..., np.newaxis].astype("float32") / 255 for x in (images, test_images))
+    images, test_images = (
+        x[..., np.newaxis].astype("float32") / 255 for x in (images, test_images)
+    )
     train, valid = split_validation(images, labels, len(images) // 6, seed=0)
     settings = []
     for change in CHANGES[:2] if quick else CHANGES:

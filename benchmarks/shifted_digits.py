@@ -47,7 +47,9 @@ def main(data_dir: Path | None, quick: bool, seed: int, output: Path) -> None:
     (images, labels), (test_images, test_labels) = load_mnist(
         "sample" if quick else "full", data_dir=data_dir
     )
-    images, test_images = (x[..., np.newaxis].astype("float32") / 255 for x in (images, test_images))
+    images, test_images = (
+        x[..., np.newaxis].astype("float32") / 255 for x in (images, test_images)
+    )
     found = {}
     for name in NETWORKS:
         recipe = dataclasses.replace(recipes.NYU, network=name, epochs=1 if quick else 15)

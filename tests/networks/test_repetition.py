@@ -129,9 +129,7 @@ def test_it_is_asked_after_every_epoch(keras, digits):
 
 
 def test_another_loss(keras, digits):
-    repeated = RepeatedTraining(
-        tiny, "adam", loss=lambda labels, answers: 0 * answers[:, 0] + 7.0
-    )
+    repeated = RepeatedTraining(tiny, "adam", loss=lambda labels, answers: 0 * answers[:, 0] + 7.0)
     assert repeated.fit(*digits, seed=1).losses.tolist() == [7, 7, 7]
 
 
