@@ -91,7 +91,10 @@ class RepeatedTraining:
         named = (one for one in optimizer.variables if one.name == "learning_rate")
         self._rate = next(named, None)
         self._answers = tf.function(lambda images: self.model(images, training=False))
-        loss = loss or keras.losses.sparse_categorical_crossentropy
+        # As it stands: a function written in a notebook has no source file to be rewritten from.
+        loss = tf.autograph.experimental.do_not_convert(
+            loss or keras.losses.sparse_categorical_crossentropy
+        )
         model, rate_variable = self.model, self._rate
 
         def epoch(
