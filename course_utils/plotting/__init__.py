@@ -49,7 +49,6 @@ from course_utils.plotting.stages import draw_stages
 from course_utils.plotting.style import picture, show, use_course_style
 from course_utils.plotting.time_splits import draw_time_splits
 from course_utils.plotting.training_curves import draw_training
-from course_utils.plotting.trials import draw_trials
 from course_utils.plotting.window_layouts import (
     SignalCase,
     draw_windows_on_image,
@@ -103,7 +102,6 @@ __all__ = [
     "draw_stages",
     "draw_time_splits",
     "draw_training",
-    "draw_trials",
     "draw_two_ways",
     "draw_window_steps",
     "draw_windows_on_image",
