@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _IMAGES = ("images", "height", "width", "channels")
+_STARTS_KEPT = 8
 _PART = 500  # images answered at a time: the maps of more would fill the memory
 
 
@@ -86,6 +87,7 @@ class RepeatedTraining:
         self.model, self._build = build(), build
         self.optimizer = optimizer = keras.optimizers.get(optimizer)
         optimizer.build(self.model.trainable_variables)
+        self._starts: dict[int, list[np.ndarray]] = {}  # of the last few seeds
         self._optimizer_start = [variable.numpy() for variable in optimizer.variables]
         # None where a schedule decides.
         named = (one for one in optimizer.variables if one.name == "learning_rate")
@@ -215,9 +217,12 @@ class RepeatedTraining:
         import keras
 
         keras.utils.set_random_seed(seed)
-        fresh = self._build()
-        for mine, new in zip(self.model.variables, fresh.variables, strict=True):
-            mine.assign(new)
+        if seed not in self._starts:
+            if len(self._starts) == _STARTS_KEPT:
+                self._starts.pop(next(iter(self._starts)))
+            self._starts[seed] = [variable.numpy() for variable in self._build().variables]
+        for mine, first in zip(self.model.variables, self._starts[seed], strict=True):
+            mine.assign(first)
         if weights is not None:
             self.model.set_weights(weights)
         for mine, first in zip(self.optimizer.variables, self._optimizer_start, strict=True):

@@ -106,6 +106,16 @@ def test_its_step_is_prepared_once_for_all_seeds_and_batches(keras, digits):
     assert repeated._epoch.experimental_get_tracing_count() == 1
 
 
+def test_a_seed_begins_alike_however_many_came_between(digits):
+    repeated = RepeatedTraining(lambda: tiny(dropout=0.3, shift=2), "adam")
+    first = repeated.fit(*digits, seed=1).losses
+    np.testing.assert_allclose(repeated.fit(*digits, seed=1).losses, first, rtol=1e-3)
+    for seed in range(2, 11):
+        repeated._begin(seed, None)
+    np.testing.assert_allclose(repeated.fit(*digits, seed=1).losses, first, rtol=1e-3)
+    assert len(repeated._starts) <= 8
+
+
 def test_other_seeds_are_other_starts_and_given_weights_count(keras, digits):
     repeated = RepeatedTraining(tiny, keras.optimizers.SGD(0.01))
     one, other = (repeated.fit(*digits, seed=seed).losses for seed in (1, 2))
