@@ -181,7 +181,7 @@ def size_or_stride(shape, size, stride):
 
 @wrong("12.1", "short and over")
 def median_of_the_demands(demands, short, over):
-    return sorted(demands)[len(demands) // 2]
+    return float(np.sort(demands)[[(len(demands) - 1) // 2, len(demands) // 2]].mean())
 
 
 @wrong("12.3", "lowest loss so far")
