@@ -91,3 +91,21 @@ def test_handwriting_measures_every_condition(tmp_path):
     assert conditions["mean"]["stored"] > conditions["mean"]["naive"]
     assert set(measured["refused"]) == {"letters", "scribbles", "digits"}
     assert "wholly right (goal: 90 %)" in printed and "Worse than the reference" in printed
+
+
+def test_recipe_settings_change_one_number_at_a_time(tmp_path):
+    run("recipe_settings.py", tmp_path)
+    measured = json.loads((tmp_path / "recipe_settings.json").read_text(encoding="utf-8"))
+    assert [one["change"] for one in measured["settings"]] == [{}, {"learning_rate": 0.005}]
+    assert all(len(one["validation"]) == 1 for one in measured["settings"])
+    assert measured["digits"] == 4000 and len(measured["test"]) == 1 and measured["test"][0] > 0.5
+
+
+def test_shifted_digits_are_read_worse_the_further_they_move(tmp_path):
+    run("shifted_digits.py", tmp_path)
+    measured = json.loads((tmp_path / "shifted_digits.json").read_text(encoding="utf-8"))
+    assert measured["shifts"] == [0, 2, 4, 6, 8] and set(measured["accuracy"]) == {
+        "dense", "three_conv",
+    }  # fmt: skip
+    for read in measured["accuracy"].values():
+        assert 0.5 < read[0] < 1 and read[0] > read[2] > read[4]

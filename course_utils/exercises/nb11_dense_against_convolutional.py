@@ -19,9 +19,10 @@ def flatten_length(side, poolings, filters):
 # 11.2
 
 
-def conv_multiplications(side, kernel_size, channels_in, filters):
+def conv_multiplications(side, kernel_size, channels_in, filters, stride):
+    positions = -(-side // stride)  # rounded up
     for_one_number = kernel_size * kernel_size * channels_in
-    return side * side * filters * for_one_number
+    return positions * positions * filters * for_one_number
 
 
 # 11.3
@@ -51,44 +52,33 @@ def _two_ways_with(layer_count=None, same_input=False, biases=False):
 # 11.4
 
 
-def move_right(images, pixels):
-    shifted = np.zeros_like(images)
-    width = images.shape[2]
-    shifted[:, :, pixels:] = images[:, :, : width - pixels]
-    return shifted
+def move(images, down, right):
+    moved = np.zeros_like(images)
+    height, width = images.shape[1:3]
+    for row in range(height):
+        for column in range(width):
+            if 0 <= row - down < height and 0 <= column - right < width:
+                moved[:, row, column] = images[:, row - down, column - right]
+    return moved
 
 
-def _shift_down(images, pixels):
-    shifted = np.zeros_like(images)
-    shifted[:, pixels:] = images[:, : images.shape[1] - pixels]
-    return shifted
+def _padded_and_cut(images, down, right):
+    height, width = images.shape[1:3]
+    padded = np.pad(images, [(0, 0), (height, height), (width, width), (0, 0)])
+    return padded[:, height - down : 2 * height - down, width - right : 2 * width - right]
 
 
-def _shift_left(images, pixels):
-    shifted = np.zeros_like(images)
-    width = images.shape[2]
-    shifted[:, :, : width - pixels] = images[:, :, pixels:]
-    return shifted
+def _only_positive(images, down, right):
+    moved = np.zeros_like(images)
+    height, width = images.shape[1:3]
+    moved[:, down:, right:] = images[:, : height - down, : width - right]
+    return moved
 
 
-def _shift_by_minus_zero(images, pixels):
-    shifted = np.zeros_like(images)
-    shifted[:, :, pixels:] = images[:, :, :-pixels]
-    return shifted
-
-
-def _width_taken_from_the_rows(images, pixels):
-    shifted = np.zeros_like(images)
-    width = images.shape[1]
-    shifted[:, :, pixels:] = images[:, :, : width - pixels]
-    return shifted
-
-
-def _shift_and_repeat(images, pixels):
-    shifted = images.copy()
-    width = images.shape[2]
-    shifted[:, :, pixels:] = images[:, :, : width - pixels]
-    return shifted
+def _with_minus_zero(images, down, right):
+    moved = np.zeros_like(images)
+    moved[:, down:, right:] = images[:, :-down, :-right]
+    return moved
 
 
 # 11.5
@@ -146,46 +136,62 @@ EXERCISES = (
         number="11.2",
         title="Count the multiplications of a convolution",
         solution=conv_multiplications,
-        cases=[(28, 3, 1, 32), (14, 3, 32, 64), (10, 5, 3, 4), (9, 2, 5, 3)],
-        also_right=[lambda side, k, c, f: (side * k) ** 2 * c * f],
+        cases=[(28, 3, 1, 32, 1), (14, 3, 32, 64, 2), (10, 5, 3, 4, 3), (9, 2, 5, 3, 2)],
+        also_right=[lambda side, k, c, f, s: ((side + s - 1) // s * k) ** 2 * c * f],
         lesson="every weight is used once at every position, so the multiplications are the "
-        "weights times the positions.",
-        why="Each of the side × side × filters results is an inner product with one patch.",
+        "weights times the positions, and stride s leaves about one position in s².",
+        why="Each of the results is an inner product with one patch; with stride s only every "
+        "s-th row and column is computed.",
         hints=[
             "How many multiplications make one number of one feature map?",
             "One number is an inner product with a patch of kernel × kernel × channels in.",
-            "With padding 'same' a map has side × side numbers, and there are `filters` maps.",
+            "With padding 'same' a map has side / stride rows, rounded up (notebook 05), as many "
+            "columns, and there are `filters` maps.",
         ],
         mistakes=[
             Mistake(
-                lambda side, k, c, f: k * k * c * f,
+                lambda side, k, c, f, s: k * k * c * f,
                 "these are the weights. Each of them is used again at every position of the map: "
                 "multiply by the number of positions.",
             ),
             Mistake(
-                lambda side, k, c, f: side * side * (k * k * c + 1) * f,
+                lambda side, k, c, f, s: (-(-side // s)) ** 2 * (k * k * c + 1) * f,
                 "you counted the biases. A bias is added, not multiplied.",
             ),
             Mistake(
-                lambda side, k, c, f: (side - k + 1) ** 2 * k * k * c * f,
-                "you counted the positions without padding. With 'same' the map is as large as "
-                "the image: side × side.",
+                lambda side, k, c, f, s: ((side - k) // s + 1) ** 2 * k * k * c * f,
+                "you counted the positions without padding. With 'same' the map has side / stride "
+                "rows, rounded up.",
             ),
             Mistake(
-                lambda side, k, c, f: side * side * k * k * f,
+                lambda side, k, c, f, s: (-(-side // s)) ** 2 * k * k * f,
                 "the channels are missing: a filter looks through all of them at once.",
             ),
             Mistake(
-                lambda side, k, c, f: side * side * k * k * c,
+                lambda side, k, c, f, s: (-(-side // s)) ** 2 * k * k * c,
                 "you counted one filter. Every filter makes a map of its own.",
             ),
             Mistake(
-                lambda side, k, c, f: side * side * k * c * f,
+                lambda side, k, c, f, s: (-(-side // s)) ** 2 * k * c * f,
                 "a kernel has two sides: kernel_size × kernel_size.",
             ),
             Mistake(
-                lambda side, k, c, f: side * k * k * c * f,
-                "a map has two sides: side × side positions.",
+                lambda side, k, c, f, s: -(-side // s) * k * k * c * f,
+                "a map has two sides, and so as many columns as rows.",
+            ),
+            Mistake(
+                lambda side, k, c, f, s: side**2 * k * k * c * f,
+                "you left the stride out. With stride 2 only every second row and column is "
+                "computed.",
+            ),
+            Mistake(
+                lambda side, k, c, f, s: (side // s) ** 2 * k * k * c * f,
+                "you rounded down. With padding 'same' the first position is always there: 9 rows "
+                "and stride 2 give 5.",
+            ),
+            Mistake(
+                lambda side, k, c, f, s: side**2 * k * k * c * f / s,
+                "you divided by the stride once. It thins out the rows and the columns.",
             ),
         ],
     ),
@@ -250,54 +256,55 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="11.4",
-        title="Move a batch of digits to the right",
-        solution=move_right,
+        title="Move a batch of digits any way",
+        solution=move,
         cases=[
-            (_random.uniform(1, 9, (2, 4, 5, 1)).round(1), 2),
-            (_random.uniform(1, 9, (1, 5, 6, 1)).round(1), 1),
-            (_random.uniform(1, 9, (1, 3, 4, 1)).round(1), 0),
-            (_random.uniform(1, 9, (3, 2, 4, 1)).round(1), 3),
-            (_random.normal(size=(2, 3, 5, 1)), 2),
+            (_random.uniform(1, 9, (2, 4, 5, 1)).round(1), 1, 2),
+            (_random.uniform(1, 9, (1, 5, 6, 1)).round(1), -2, 1),
+            (_random.uniform(1, 9, (1, 3, 4, 1)).round(1), 0, 0),
+            (_random.uniform(1, 9, (3, 4, 3, 1)).round(1), 0, -1),
+            (_random.normal(size=(2, 3, 5, 1)), 2, 0),
         ],
-        also_right=[
-            lambda images, pixels: np.pad(images, [(0, 0), (0, 0), (pixels, 0), (0, 0)])[
-                :, :, : images.shape[2]
-            ],
-        ],
+        also_right=[_padded_and_cut],
         lesson="a shift fills up with background and loses what leaves the image; it doesn't "
         "come in again on the other side.",
-        why="Writing width − pixels instead of −pixels keeps the slice right for 0 as well.",
+        why="Padding on all sides and cutting one window out of it treats every direction alike.",
         hints=[
-            "Start from an image of zeros of the same shape.",
-            "The batch is axis 0, the rows axis 1, the columns axis 2. Which slice receives, "
-            "which is copied?",
-            "Columns 0 … width − pixels − 1 go to the columns from `pixels` on.",
+            "The batch is axis 0, the rows axis 1, the columns axis 2.",
+            "The pixel at row, column comes from row − down, column − right, if that lies inside.",
+            "Without a loop: pad with zeros on all four sides, then cut out a window of the old "
+            "size. Where does it begin?",
         ],
         mistakes=[
             Mistake(
-                lambda images, pixels: np.roll(images, pixels, axis=2),
-                "what leaves on the right comes in again on the left, as np.roll does it. Fill "
+                lambda images, down, right: np.roll(images, (down, right), axis=(1, 2)),
+                "what leaves on one side comes in again on the other, as np.roll does it. Fill "
                 "up with zeros.",
             ),
             Mistake(
-                _shift_left,
-                "you moved the digits to the left. Column 0 of the image goes to column `pixels`.",
+                lambda images, down, right: move(images, -down, -right),
+                "you moved the digits the other way. Row 0 goes to row `down`.",
             ),
             Mistake(
-                _shift_down,
-                "you moved the digits down. Rows are axis 1, columns axis 2.",
+                lambda images, down, right: move(images, right, down),
+                "you exchanged down and right. Rows are axis 1, columns axis 2.",
             ),
             Mistake(
-                _shift_by_minus_zero,
-                "a slice up to −pixels is empty when pixels is 0. Write width − pixels instead.",
+                _only_positive,
+                "this works down and to the right only. A negative number moves up or left.",
             ),
             Mistake(
-                _shift_and_repeat,
-                "on the left the old columns are still there. Start from zeros.",
+                _with_minus_zero,
+                "a slice up to −down is empty when down is 0, and negative numbers count from the "
+                "end. Write the bounds with the height and the width.",
             ),
             Mistake(
-                _width_taken_from_the_rows,
-                "shape[1] is the height. The width is shape[2]: (number, height, width, 1).",
+                lambda images, down, right: move(images, down, 0),
+                "you moved the rows only. `right` moves the columns.",
+            ),
+            Mistake(
+                lambda images, down, right: move(images, 0, right),
+                "you moved the columns only. `down` moves the rows.",
             ),
         ],
     ),

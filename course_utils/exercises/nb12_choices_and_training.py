@@ -10,8 +10,26 @@ _random = np.random.default_rng(12)
 # 12.1
 
 
-def best_constants(values):
-    return np.mean(values), np.median(values)
+def best_order(demands, short, over):
+    def cost(order):
+        missing = np.array(demands) - order
+        return np.mean(np.where(missing > 0, short * missing, -over * missing))
+
+    return min(demands, key=cost)
+
+
+def _of_share(share, method="inverted_cdf"):
+    """A wrong answer: the quantile at another share, or between two demands."""
+
+    def answer(demands, short, over):
+        return np.quantile(demands, share(short, over), method=method)
+
+    return answer
+
+
+def _cost_of_best(demands, short, over):
+    missing = np.array(demands) - best_order(demands, short, over)
+    return np.mean(np.where(missing > 0, short * missing, -over * missing))
 
 
 # 12.2
@@ -127,10 +145,47 @@ def _with_shares_swapped(gradients, rate, beta1, beta2, epsilon):
 # 12.3
 
 
-def dropout_layer(activations, mask, rate, training):
-    if not training:
-        return activations
-    return activations * mask / (1 - rate)
+def stop_and_best(valid_losses, patience):
+    best, best_epoch = np.inf, 0
+    for epoch, loss in enumerate(valid_losses, start=1):
+        if loss < best:
+            best, best_epoch = loss, epoch
+        elif epoch - best_epoch == patience:
+            return epoch, best_epoch
+    return len(valid_losses), best_epoch
+
+
+def _never_forgiving(valid_losses, patience):
+    best, best_epoch, bad = np.inf, 0, 0
+    for epoch, loss in enumerate(valid_losses, start=1):
+        if loss < best:
+            best, best_epoch = loss, epoch
+        else:
+            bad += 1
+            if bad == patience:
+                return epoch, best_epoch
+    return len(valid_losses), best_epoch
+
+
+def _against_the_epoch_before(valid_losses, patience):
+    before, best_epoch = np.inf, 0
+    for epoch, loss in enumerate(valid_losses, start=1):
+        if loss < before:
+            best_epoch = epoch
+        elif epoch - best_epoch == patience:
+            return epoch, best_epoch
+        before = loss
+    return len(valid_losses), best_epoch
+
+
+def _ties_count(valid_losses, patience):
+    best, best_epoch = np.inf, 0
+    for epoch, loss in enumerate(valid_losses, start=1):
+        if loss <= best:
+            best, best_epoch = loss, epoch
+        elif epoch - best_epoch == patience:
+            return epoch, best_epoch
+    return len(valid_losses), best_epoch
 
 
 # 12.4
@@ -152,61 +207,57 @@ def rate_at(step, steps, rising, peak):
 EXERCISES = (
     FunctionExercise(
         number="12.1",
-        title="Find the best constant under two losses",
-        solution=best_constants,
+        title="Find the best order when too few and too many cost differently",
+        solution=best_order,
         cases=[
-            ([1.0, 2.0, 9.0],),
-            ([5.0, -1.0, 0.5, 30.0, 2.0],),
-            ([4.0, 4.5, 7.0],),
+            ([3.0, 10.0, 4.0, 6.0, 30.0], 3.0, 1.0),
+            ([5.0, 1.0, 2.5, 30.0, 2.0, 7.0, 9.0], 1.0, 4.0),
             # a value that comes twice, and not in order
-            ([3.0, 1.0, 40.0, 2.0, 3.0],),
-            ([-5.0, -1.0, -9.5],),
+            ([3.0, 1.0, 40.0, 2.0, 3.0, 8.0, 5.0], 5.0, 1.0),
+            ([12.0, 9.0, 20.0, 4.0], 0.5, 4.5),
         ],
-        also_right=[lambda values: [sum(values) / len(values), sorted(values)[len(values) // 2]]],
-        lesson="the squared error asks for the mean, the absolute error for the median.",
-        why="The slope of the squared error is the sum of the distances, 0 at the mean; that of "
-        "the absolute error counts who is above and who below, 0 at the median.",
+        also_right=[_of_share(lambda short, over: short / (short + over))],
+        lesson="where too few and too many cost differently, the best constant is neither the mean "
+        "nor the median: it leaves a share short / (short + over) of the demands at or below it.",
+        why="One roll more is worth its cost as long as demand exceeds it often enough: the share "
+        "above, times short, against the share below, times over.",
         hints=[
-            "Where does the slope of the sum of (value − c)² become 0?",
-            "The slope of |value − c| is +1 or −1: at the best c, as many lie above as below.",
-            "NumPy has both: np.mean and np.median.",
+            "With short = over the loss is the absolute error. Which answer was best there?",
+            "The mean loss is made of straight pieces with corners at the demands, so one of the "
+            "demands is best: compute the cost of each.",
+            "missing = demands − order. Where it is positive, it costs short each; elsewhere "
+            "−missing rolls are too many, and each costs over.",
         ],
         mistakes=[
             Mistake(
-                lambda values: (np.median(values), np.mean(values)),
-                "you swapped the two. The squared error comes first, and it is the one that a "
-                "single far value pulls away.",
+                lambda demands, short, over: np.median(demands),
+                "this is the median, which is best where too few and too many cost the same. "
+                "Weigh the two sides with short and over.",
             ),
             Mistake(
-                lambda values: (np.mean(values), np.mean(values)),
-                "you gave the mean twice. Under the absolute error, a value far away pulls no "
-                "harder than a near one: which number has as many values above as below?",
+                lambda demands, short, over: np.mean(demands),
+                "this is the mean, which is best under the squared error. Here a miss costs in "
+                "proportion to its size.",
             ),
             Mistake(
-                lambda values: (np.median(values), np.median(values)),
-                "you gave the median twice. Set the slope of the sum of (value − c)² to 0.",
+                _of_share(lambda short, over: over / (short + over)),
+                "you exchanged short and over. If missing rolls cost more, you order more.",
             ),
             Mistake(
-                lambda values: (
-                    np.mean((np.array(values) - np.mean(values)) ** 2),
-                    np.mean(np.abs(values - np.median(values))),
+                _of_share(lambda short, over: short / (short + over), "linear"),
+                "your number lies between two demands, as np.quantile draws lines between them. "
+                "The cost has its corners at the demands: one of those is best.",
+            ),
+            Mistake(
+                _cost_of_best,
+                "this is the cost of the best order. Return the order itself.",
+            ),
+            Mistake(
+                lambda demands, short, over: (
+                    (short * max(demands) + over * min(demands)) / (short + over)
                 ),
-                "these are the losses at the best constants. Return the constants themselves.",
-            ),
-            Mistake(
-                lambda values: (np.mean(values), np.median(sorted(set(values)))),
-                "you counted a value that comes twice only once. Each of them pulls: take the "
-                "median of all values, without set.",
-            ),
-            Mistake(
-                lambda values: (np.mean(values), values[len(values) // 2]),
-                "your second number is the one in the middle of the list as it stands. The median "
-                "is the middle of the values in order: sort them first.",
-            ),
-            Mistake(
-                lambda values: (np.mean(values), (min(values) + max(values)) / 2),
-                "halfway between the smallest and the largest is best where the largest error "
-                "counts. Under the absolute error it is the median.",
+                "you weighed the largest and the smallest demand. Those in between count as well: "
+                "compute the mean cost of each possible order.",
             ),
         ],
     ),
@@ -310,79 +361,61 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="12.3",
-        title="Apply dropout, in training and afterwards",
-        solution=dropout_layer,
+        title="Stop early, with patience",
+        solution=stop_and_best,
         cases=[
-            (np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, False, True, True]), 0.2, True),
-            (_random.normal(size=(3, 4)), _random.random((3, 4)) > 0.4, 0.4, True),
-            (_random.normal(size=(2, 3)), _random.random((2, 3)) > 0.3, 0.3, False),
-            (np.array([3, 1, 2, 5]), np.array([True, True, False, True]), 0.3, True),
+            ([0.9, 0.5, 0.6, 0.7, 0.4], 2),
+            ([0.9, 0.7, 0.8, 0.6, 0.65, 0.5, 0.55, 0.56, 0.57, 0.1], 3),
+            ([1.0, 0.8, 0.85, 0.82, 0.7, 0.9, 0.9], 2),
+            ([0.5, 0.4, 0.3], 2),
+            ([0.6, 0.5, 0.5, 0.5, 0.4], 2),
         ],
-        also_right=[
-            lambda activations, mask, rate, training: (
-                np.where(mask, activations / (1 - rate), 0) if training else activations.copy()
-            ),
-        ],
-        lesson="what is kept is divided by the share that is kept, so that afterwards nothing has "
-        "to be done.",
-        why="On average a unit is kept in a share 1 − rate of the steps, so its mean stays as it "
-        "was.",
+        lesson="the best epoch is known only later, so training goes on for `patience` epochs, and "
+        "the weights of the best one are put back.",
+        why="A validation loss wobbles. Without patience the first bad epoch would end the "
+        "training.",
         hints=[
-            "Afterwards, dropout does nothing at all.",
-            "In training, where the mask is False the activation becomes 0.",
-            "The rest is divided by 1 − rate.",
+            "Go through the losses in order, as training would. What lies ahead isn't known yet.",
+            "Keep the lowest loss so far and its epoch, counted from 1.",
+            "An epoch that isn't lower than the lowest: how many epochs ago was that one? If "
+            "`patience`, stop here.",
         ],
         mistakes=[
             Mistake(
-                lambda activations, mask, rate, training: (
-                    activations * mask if training else activations
-                ),
-                "the kept ones are not scaled. Divide them by 1 − rate, or the next layer gets "
-                "less in training than afterwards.",
+                _never_forgiving,
+                "you count all bad epochs together. A new lowest loss sets the count back to 0.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: (
-                    activations * mask / rate if training else activations
-                ),
-                "you divided by the share that is dropped. Divide by the share that is kept, "
-                "1 − rate.",
+                _against_the_epoch_before,
+                "you compare with the epoch before. Compare with the lowest loss so far.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: (
-                    activations * mask * (1 - rate) if training else activations
-                ),
-                "you multiplied by 1 − rate, which makes the sums smaller still. Divide.",
+                _ties_count,
+                "an equal loss is no improvement: a new best has to be lower.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: (
-                    activations * ~mask / (1 - rate) if training else activations
+                lambda losses, patience: (
+                    stop_and_best(losses, patience)[0],
+                    int(np.argmin(losses)) + 1,
                 ),
-                "you dropped what the mask keeps. True means kept.",
+                "your best epoch may lie after the stop, where training never came. Look only at "
+                "the losses so far.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: activations * mask / (1 - rate),
-                "you drop units after training as well. Look at `training`.",
+                lambda losses, patience: stop_and_best(losses, patience + 1),
+                "you waited one epoch too long: stop after `patience` epochs without a new best.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: (
-                    activations * mask if training else activations * (1 - rate)
-                ),
-                "this is the first form of dropout, which scales afterwards. Keras and this "
-                "exercise scale in training: divide by 1 − rate there, do nothing later.",
+                lambda losses, patience: stop_and_best(losses, patience)[::-1],
+                "you swapped the two: first the epoch after which training stops, then the best.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: (
-                    activations[mask] / (1 - rate) if training else activations
-                ),
-                "you took the dropped units out, so the layer has lost its shape. Set them to 0: "
-                "activations * mask.",
+                lambda losses, patience: tuple(n - 1 for n in stop_and_best(losses, patience)),
+                "you counted from 0. The first epoch is number 1.",
             ),
             Mistake(
-                lambda activations, mask, rate, training: (
-                    activations * mask / mask.mean() if training else activations
-                ),
-                "you divided by the share that this mask happens to keep. Divide by 1 − rate, "
-                "which is the same in every step.",
+                lambda losses, patience: stop_and_best(losses, patience)[0],
+                "this is the stop alone. Return the best epoch as well: two numbers.",
             ),
         ],
     ),

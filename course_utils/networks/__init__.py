@@ -9,6 +9,7 @@
 | `augmentation` | how training digits are varied |
 | `choices` | what one choice at a time changes |
 | `recipes` | which settings reach 99 % |
+| `repetition` | one prepared training step for many seeds |
 | `metrics` | which digits are taken for which, and by which of two networks |
 | `gradients` | how large the gradients are, layer by layer |
 | `inspection` | what a trained network looks for |
@@ -26,6 +27,7 @@ from course_utils.networks import (
     metrics,
     models,
     recipes,
+    repetition,
     training,
 )
 from course_utils.networks.choices import build_network, train_network
@@ -38,11 +40,13 @@ from course_utils.networks.models import (
     receptive_field,
 )
 from course_utils.networks.recipes import BEST, ONE_EPOCH
+from course_utils.networks.repetition import RepeatedTraining
 from course_utils.networks.training import split_validation
 
 __all__ = [
     "BEST",
     "ONE_EPOCH",
+    "RepeatedTraining",
     "any_size",
     "augmentation",
     "backends",
@@ -59,6 +63,7 @@ __all__ = [
     "models",
     "receptive_field",
     "recipes",
+    "repetition",
     "split_validation",
     "train_network",
     "training",

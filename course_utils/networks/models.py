@@ -30,7 +30,7 @@ _ITSELF = (
 _EVERYTHING = ("Flatten", "Dense", "GlobalMaxPooling", "GlobalAveragePooling")
 
 
-def build_model(name: str) -> keras.Sequential:
+def build_model(name: str, *, slim: int = 1) -> keras.Sequential:
     """Build one of the course's networks for MNIST, not compiled, every layer named.
 
     ==================  ==========  ===============================================================
@@ -52,6 +52,8 @@ def build_model(name: str) -> keras.Sequential:
     ----------
     name
         One of the names above.
+    slim
+        Every convolution gets so many times fewer filters; 1 for all of them.
 
     Returns
     -------
@@ -63,8 +65,9 @@ def build_model(name: str) -> keras.Sequential:
     Raises
     ------
     ValueError
-        If there is no network of this name.
+        If there is no network of this name, or `slim` leaves a convolution without a filter.
     """
+    slim = as_integer("slim", slim, 1)
     if not isinstance(name, str) or name not in _NETWORKS:
         names = ", ".join(f'"{known}"' for known in _NETWORKS)
         raise ValueError(
@@ -75,7 +78,21 @@ def build_model(name: str) -> keras.Sequential:
 
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
 
-    return keras.Sequential([keras.Input(INPUT_SHAPE), *_NETWORKS[name](keras.layers)], name=name)
+    stack = _NETWORKS[name](keras.layers)
+    if slim > 1:
+        stack = [_with_fewer_filters(layer, slim) for layer in stack]
+        name = f"{name}_{slim}"
+    return keras.Sequential([keras.Input(INPUT_SHAPE), *stack], name=name)
+
+
+def _with_fewer_filters(layer: keras.Layer, slim: int) -> keras.Layer:
+    if not hasattr(layer, "filters"):
+        return layer
+    if layer.filters < slim:
+        raise ValueError(
+            f"slim is {slim}, but {layer.name} has {layer.filters} filters: use at most that many"
+        )
+    return type(layer).from_config(layer.get_config() | {"filters": layer.filters // slim})
 
 
 def build_plain(

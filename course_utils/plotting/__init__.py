@@ -33,6 +33,7 @@ from course_utils.plotting.matrices import (
 )
 from course_utils.plotting.memory_layouts import draw_memory_layouts
 from course_utils.plotting.networks import draw_network
+from course_utils.plotting.paired import draw_paired_differences
 from course_utils.plotting.pixels import draw_pixels
 from course_utils.plotting.pooling import draw_pooling, draw_pooling_windows
 from course_utils.plotting.pooling_shift import draw_pooling_shift
@@ -48,7 +49,6 @@ from course_utils.plotting.stages import draw_stages
 from course_utils.plotting.style import picture, show, use_course_style
 from course_utils.plotting.time_splits import draw_time_splits
 from course_utils.plotting.training_curves import draw_training
-from course_utils.plotting.trials import draw_trials
 from course_utils.plotting.window_layouts import (
     SignalCase,
     draw_windows_on_image,
@@ -86,6 +86,7 @@ __all__ = [
     "draw_memory_layouts",
     "draw_network",
     "draw_overlaps",
+    "draw_paired_differences",
     "draw_pixels",
     "draw_pooling",
     "draw_pooling_shift",
@@ -101,7 +102,6 @@ __all__ = [
     "draw_stages",
     "draw_time_splits",
     "draw_training",
-    "draw_trials",
     "draw_two_ways",
     "draw_window_steps",
     "draw_windows_on_image",

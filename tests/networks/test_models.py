@@ -326,3 +326,17 @@ def test_a_shared_layer_costs_what_keras_counts(models):
 
 def test_the_examples_of_the_docstrings():
     assert doctest.testmod(models_module).failed == 0
+
+
+def test_a_slim_network_has_the_same_layers_with_fewer_filters():
+    slim, full = build_model("five_conv", slim=8), build_model("five_conv")
+    assert [layer.name for layer in slim.layers] == [layer.name for layer in full.layers]
+    filters = [layer.filters for layer in slim.layers if hasattr(layer, "filters")]
+    assert filters == [8, 16, 16, 32, 32] and slim.count_params() == 63_674
+    assert build_model("five_conv", slim=1).count_params() == full.count_params()
+
+
+@pytest.mark.parametrize(("slim", "says"), [(0, "slim is 0"), (11, "slim is 11, but conv1 has 10")])
+def test_a_network_cannot_be_made_slimmer_than_its_filters(slim, says):
+    with pytest.raises(ValueError, match=says):
+        build_model("two_conv", slim=slim)

@@ -1,0 +1,91 @@
+"""Numbers of long trainings that a notebook quotes are those that a script measured and kept."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from course_utils.notebooks import read_notebook
+
+TOP = Path(__file__).resolve().parents[2]
+RESULTS = TOP / "benchmarks" / "results"
+
+
+def kept(name: str) -> dict:
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def cell(notebook: str, name: str) -> str:
+    (path,) = (TOP / "notebooks").glob(f"{notebook}_*.ipynb")
+    (found,) = [one.source for one in read_notebook(path).cells if one.id == name]
+    return found
+
+
+def row(text: str, name: str) -> list[str]:
+    """The cells of a table's row, its name left out."""
+    (line,) = re.findall(rf"^\| *{re.escape(name)} *\|(.*)\|$", text, re.M)
+    return [part.strip() for part in line.split("|")]
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.2f}"
+
+
+def of_readme(name: str) -> list[str]:
+    return row((TOP / "README.md").read_text(encoding="utf-8"), name)
+
+
+def test_the_recipe_reads_what_was_measured():
+    test = kept("recipe_settings")["test"]
+    quoted = cell("12", "full-prose")
+    assert row(quoted, "test digits, %") == [percent(one) for one in test]
+    assert row(quoted, "seed") == [str(seed) for seed in range(len(test))]
+    span = f"{percent(min(test))} to {percent(max(test))} %"
+    assert span in cell("12", "summary")
+    *_, mean, lowest_highest, _, _ = of_readme("the course, one epoch")
+    assert lowest_highest == f"{percent(min(test))}–{percent(max(test))}"
+    assert mean == percent(sum(test) / len(test)) and min(test) >= 0.99
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("none", {}),
+        ("peak 0.005", {"learning_rate": 0.005}),
+        ("peak 0.02", {"learning_rate": 0.02}),
+        ("warm-up 0.1", {"warm_up": 0.1}),
+        ("warm-up 0.4", {"warm_up": 0.4}),
+        ("batches of 32", {"batch_size": 32}),
+        ("batches of 128", {"batch_size": 128}),
+    ],
+)
+def test_the_recipe_stands_on_level_ground(name, change):
+    settings = kept("recipe_settings")["settings"]
+    (found,) = [one["validation"] for one in settings if one["change"] == change]
+    assert row(cell("12", "full-why"), name) == [", ".join(map(percent, found))]
+    everything = [value for one in settings for value in one["validation"]]
+    assert max(everything) - min(everything) < 0.0025
+
+
+def test_the_best_recipe_reads_what_the_readme_says():
+    *_, lowest_highest, _, _ = of_readme("the course, its best")
+    assert lowest_highest.replace("–", " to ") + " %" in cell("12", "best-why")
+
+
+@pytest.mark.parametrize("name", ["dense", "three_conv"])
+def test_moved_digits_are_read_as_measured(name):
+    accuracy = kept("shifted_digits")["accuracy"][name]
+    quoted = cell("11", "full-why")
+    assert row(quoted, f"`{name}`, %") == [percent(one) for one in accuracy]
+    assert f"{round(1000 * (1 - accuracy[0]))}" in quoted.split("the gap stays:")[1]
+    assert row(quoted, "shift, pixels") == [str(by) for by in kept("shifted_digits")["shifts"]]
+
+
+def test_the_lectures_networks_read_what_the_readme_says():
+    *_, mean, lowest_highest, lecture, _ = of_readme("NYU, three convolutions")
+    quoted = cell("11", "full-prose")
+    assert f"{mean} % (mean of three seeds, {lowest_highest.replace('–', ' to ')} %" in quoted
+    assert f"{lecture} % of the test digits" in quoted
+    *_, mean, _, _, _ = of_readme("Renmin, five convolutions")
+    assert f"{mean} % (mean of three seeds)" in cell("11", "full-heavy")
