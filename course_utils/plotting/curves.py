@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from course_utils.plotting.log_axes import spans_few_powers, write_plain_numbers
+from course_utils.plotting.log_axes import write_plain_numbers
 
 # A line differs from its neighbours in its dashes as well as in its colour.
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
@@ -24,6 +24,7 @@ def draw_lines(
     logx: bool = False,
     logy: bool = False,
     counted: bool = False,
+    steps: bool = False,
 ) -> Figure:
     """Draw named lines over one axis, told apart by colour and by dashes.
 
@@ -38,9 +39,12 @@ def draw_lines(
     markers
         Mark each point as well.
     logx, logy
-        Logarithmic axes.
+        Logarithmic axes, with plain numbers on them.
     counted
         Whether `x` counts something, such as layers or epochs: ticks at whole numbers only.
+    steps
+        Draw stairs: from each point on level up to the next `x`, and there a jump. For what is
+        rounded or counted and has no slope between its points.
 
     Returns
     -------
@@ -51,17 +55,23 @@ def draw_lines(
         at = np.asarray(x[name] if isinstance(x, Mapping) else x)
         marker = "osD^v"[k % 5] if markers else None
         ax.plot(
-            at, np.asarray(values), label=name, linestyle=DASHES[k % len(DASHES)], marker=marker
+            at,
+            np.asarray(values),
+            label=name,
+            linestyle=DASHES[k % len(DASHES)],
+            marker=marker,
+            drawstyle="steps-post" if steps else "default",
         )
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if counted:
         ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10], integer=True))
     if logx:
         ax.set_xscale("log")
+        places = x.values() if isinstance(x, Mapping) else [x]
+        write_plain_numbers(ax.xaxis, np.concatenate([np.asarray(each, float) for each in places]))
     if logy:
         ax.set_yscale("log")
-        if spans_few_powers(ax.yaxis):
-            write_plain_numbers(ax.yaxis)
+        write_plain_numbers(ax.yaxis)
     if len(lines) > 1:
         ax.legend()
     return fig

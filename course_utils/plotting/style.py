@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course_utils.plotting.alternative_text import authored_text, described
@@ -56,6 +57,13 @@ def signed_limit(values: np.ndarray) -> float:
     sizes = np.abs(np.asarray(values, dtype=float))
     limit = np.quantile(sizes, 0.99) if sizes.size > 5000 else sizes.max()
     return float(limit) or float(sizes.max()) or 1.0
+
+
+def frame_picture(ax: Axes) -> None:
+    """Draw a thin grey frame around a picture and no ticks: white in it isn't the page's white."""
+    ax.set_axis_on()
+    ax.set(xticks=(), yticks=())
+    ax.spines[:].set(visible=True, color="0.6", linewidth=0.8)
 
 
 def show(fig: Figure) -> None:

@@ -49,3 +49,29 @@ def test_a_few_powers_of_ten_are_written_as_plain_numbers(top, plain):
     labels = [tick.get_text() for tick in fig.axes[0].get_yticklabels()]
     assert ("0.5" in labels) == plain
     assert any("10^" in label for label in labels) != plain
+
+
+def labels(axis):
+    axis.figure.canvas.draw()
+    return [tick.get_text() for tick in axis.get_ticklabels()]
+
+
+def test_measured_places_are_the_ticks_of_a_logarithmic_axis():
+    x = [1, 20, 500, 4000]
+    ax = draw_lines(x, {"a": x}, xlabel="x", ylabel="y", logx=True, logy=True).axes[0]
+    assert labels(ax.xaxis) == ["1", "20", "500", "4,000"]
+    assert "1,000" in labels(ax.yaxis) and not any("10^" in text for text in labels(ax.yaxis))
+
+
+def test_places_that_lie_too_near_are_not_all_ticks():
+    x = np.arange(1, 201)
+    ax = draw_lines(x, {"a": x}, xlabel="x", ylabel="y", logx=True).axes[0]
+    assert {"1", "2", "5", "10", "100"} <= set(labels(ax.xaxis)) and len(labels(ax.xaxis)) < 15
+
+
+def test_stairs_jump_where_the_next_point_is():
+    plain, stairs = (
+        draw_lines([3, 4], {"a": [1, 2]}, xlabel="x", ylabel="y", steps=steps).axes[0].lines[0]
+        for steps in (False, True)
+    )
+    assert (plain.get_drawstyle(), stairs.get_drawstyle()) == ("default", "steps-post")
