@@ -1,7 +1,7 @@
 """The course's data: handwritten digits, a photograph, and the US economy by quarters.
 
 `load_mnist("sample")`, `load_photo()` and `load_macro_series()` read what comes with the course
-and its packages, so they need no internet. `load_mnist("full")` reads, or downloads once, the
+and its packages, so they need no internet; `load_photo("mine.jpg")` reads a picture of your own. `load_mnist("full")` reads, or downloads once, the
 complete MNIST; `load_fashion_mnist()` reads Fashion-MNIST where it is.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from course_utils.datasets.mnist_places import (
     load_fashion_files,
     load_full_mnist,
 )
+from course_utils.datasets.photographs import course_photo, read_photo
 
 __all__ = [
     "Digits",
@@ -152,30 +152,44 @@ def load_fashion_mnist(
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
-def load_photo() -> NDArray[np.uint8]:
-    """Load a colour photograph, the official portrait of Grace Hopper.
+def load_photo(path: str | os.PathLike[str] | None = None) -> NDArray[np.uint8]:
+    """Load a colour photograph: the official portrait of Grace Hopper, or one of your own.
+
+    Parameters
+    ----------
+    path : str or path, optional
+        A picture file of any kind that Pillow reads: JPEG, PNG, WebP, GIF, TIFF, BMP and others.
+        By default the photograph of the course.
 
     Returns
     -------
-    ndarray of uint8, shape (600, 512, 3)
-        Rows, columns and the channels red, green, blue, 0 to 255. The array is the caller's own.
+    ndarray of uint8, shape (h, w, 3)
+        Rows, columns and the channels red, green, blue, 0 to 255; the course's has the shape
+        (600, 512, 3). The array is the caller's own.
+
+        Your own comes as a viewer would show it: turned upright, what is see-through on white, the
+        first picture of an animation, grey as three equal channels. A picture larger than 1,024
+        pixels is made smaller, its longer side 1,024.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file. The message says where it was looked for.
+    ValueError
+        If `path` is no file's name, or the file is a folder, a web address, a HEIC photograph or
+        no picture at all, or is damaged. The message names the file and the remedy.
 
     Notes
     -----
     The file `grace_hopper.jpg` comes with Matplotlib; it is in the public domain (United States
     Navy, 1984).
+
+    Examples
+    --------
+    >>> load_photo().shape
+    (600, 512, 3)
     """
-    return _photo().copy()
-
-
-@cache
-def _photo() -> NDArray[np.uint8]:
-    from matplotlib.cbook import get_sample_data
-    from matplotlib.image import imread
-
-    photo = imread(get_sample_data("grace_hopper.jpg", asfileobj=False), format="jpg")
-    photo.flags.writeable = False
-    return photo
+    return course_photo().copy() if path is None else read_photo(path)
 
 
 def load_macro_series() -> NDArray[np.void]:
