@@ -33,6 +33,7 @@ __all__ = [
     "load_macro_series",
     "load_mnist",
     "load_photo",
+    "load_us_recessions",
     "mnist_places",
 ]
 
@@ -48,6 +49,17 @@ MACRO_DTYPE = np.dtype(
     ]
 )
 MACRO_QUARTERS = 203
+# The quarters (year, quarter) of the last peak and of the trough, as the NBER dated them.
+_RECESSIONS = (
+    ((1960, 2), (1961, 1)),
+    ((1969, 4), (1970, 4)),
+    ((1973, 4), (1975, 1)),
+    ((1980, 1), (1980, 3)),
+    ((1981, 3), (1982, 4)),
+    ((1990, 3), (1991, 1)),
+    ((2001, 1), (2001, 4)),
+    ((2007, 4), (2009, 2)),
+)
 MACRO_SHA256 = "009bcd92f27e40dc19c1f6871d69c8aa7439688cacb2aee59adb46c9b61225f8"
 
 _RESTORE = (
@@ -255,6 +267,24 @@ def load_macro_series() -> NDArray[np.void]:
             f"{_RESTORE}"
         )
     return series
+
+
+def load_us_recessions() -> NDArray[np.float64]:
+    """Load when the United States was in recession, within the years of `load_macro_series`.
+
+    Returns
+    -------
+    ndarray of float64, shape (8, 2)
+        For each recession the quarter of the peak before it and that of its trough, as numbers
+        ``year + (quarter - 1) / 4``.
+
+    References
+    ----------
+    National Bureau of Economic Research, Business Cycle Dating Committee, "US Business Cycle
+    Expansions and Contractions": its quarterly dates.
+    """
+    dates = np.array(_RECESSIONS, float)
+    return dates[..., 0] + (dates[..., 1] - 1) / 4
 
 
 def _course_file(name: str) -> Path:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from course_utils.plotting.log_axes import write_plain_numbers
+from course_utils.plotting.style import PADDING_COLOR
 
 # A line differs from its neighbours in its dashes as well as in its colour.
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
@@ -25,6 +26,8 @@ def draw_lines(
     logy: bool = False,
     counted: bool = False,
     steps: bool = False,
+    shaded: Sequence[tuple[float, float]] = (),
+    shaded_name: str = "",
 ) -> Figure:
     """Draw named lines over one axis, told apart by colour and by dashes.
 
@@ -45,12 +48,19 @@ def draw_lines(
     steps
         Draw stairs: from each point on level up to the next `x`, and there a jump. For what is
         rounded or counted and has no slope between its points.
+    shaded
+        Stretches (start, end) of the axis to shade in grey, for what happened meanwhile.
+    shaded_name
+        What they are called in the legend.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     fig, ax = plt.subplots()
+    for k, (start, end) in enumerate(shaded):
+        label = shaded_name if shaded_name and k == 0 else None
+        ax.axvspan(start, end, color=PADDING_COLOR, linewidth=0, zorder=0, label=label)
     for k, (name, values) in enumerate(lines.items()):
         at = np.asarray(x[name] if isinstance(x, Mapping) else x)
         marker = "osD^v"[k % 5] if markers else None
@@ -72,6 +82,6 @@ def draw_lines(
     if logy:
         ax.set_yscale("log")
         write_plain_numbers(ax.yaxis)
-    if len(lines) > 1:
+    if len(lines) > 1 or shaded_name:
         ax.legend()
     return fig

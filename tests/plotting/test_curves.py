@@ -75,3 +75,12 @@ def test_stairs_jump_where_the_next_point_is():
         for steps in (False, True)
     )
     assert (plain.get_drawstyle(), stairs.get_drawstyle()) == ("default", "steps-post")
+
+
+def test_stretches_are_shaded_and_named_once():
+    ax = draw_lines(
+        [0, 9], {"a": [1, 2]}, xlabel="x", ylabel="y", shaded=[(1, 2), (4, 6)], shaded_name="off"
+    ).axes[0]
+    spans = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in ax.patches]
+    assert spans == [(1, 2), (4, 6)]
+    assert sorted(t.get_text() for t in ax.get_legend().get_texts()) == ["a", "off"]
