@@ -18,7 +18,7 @@ def draw_overlays(
     template: np.ndarray,
     titles: Sequence[str] = (),
     *,
-    names: tuple[str, str] = ("digit", "template"),
+    names: tuple[str, str] = ("the digit", "the template"),
     size: float = 2.5,
 ) -> Figure:
     """Draw images in a row, each laid over the same template, on black.
@@ -73,8 +73,8 @@ def draw_overlays(
             ax.set_title(titles[k])
     labels = {
         _BOTH: "ink in both",
-        _IMAGE: f"only the {names[0]}",
-        _TEMPLATE: f"only the {names[1]}",
+        _IMAGE: f"only {names[0]}",
+        _TEMPLATE: f"only {names[1]}",
     }
     handles = [
         Patch(facecolor=color, edgecolor="0.5", label=label) for color, label in labels.items()
