@@ -168,7 +168,7 @@ EXERCISES = (
             ),
             Mistake(
                 lambda A, B: np.sum(A * B.T),
-                "B.T turns all axes round, (k, i, j) into (j, i, k). Only the first axis has to "
+                "you turned all axes round: B.T makes (j, i, k) of (k, i, j). Only the first axis has to "
                 "go to the end.",
             ),
             Mistake(

@@ -92,6 +92,7 @@ def _zero_padded(image, kernel):
 
 
 def _axes_exchanged(image, kernel):
+    image = image.astype(float)
     rows = image.shape[1] - kernel.shape[1] + 1
     columns = image.shape[0] - kernel.shape[0] + 1
     distances = np.zeros((rows, columns))
@@ -102,6 +103,20 @@ def _axes_exchanged(image, kernel):
     return distances
 
 
+def _in_the_image_s_type(image, kernel):
+    rows, columns = np.subtract(image.shape, kernel.shape) + 1
+    distances = np.zeros((rows, columns), image.dtype)
+    for i in range(rows):
+        for j in range(columns):
+            patch = image[i : i + kernel.shape[0], j : j + kernel.shape[1]].astype(float)
+            distances[i, j] = np.sum((patch - kernel) ** 2)
+    return distances
+
+
+_INNER_PRODUCTS = (
+    "these are the inner products of the cell above. Here each cell holds a distance: subtract the "
+    "kernel from the patch, square, add up."
+)
 _NOT_SUMMED = (
     "the squares are still an array as large as the kernel. A cell of the map is one number: put "
     "np.sum(…) around them."
@@ -282,7 +297,7 @@ EXERCISES = (
             (_random.integers(0, 256, (5, 4)), np.array([[0.1, 0.25], [0.3, 0.15], [0.05, 0.4]])),
             # as MNIST stores its digits: below 0 such numbers begin again at 255
             (
-                _random.integers(0, 256, (4, 5)).astype(np.uint8),
+                _random.integers(0, 256, (4, 6)).astype(np.uint8),
                 _random.integers(0, 256, (2, 3)).astype(np.uint8),
             ),
         ],
@@ -299,10 +314,15 @@ EXERCISES = (
             "array before you subtract.",
         ],
         mistakes=[
+            Mistake(lambda image, kernel: correlate2d(image, kernel), _INNER_PRODUCTS),
             Mistake(
-                lambda image, kernel: correlate2d(image, kernel),
-                "these are the inner products of the cell above. Here each cell holds a distance: "
-                "subtract the kernel from the patch, square, add up.",
+                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.sum(p * k)),
+                _INNER_PRODUCTS,
+            ),
+            Mistake(
+                _in_the_image_s_type,
+                "your map has the numbers of the image's kind: without decimals, and bytes end at "
+                "255. np.zeros(shape), without a dtype, makes room for all.",
             ),
             Mistake(
                 lambda image, kernel: distance_map(image, kernel[::-1, ::-1]),

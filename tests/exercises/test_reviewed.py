@@ -24,7 +24,7 @@ def wrong(number: str, words: str) -> Callable[[Any], Any]:
     return enter
 
 
-@wrong("02.3", "The decimals are cut off")
+@wrong("02.3", "of the image's kind")
 def distances_of_the_image_s_type(image, kernel):
     h, w = kernel.shape
     out = np.zeros(np.subtract(image.shape, kernel.shape) + 1, image.dtype)

@@ -23,7 +23,9 @@ def test_half_the_ink_is_half_as_bright():
 
 
 def test_titles_and_a_legend_say_what_is_what():
-    fig = draw_overlays([np.eye(2)] * 2, np.eye(2), ["0 px", "1 px"], names=("the four", "the mean"))
+    fig = draw_overlays(
+        [np.eye(2)] * 2, np.eye(2), ["0 px", "1 px"], names=("the four", "the mean")
+    )
     assert [ax.get_title() for ax in fig.axes] == ["0 px", "1 px"]
     labels = [text.get_text() for text in fig.legends[0].get_texts()]
     assert labels == ["ink in both", "only the four", "only the mean"]
