@@ -297,8 +297,8 @@ EXERCISES = (
             (5, 3, 2, 2, 4),
         ],
         also_right=[_sizes_by_trying],
-        lesson="a stride of s makes one output of s different inputs. Whoever goes back, as "
-        "transposed layers do, has to say which of them is meant.",
+        lesson="a stride of s makes one output of s different inputs. A layer that goes back, as "
+        "transposed ones do, has to be told which of them is meant.",
         why="The smallest input just holds the last window, which starts (out − 1)·s cells in. Up "
         "to s − 1 further pixels make no window more.",
         hints=[
