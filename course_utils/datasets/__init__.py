@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.arguments import as_integer
 from course_utils.datasets import mnist_files, mnist_places
 from course_utils.datasets.mnist_places import (
     find_fashion_mnist,
@@ -164,7 +165,9 @@ def load_fashion_mnist(
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
-def load_photo(path: str | os.PathLike[str] | None = None) -> NDArray[np.uint8]:
+def load_photo(
+    path: str | os.PathLike[str] | None = None, *, longest: int = 1024
+) -> NDArray[np.uint8]:
     """Load a colour photograph: the official portrait of Grace Hopper, or one of your own.
 
     Parameters
@@ -172,6 +175,9 @@ def load_photo(path: str | os.PathLike[str] | None = None) -> NDArray[np.uint8]:
     path : str or path, optional
         A picture file of any kind that Pillow reads: JPEG, PNG, WebP, GIF, TIFF, BMP and others.
         By default the photograph of the course.
+    longest : int
+        Most pixels along the longer side: a larger picture is made smaller, with smoothing. On a
+        small one the effect of a 3×3 kernel is easier to see.
 
     Returns
     -------
@@ -180,8 +186,7 @@ def load_photo(path: str | os.PathLike[str] | None = None) -> NDArray[np.uint8]:
         (600, 512, 3). The array is the caller's own.
 
         Your own comes as a viewer would show it: turned upright, what is see-through on white, the
-        first picture of an animation, grey as three equal channels. A picture larger than 1,024
-        pixels is made smaller, its longer side 1,024.
+        first picture of an animation, grey as three equal channels.
 
     Raises
     ------
@@ -189,7 +194,8 @@ def load_photo(path: str | os.PathLike[str] | None = None) -> NDArray[np.uint8]:
         If there is no such file. The message says where it was looked for.
     ValueError
         If `path` is no file's name, or the file is a folder, a web address, a HEIC photograph or
-        no picture at all, or is damaged. The message names the file and the remedy.
+        no picture at all, or is damaged; or if `longest` is no whole number of at least 1. The
+        message names the file and the remedy.
 
     Notes
     -----
@@ -201,7 +207,8 @@ def load_photo(path: str | os.PathLike[str] | None = None) -> NDArray[np.uint8]:
     >>> load_photo().shape
     (600, 512, 3)
     """
-    return course_photo().copy() if path is None else read_photo(path)
+    most = as_integer("longest", longest, 1)
+    return course_photo(most).copy() if path is None else read_photo(path, most)
 
 
 def load_macro_series() -> NDArray[np.void]:

@@ -15,24 +15,26 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-LONGEST = 1024  # pixels along the longer side; more of a photograph only cost time
-
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _ADDRESS = re.compile(r"(https?|ftp|file|data):", re.IGNORECASE)
 
 
 @cache
-def course_photo() -> NDArray[np.uint8]:
-    """Return the portrait that comes with Matplotlib, read-only."""
+def course_photo(longest: int) -> NDArray[np.uint8]:
+    """Return the portrait that comes with Matplotlib, read-only, `longest` pixels at most."""
     from matplotlib.cbook import get_sample_data
     from matplotlib.image import imread
 
     photo = imread(get_sample_data("grace_hopper.jpg", asfileobj=False), format="jpg")
+    if max(photo.shape) > longest:
+        from PIL import Image
+
+        photo = _within(Image.fromarray(photo), longest)
     photo.flags.writeable = False
     return photo
 
 
-def read_photo(file: str | os.PathLike[str]) -> NDArray[np.uint8]:
+def read_photo(file: str | os.PathLike[str], longest: int) -> NDArray[np.uint8]:
     """Return a picture file as red, green and blue; see `course_utils.datasets.load_photo`."""
     if not isinstance(file, (str, os.PathLike)):
         raise ValueError(
@@ -55,10 +57,10 @@ def read_photo(file: str | os.PathLike[str]) -> NDArray[np.uint8]:
             f"{name} isn't there (looked in folder {path.absolute().parent.name!r}): put it "
             "there, check the spelling and the ending, or give the whole path"
         )
-    return _read(path, name)
+    return _read(path, name, longest)
 
 
-def _read(path: Path, name: str) -> NDArray[np.uint8]:
+def _read(path: Path, name: str, longest: int) -> NDArray[np.uint8]:
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -66,7 +68,7 @@ def _read(path: Path, name: str) -> NDArray[np.uint8]:
             # Large photographs are welcome; Pillow still refuses what would fill the memory.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path) as picture:
-                return _colours(picture)
+                return _colours(picture, longest)
     except UnidentifiedImageError as error:
         if _is_heic(path):
             raise ValueError(
@@ -83,11 +85,11 @@ def _read(path: Path, name: str) -> NDArray[np.uint8]:
         ) from error
 
 
-def _colours(picture: Picture) -> NDArray[np.uint8]:
-    """Return what a viewer would show: upright, on white, 8 bits, `LONGEST` pixels at most."""
+def _colours(picture: Picture, longest: int) -> NDArray[np.uint8]:
+    """Return what a viewer would show: upright, on white, 8 bits, `longest` pixels at most."""
     from PIL import Image, ImageOps
 
-    picture.draft("RGB", (2 * LONGEST, 2 * LONGEST))  # a large JPEG is made smaller as it is read
+    picture.draft("RGB", (2 * longest, 2 * longest))  # a large JPEG is made smaller as it is read
     # Cameras store how they were held beside the picture.
     upright = ImageOps.exif_transpose(picture)
     if upright.mode.startswith(("I", "F")):
@@ -95,9 +97,14 @@ def _colours(picture: Picture) -> NDArray[np.uint8]:
     if "A" in upright.getbands() or "transparency" in upright.info:
         clear = upright.convert("RGBA")
         upright = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    colours = upright.convert("RGB")
+    return _within(upright.convert("RGB"), longest)
+
+
+def _within(colours: Picture, longest: int) -> NDArray[np.uint8]:
+    from PIL import Image
+
     # Averages the pixels that become one, so that fine patterns don't turn into coarse ones.
-    colours.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    colours.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     return np.array(colours)
 
 

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from course_utils.datasets import load_photo
-from course_utils.datasets.photographs import LONGEST
+
+LONGEST = 1024
 
 RNG = np.random.default_rng(3)
 # Broad patches, so that no kind of file changes them much.
@@ -93,6 +94,18 @@ def test_a_large_photograph_becomes_smaller_without_a_warning(tmp_path, kind):
         photo = load_photo(tmp_path / f"mine.{kind}")
     assert photo.shape == (LONGEST, LONGEST // 2, 3)
     assert np.abs(photo[8:-8, 8:-8].astype(int) - 128).max() < 12, "averaged, not thinned out"
+
+
+def test_the_longer_side_can_be_chosen(tmp_path):
+    Image.fromarray(PICTURE).save(tmp_path / "mine.png")
+    assert load_photo(tmp_path / "mine.png", longest=32).shape == (24, 32, 3)
+    assert load_photo(tmp_path / "mine.png", longest=64).shape == PICTURE.shape
+    small, whole = load_photo(longest=75), load_photo()
+    assert small.shape == (75, 64, 3) and whole.shape == (600, 512, 3)
+    means = whole.reshape(75, 8, 64, 8, 3).mean(axis=(1, 3))
+    assert difference(small, means) < 4
+    with pytest.raises(ValueError, match="longest"):
+        load_photo(longest=0)
 
 
 def truncated(kind):
