@@ -1,7 +1,7 @@
 """The course's data: handwritten digits, a photograph, and the US economy by quarters.
 
 `load_mnist("sample")`, `load_photo()` and `load_macro_series()` read what comes with the course
-and its packages, so they need no internet. `load_mnist("full")` reads, or downloads once, the
+and its packages, so they need no internet; `load_photo("mine.jpg")` reads a picture of your own. `load_mnist("full")` reads, or downloads once, the
 complete MNIST; `load_fashion_mnist()` reads Fashion-MNIST where it is.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.arguments import as_integer
 from course_utils.datasets import mnist_files, mnist_places
 from course_utils.datasets.mnist_places import (
     find_fashion_mnist,
@@ -22,6 +22,7 @@ from course_utils.datasets.mnist_places import (
     load_fashion_files,
     load_full_mnist,
 )
+from course_utils.datasets.photographs import course_photo, read_photo
 
 __all__ = [
     "Digits",
@@ -33,6 +34,7 @@ __all__ = [
     "load_macro_series",
     "load_mnist",
     "load_photo",
+    "load_us_recessions",
     "mnist_places",
 ]
 
@@ -48,6 +50,17 @@ MACRO_DTYPE = np.dtype(
     ]
 )
 MACRO_QUARTERS = 203
+# The quarters (year, quarter) of the last peak and of the trough, as the NBER dated them.
+_RECESSIONS = (
+    ((1960, 2), (1961, 1)),
+    ((1969, 4), (1970, 4)),
+    ((1973, 4), (1975, 1)),
+    ((1980, 1), (1980, 3)),
+    ((1981, 3), (1982, 4)),
+    ((1990, 3), (1991, 1)),
+    ((2001, 1), (2001, 4)),
+    ((2007, 4), (2009, 2)),
+)
 MACRO_SHA256 = "009bcd92f27e40dc19c1f6871d69c8aa7439688cacb2aee59adb46c9b61225f8"
 
 _RESTORE = (
@@ -152,30 +165,50 @@ def load_fashion_mnist(
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
-def load_photo() -> NDArray[np.uint8]:
-    """Load a colour photograph, the official portrait of Grace Hopper.
+def load_photo(
+    path: str | os.PathLike[str] | None = None, *, longest: int = 1024
+) -> NDArray[np.uint8]:
+    """Load a colour photograph: the official portrait of Grace Hopper, or one of your own.
+
+    Parameters
+    ----------
+    path : str or path, optional
+        A picture file of any kind that Pillow reads: JPEG, PNG, WebP, GIF, TIFF, BMP and others.
+        By default the photograph of the course.
+    longest : int
+        Most pixels along the longer side: a larger picture is made smaller, with smoothing. On a
+        small one the effect of a 3×3 kernel is easier to see.
 
     Returns
     -------
-    ndarray of uint8, shape (600, 512, 3)
-        Rows, columns and the channels red, green, blue, 0 to 255. The array is the caller's own.
+    ndarray of uint8, shape (h, w, 3)
+        Rows, columns and the channels red, green, blue, 0 to 255; the course's has the shape
+        (600, 512, 3). The array is the caller's own.
+
+        Your own comes as a viewer would show it: turned upright, what is see-through on white, the
+        first picture of an animation, grey as three equal channels.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file. The message says where it was looked for.
+    ValueError
+        If `path` is no file's name, or the file is a folder, a web address, a HEIC photograph or
+        no picture at all, or is damaged; or if `longest` is no whole number of at least 1. The
+        message names the file and the remedy.
 
     Notes
     -----
     The file `grace_hopper.jpg` comes with Matplotlib; it is in the public domain (United States
     Navy, 1984).
+
+    Examples
+    --------
+    >>> load_photo().shape
+    (600, 512, 3)
     """
-    return _photo().copy()
-
-
-@cache
-def _photo() -> NDArray[np.uint8]:
-    from matplotlib.cbook import get_sample_data
-    from matplotlib.image import imread
-
-    photo = imread(get_sample_data("grace_hopper.jpg", asfileobj=False), format="jpg")
-    photo.flags.writeable = False
-    return photo
+    most = as_integer("longest", longest, 1)
+    return course_photo(most).copy() if path is None else read_photo(path, most)
 
 
 def load_macro_series() -> NDArray[np.void]:
@@ -241,6 +274,24 @@ def load_macro_series() -> NDArray[np.void]:
             f"{_RESTORE}"
         )
     return series
+
+
+def load_us_recessions() -> NDArray[np.float64]:
+    """Load when the United States was in recession, within the years of `load_macro_series`.
+
+    Returns
+    -------
+    ndarray of float64, shape (8, 2)
+        For each recession the quarter of the peak before it and that of its trough, as numbers
+        ``year + (quarter - 1) / 4``.
+
+    References
+    ----------
+    National Bureau of Economic Research, Business Cycle Dating Committee, "US Business Cycle
+    Expansions and Contractions": its quarterly dates.
+    """
+    dates = np.array(_RECESSIONS, float)
+    return dates[..., 0] + (dates[..., 1] - 1) / 4
 
 
 def _course_file(name: str) -> Path:

@@ -33,13 +33,9 @@ def inner_product(a, b):
 # 01.2
 
 
-def tensor_inner_product(A, B):
-    return np.sum(A * B)
-
-
-def _dot_or_nothing(A, B):
-    """The matrix product, where the shapes allow one."""
-    return np.dot(A, B) if A.ndim == 1 or A.shape[1] == B.shape[0] else None
+def mixed_inner_product(A, B):
+    aligned = np.moveaxis(B, 0, 2)
+    return np.sum(A * aligned)
 
 
 # 01.3
@@ -136,37 +132,58 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="01.2",
-        title="The inner product of two arrays",
-        solution=tensor_inner_product,
-        cases=_ARRAYS,
-        also_right=[lambda A, B: A.ravel() @ B.ravel(), lambda A, B: np.vdot(A, B)],
-        lesson="the number of axes doesn't matter: vec both arrays in the same order, and every "
-        "inner product is one of vectors.",
-        why="A * B multiplies place by place for any shape, and np.sum without an axis adds "
-        "everything up.",
+        title="The inner product of two tensors whose axes are in different orders",
+        solution=mixed_inner_product,
+        cases=[
+            (np.arange(6).reshape(1, 3, 2), np.array([[[1, 0, 2]], [[3, 1, 0]]])),
+            (_random.normal(size=(2, 3, 4)), _random.normal(size=(4, 2, 3))),
+            (_random.integers(-5, 6, (3, 3, 3)), _random.integers(-5, 6, (3, 3, 3))),
+            (_random.normal(size=(4, 2, 3)), _random.normal(size=(3, 4, 2))),
+        ],
+        also_right=[
+            lambda A, B: np.einsum("ijk,kij->", A, B),
+            lambda A, B: A.ravel() @ B.transpose(1, 2, 0).ravel(),
+            lambda A, B: sum(np.sum(A[:, :, k] * B[k]) for k in range(len(B))),
+        ],
+        lesson="any order of reading gives the same number, as long as both arrays are read in it. "
+        "Images come with their channels last or first, and this is how the two meet.",
+        why="np.moveaxis(B, 0, 2) takes axis 0 out and puts it in at place 2, which turns the order "
+        "(k, i, j) into (i, j, k).",
         hints=[
-            "A * B multiplies elementwise, whatever the number of axes.",
-            "np.sum adds over all axes unless you name one.",
+            "What is the shape of B if A's is (2, 3, 4)? Give B the order of A first.",
+            "np.moveaxis(B, from, to) moves one axis and leaves the others in their order. Which "
+            "axis of B has to go, and where to?",
+            "Once both have one shape, it is the inner product as always.",
         ],
         mistakes=[
             Mistake(
-                _dot_or_nothing,
-                "@ and np.dot make the matrix product as soon as there are two axes. Multiply "
-                "elementwise with *, then sum.",
+                lambda A, B: A.ravel() @ B.ravel(),
+                "each array was read in its own order, so the wrong numbers meet; ravel and "
+                "reshape move no axis. B[k, i, j] belongs to A[i, j, k]: move B's axis first.",
             ),
             Mistake(
-                lambda A, B: np.sum(A * B, axis=0),
-                "you summed over the first axis only, with axis=0 or with Python's own sum. An "
-                "inner product is one number: np.sum without an axis adds over all of them.",
+                lambda A, B: np.sum(A * B),
+                "the two shapes don't match, or match by chance: the axes of B stand in another "
+                "order. Move its first axis to the end.",
             ),
             Mistake(
-                lambda A, B: A * B,
+                lambda A, B: np.sum(A * B.T),
+                "you turned all axes round: B.T makes (j, i, k) of (k, i, j). Only the first axis has to "
+                "go to the end.",
+            ),
+            Mistake(
+                lambda A, B: np.sum(A * np.moveaxis(B, 2, 0)),
+                "you moved the last axis to the front, (k, i, j) into (j, k, i). It is the first "
+                "that has to go to the end.",
+            ),
+            Mistake(
+                lambda A, B: A * np.moveaxis(B, 0, 2),
                 "these are the products, not yet their sum. Put np.sum(…) around them.",
             ),
             Mistake(
-                lambda A, B: A.ravel("C") @ B.ravel("F"),
-                "the two arrays are read in different orders, so the wrong places meet. Use the "
-                "same order for both.",
+                lambda A, B: np.sum(A * np.moveaxis(B, 0, 2), axis=0),
+                "you summed over one axis only. An inner product is one number: np.sum without an "
+                "axis adds over all of them.",
             ),
         ],
     ),

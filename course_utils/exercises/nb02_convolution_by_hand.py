@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_utils.convolution import correlate2d
 from course_utils.exercises.engine import FunctionExercise, Mistake, ValueExercise
 
 _random = np.random.default_rng(2)
@@ -47,20 +48,25 @@ def patch_count(image_shape, kernel_shape):
 # 02.3
 
 
-def my_correlation(image, kernel):
+def distance_map(image, kernel):
+    image = image.astype(float)
     rows = image.shape[0] - kernel.shape[0] + 1
     columns = image.shape[1] - kernel.shape[1] + 1
-    feature_map = np.zeros((rows, columns))
+    distances = np.zeros((rows, columns))
     for i in range(rows):
         for j in range(columns):
             patch = image[i : i + kernel.shape[0], j : j + kernel.shape[1]]
-            feature_map[i, j] = np.sum(patch * kernel)
-    return feature_map
+            distances[i, j] = np.sum((patch - kernel) ** 2)
+    return distances
 
 
-def _correlate_by_windows(image, kernel):
-    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
-    return np.einsum("ijkl,kl->ij", windows, kernel)
+def _distances_by_windows(image, kernel):
+    windows = np.lib.stride_tricks.sliding_window_view(image.astype(float), kernel.shape)
+    return ((windows - kernel) ** 2).sum(axis=(2, 3))
+
+
+def _squares(patch, kernel):
+    return (patch.astype(float) - kernel) ** 2
 
 
 def _with_patches(image, kernel, cell):
@@ -73,36 +79,47 @@ def _with_patches(image, kernel, cell):
     ]
 
 
-def _product_not_summed(image, kernel):
-    feature_map = np.zeros((2, 2))
-    feature_map[0, 0] = image[: kernel.shape[0], : kernel.shape[1]] * kernel
-    return feature_map
+def _not_summed(image, kernel):
+    distances = np.zeros((2, 2))
+    distances[0, 0] = (image[: kernel.shape[0], : kernel.shape[1]] - kernel) ** 2
+    return distances
 
 
 def _zero_padded(image, kernel):
     top, left = (kernel.shape[0] - 1) // 2, (kernel.shape[1] - 1) // 2
     bottom, right = kernel.shape[0] - 1 - top, kernel.shape[1] - 1 - left
-    return my_correlation(np.pad(image, ((top, bottom), (left, right))), kernel)
+    return distance_map(np.pad(image, ((top, bottom), (left, right))), kernel)
 
 
 def _axes_exchanged(image, kernel):
+    image = image.astype(float)
     rows = image.shape[1] - kernel.shape[1] + 1
     columns = image.shape[0] - kernel.shape[0] + 1
-    feature_map = np.zeros((rows, columns))
+    distances = np.zeros((rows, columns))
     for i in range(rows):
         for j in range(columns):
             patch = image[i : i + kernel.shape[0], j : j + kernel.shape[1]]
-            feature_map[i, j] = np.sum(patch * kernel)
-    return feature_map
+            distances[i, j] = np.sum((patch - kernel) ** 2)
+    return distances
 
 
-_NOT_SUMMED = (
-    "patch * kernel is still an array as large as the kernel. A cell of the feature map is one "
-    "number, the inner product: put np.sum(…) around the product."
+def _in_the_image_s_type(image, kernel):
+    rows, columns = np.subtract(image.shape, kernel.shape) + 1
+    distances = np.zeros((rows, columns), image.dtype)
+    for i in range(rows):
+        for j in range(columns):
+            patch = image[i : i + kernel.shape[0], j : j + kernel.shape[1]].astype(float)
+            distances[i, j] = np.sum((patch - kernel) ** 2)
+    return distances
+
+
+_INNER_PRODUCTS = (
+    "these are the inner products of the cell above. Here each cell holds a distance: subtract the "
+    "kernel from the patch, square, add up."
 )
-_MATRIX_PRODUCT = (
-    "you used the matrix product (@ or np.dot), which multiplies rows by columns. A cell is the "
-    "sum of elementwise products: use patch * kernel, then np.sum."
+_NOT_SUMMED = (
+    "the squares are still an array as large as the kernel. A cell of the map is one number: put "
+    "np.sum(…) around them."
 )
 _AXES_EXCHANGED = (
     "rows and columns are exchanged, which shows as soon as the image is not square. Axis 0 "
@@ -270,69 +287,107 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="02.3",
-        title="Slide a kernel over an image by two loops",
-        solution=my_correlation,
+        title="A map of squared distances by two loops",
+        solution=distance_map,
         cases=[
             (_LECTURE_IMAGE, _LECTURE_KERNEL),
             (_random.integers(0, 10, (4, 6)), _random.integers(-3, 4, (3, 3))),
             (_random.normal(size=(7, 5)), _random.normal(size=(2, 3))),
             # of whole numbers, with weights that make fractions: integers cut them off
             (_random.integers(0, 256, (5, 4)), np.array([[0.1, 0.25], [0.3, 0.15], [0.05, 0.4]])),
-            (_random.integers(0, 256, (4, 5)).astype(np.uint8), np.full((2, 2), 0.1)),
+            # as MNIST stores its digits: below 0 such numbers begin again at 255
+            (
+                _random.integers(0, 256, (4, 6)).astype(np.uint8),
+                _random.integers(0, 256, (2, 3)).astype(np.uint8),
+            ),
         ],
-        also_right=[_correlate_by_windows],
-        lesson="every cell of the feature map is the inner product of one patch with the kernel, "
-        "and you have just written the core of a convolutional layer.",
-        why="The loops run over the places of the window, and each place gives one number: the "
-        "sum of the elementwise products.",
+        also_right=[_distances_by_windows],
+        lesson="the loops don't care what is done with a patch. A distance is 0 where the pattern "
+        "stands exactly, and a bright patch is no longer a strong answer.",
+        why="The loops run over the places of the window, and each place gives one number. With "
+        "decimals a difference may be negative, which bytes from 0 to 255 can't be.",
         hints=[
-            "Work out the shape of the feature map first; it is what you counted in 02.2.",
-            "At place (i, j) the patch is image[i : i + kernel rows, j : j + kernel columns].",
-            "patch * kernel is still an array. What makes the one number of a cell out of it?",
+            "The map is as large as the one of the two loops above: what you counted in 02.2.",
+            "At place (i, j) the patch is image[i : i + kernel rows, j : j + kernel columns]. "
+            "What comes of it minus the kernel, cell by cell?",
+            "Pixels stored as bytes have no negatives: 3 − 5 becomes 254. Make the image a float "
+            "array before you subtract.",
         ],
         mistakes=[
+            Mistake(lambda image, kernel: correlate2d(image, kernel), _INNER_PRODUCTS),
             Mistake(
-                lambda image, kernel: my_correlation(image, kernel[::-1, ::-1]),
-                "you flipped the kernel. That is convolution in the mathematical sense; this "
-                "exercise lays the kernel on the patch as it is, without [::-1, ::-1].",
+                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.sum(p * k)),
+                _INNER_PRODUCTS,
             ),
             Mistake(
-                lambda image, kernel: my_correlation(image, kernel)[:-1, :-1],
+                _in_the_image_s_type,
+                "your map has the numbers of the image's kind: without decimals, and bytes end at "
+                "255. np.zeros(shape), without a dtype, makes room for all.",
+            ),
+            Mistake(
+                lambda image, kernel: distance_map(image, kernel[::-1, ::-1]),
+                "you flipped the kernel. This exercise lays it on the patch as it is, without "
+                "[::-1, ::-1].",
+            ),
+            Mistake(
+                lambda image, kernel: distance_map(image, kernel)[:-1, :-1],
                 "the last row and the last column are missing: your loops stop one too early. "
                 "There are n − k + 1 places on each axis.",
             ),
             Mistake(
                 lambda image, kernel: np.pad(
-                    my_correlation(image, kernel)[:-1, :-1], ((0, 1), (0, 1))
+                    distance_map(image, kernel)[:-1, :-1], ((0, 1), (0, 1))
                 ),
                 "the last row and the last column are still zero: your loops stop one too early. "
-                "Let them run over all rows and columns of the feature map.",
+                "Let them run over all rows and columns of the map.",
             ),
             Mistake(
                 _zero_padded,
-                "your feature map is as large as the image, so you padded it with zeros. Here the "
-                "kernel stays inside the image: drop the padding, n − k + 1 places remain.",
+                "your map is as large as the image, so you padded it with zeros. Here the kernel "
+                "stays inside the image: drop the padding, n − k + 1 places remain.",
             ),
-            Mistake(_product_not_summed, _NOT_SUMMED),
-            Mistake(lambda image, kernel: _with_patches(image, kernel, np.multiply), _NOT_SUMMED),
+            Mistake(_not_summed, _NOT_SUMMED),
+            Mistake(lambda image, kernel: _with_patches(image, kernel, _squares), _NOT_SUMMED),
             Mistake(
-                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.sum(p @ k)),
-                _MATRIX_PRODUCT,
-            ),
-            Mistake(
-                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.sum(p.dot(k))),
-                _MATRIX_PRODUCT,
-            ),
-            Mistake(
-                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.trace(p @ k)),
-                _MATRIX_PRODUCT,
+                lambda image, kernel: _with_patches(
+                    image, kernel, lambda p, k: np.sum(p.astype(float) - k)
+                ),
+                "you added up the differences themselves, and positive and negative ones cancel. "
+                "Square each of them first.",
             ),
             Mistake(
-                lambda image, kernel: _with_patches(image, kernel, lambda p, k: np.mean(p * k)),
-                "you took the mean of the products. An inner product is their sum: use np.sum.",
+                lambda image, kernel: _with_patches(
+                    image, kernel, lambda p, k: np.sum(p.astype(float) - k) ** 2
+                ),
+                "you squared the sum. Square each difference first, then add up: "
+                "differences of opposite signs must not cancel.",
+            ),
+            Mistake(
+                lambda image, kernel: _with_patches(
+                    image, kernel, lambda p, k: np.sum(np.abs(p.astype(float) - k))
+                ),
+                "you added up the absolute differences. Squares were asked for: a large difference "
+                "then weighs more than many small ones.",
+            ),
+            Mistake(
+                lambda image, kernel: np.sqrt(distance_map(image, kernel)),
+                "you took the root at the end. The squared distance was asked for, as it is.",
+            ),
+            Mistake(
+                lambda image, kernel: _with_patches(
+                    image, kernel, lambda p, k: np.mean((p.astype(float) - k) ** 2)
+                ),
+                "you took the mean of the squares. Their sum was asked for: use np.sum.",
+            ),
+            Mistake(
+                lambda image, kernel: _with_patches(
+                    image, kernel, lambda p, k: np.sum((p - k) ** 2)
+                ),
+                "right for all numbers but the bytes of an image: those run from 0 to 255, and "
+                "3 − 5 becomes 254. Subtract with decimals: image.astype(float).",
             ),
             Mistake(_axes_exchanged, _AXES_EXCHANGED),
-            Mistake(lambda image, kernel: my_correlation(image, kernel).T, _AXES_EXCHANGED),
+            Mistake(lambda image, kernel: distance_map(image, kernel).T, _AXES_EXCHANGED),
         ],
     ),
     ValueExercise(

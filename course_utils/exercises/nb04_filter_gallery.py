@@ -34,12 +34,12 @@ def sharpening_kernel(amount):
 # 04.3
 
 
-def gradient_magnitude(image):
+def gradient_direction(image):
     from course_utils.filters import FILTERS
 
     gx = correlate2d(image, FILTERS["sobel_x"].kernel)
     gy = correlate2d(image, FILTERS["sobel_y"].kernel)
-    return np.sqrt(gx**2 + gy**2)
+    return np.degrees(np.arctan2(gy, gx))
 
 
 def _with_gradients(combine):
@@ -181,90 +181,78 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="04.3",
-        title="Gradient magnitude",
-        solution=gradient_magnitude,
+        title="The gradient's direction",
+        solution=gradient_direction,
         cases=[
-            (np.repeat([[0.0, 0, 0, 1, 1, 1]], 5, axis=0),),
+            (2 * np.arange(5.0) + np.arange(4.0)[:, None],),
             (_random.normal(size=(6, 9)),),
             (_random.integers(0, 256, (5, 4)),),
             (_random.integers(0, 256, (4, 6)).astype(np.uint8),),
         ],
-        also_right=[_with_gradients(np.hypot)],
-        lesson="two directions give every direction, and the root of the squares forgets the sign.",
-        why="The two answers are the sides of a right triangle; its long side is how fast the "
-        "brightness changes, whatever the direction.",
+        also_right=[_with_gradients(lambda gx, gy: np.angle(gx + 1j * gy, deg=True))],
+        lesson="two numbers make an arrow: the root of their squares is its length, and arctan2 "
+        "its direction, with all four quarters told apart by the two signs.",
+        why="np.arctan2(y, x) is the angle of the arrow (x, y), in radians; gx is how far it "
+        "reaches to the right, gy how far down, as rows are counted downwards.",
         hints=[
-            "Correlate the image with sobel_x and with sobel_y first.",
-            "The two answers are the sides of a right triangle. How long is its long side?",
+            "The two Sobel answers are the arrow's parts: gx to the right, gy down.",
+            "np.arctan2 takes the part across first, so gy comes before gx. Its answer is in "
+            "radians; np.degrees changes that.",
         ],
         mistakes=[
             Mistake(
-                _with_gradients(lambda gx, gy: gx**2 + gy**2),
-                "these are the squares of the magnitude. Take the square root.",
-            ),
-            Mistake(
-                _with_gradients(lambda gx, gy: np.abs(gx) + np.abs(gy)),
-                "you added absolute values, which makes slanted edges up to 1.4 times too strong. "
-                "Use the root of the sum of squares.",
-            ),
-            Mistake(
-                _with_gradients(lambda gx, gy: np.sqrt((gx + gy) ** 2)),
-                "you added before you squared, so opposite signs cancel. Square each gradient, "
-                "then add.",
-            ),
-            Mistake(
-                _with_gradients(lambda gx, gy: gx + gy),
-                "a sum of the two gradients has a sign and a preferred direction. Use "
-                "np.sqrt(gx ** 2 + gy ** 2).",
-            ),
-            Mistake(
-                _with_gradients(lambda gx, gy: np.abs(gx)),
-                "only the horizontal gradient counts here, so level edges are missing. Use "
-                "sobel_y as well.",
-            ),
-            Mistake(
-                _with_gradients(lambda gx, gy: np.abs(gy)),
-                "only the vertical gradient counts here, so upright edges are missing. Use "
-                "sobel_x as well.",
-            ),
-            Mistake(
-                lambda image: np.hypot(
-                    correlate2d(image, _SOBEL_X, padding="same"),
-                    correlate2d(image, _SOBEL_Y, padding="same"),
-                ),
-                "your map is as large as the image, so zeros were put around it, and they make "
-                "a frame of false edges. Leave the padding out.",
+                _with_gradients(np.hypot),
+                "this is the gradient's length, as in the notebook. Its direction was asked for: "
+                "np.arctan2.",
             ),
             Mistake(
                 _with_gradients(lambda gx, gy: np.arctan2(gy, gx)),
-                "this is the gradient's direction. Its length was asked for.",
+                "these are radians, between −π and π. np.degrees makes degrees of them.",
             ),
             Mistake(
-                _with_gradients(lambda gx, gy: np.hypot(gx, gx)),
-                "you took sobel_x for both directions. The second gradient comes from sobel_y.",
+                _with_gradients(lambda gx, gy: np.degrees(np.arctan2(gx, gy))),
+                "the two gradients are exchanged, so 0 means down. np.arctan2(y, x) takes the "
+                "part along the rows' axis, gy, first.",
             ),
             Mistake(
-                _with_gradients(lambda gx, gy: np.hypot(gy, gy)),
-                "you took sobel_y for both directions. The first gradient comes from sobel_x.",
+                _with_gradients(lambda gx, gy: np.degrees(np.arctan(gy / gx))),
+                "gy / gx is the same for an arrow and its opposite, so left is taken for right. "
+                "np.arctan2 looks at both signs.",
             ),
             Mistake(
-                _with_gradients(lambda gx, gy: np.sqrt(np.abs(gx + gy))),
-                "you took the root of the gradients themselves. Square each of them first, then "
-                "add, then take the root.",
+                _with_gradients(lambda gx, gy: np.degrees(np.arctan2(-gy, gx))),
+                "up and down are exchanged. Rows are counted downwards, and so are the angles "
+                "here: leave the minus sign out.",
             ),
             Mistake(
-                _with_gradients(lambda gx, gy: np.hypot(gx, gy) / np.hypot(gx, gy).max()),
-                "you divided by the largest magnitude. That is for showing; the function returns "
-                "the magnitudes as they are.",
+                _with_gradients(lambda gx, gy: np.degrees(np.arctan2(-gy, -gx))),
+                "this points to where it becomes darker. Slide the Sobel kernels as they are, "
+                "without a flip and without minus signs.",
             ),
             Mistake(
-                _with_gradients(lambda gx, gy: np.maximum(np.abs(gx), np.abs(gy))),
-                "you took the larger of the two gradients. Both count: the root of the sum of "
-                "their squares.",
+                _with_gradients(lambda gx, gy: np.degrees(np.arctan2(gy, gx)) % 360),
+                "your angles run from 0 to 360. Here they run from −180 to 180, as np.arctan2 "
+                "gives them: leave the rest out.",
             ),
             Mistake(
-                _with_gradients(lambda gx, gy: np.sqrt((gx**2 + gy**2) / 2)),
-                "you took the mean of the squares. Pythagoras adds them.",
+                _with_gradients(lambda gx, gy: np.degrees(np.arctan2(gy, gx)) + 90),
+                "this is the direction of the edge's line. The gradient stands across it: leave "
+                "the 90 degrees out.",
+            ),
+            Mistake(
+                _with_gradients(lambda gx, gy: np.abs(np.degrees(np.arctan2(gy, gx)))),
+                "without its sign an angle doesn't tell up from down. Leave the absolute value "
+                "out.",
+            ),
+            Mistake(
+                lambda image: np.degrees(
+                    np.arctan2(
+                        correlate2d(image, _SOBEL_Y, padding="same"),
+                        correlate2d(image, _SOBEL_X, padding="same"),
+                    )
+                ),
+                "your map is as large as the image, so zeros were put around it, and at the "
+                "border they turn the arrows. Leave the padding out.",
             ),
         ],
     ),

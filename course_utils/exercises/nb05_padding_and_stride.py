@@ -68,13 +68,15 @@ def _windows_beyond_the_end(n, k, p):
 # 05.3
 
 
-def output_size(n, k, p, s, d):
+def input_sizes(out, k, p, s, d):
+    smallest = (out - 1) * s + (k - 1) * d + 1 - 2 * p
+    return list(range(smallest, smallest + s))
+
+
+def _sizes_by_trying(out, k, p, s, d):
     span = (k - 1) * d + 1
-    return (n + 2 * p - span) // s + 1
-
-
-def _size_by_ranges(n, k, p, s, d):
-    return len(range(0, n + 2 * p - (k - 1) * d, s))
+    fitting = [n for n in range(1, 200) if n + 2 * p >= span]
+    return [n for n in fitting if (n + 2 * p - span) // s + 1 == out]
 
 
 # 05.4
@@ -282,75 +284,86 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="05.3",
-        title="The size of the output",
-        solution=output_size,
+        title="Backwards: all sizes that could have come in",
+        solution=input_sizes,
         cases=[
-            (28, 5, 0, 1, 1),
-            (28, 3, 1, 1, 1),
-            (10, 3, 0, 3, 1),
-            (11, 3, 0, 3, 1),
-            (10, 3, 0, 2, 1),
-            (28, 3, 1, 2, 1),
-            (28, 3, 0, 1, 2),
-            (33, 5, 3, 4, 3),
-            (28, 2, 0, 2, 1),
-            (10, 4, 1, 3, 2),
-            (27, 3, 0, 1, 1),
+            (2, 3, 0, 2, 1),
+            (3, 3, 0, 1, 1),
+            (14, 3, 1, 2, 1),
+            (4, 5, 2, 3, 1),
+            (3, 3, 0, 2, 2),
+            (7, 2, 0, 2, 1),
+            (1, 7, 3, 4, 1),
+            (5, 3, 2, 2, 4),
         ],
-        also_right=[_size_by_ranges],
-        lesson="⌊(n + 2p − (k − 1)d − 1) / s⌋ + 1 counts the starts 0, s, 2s, … at which the "
-        "window still fits.",
-        why="span is the room that the kernel takes, n + 2p − span the last start, and // rounds "
-        "down to the last whole step.",
+        also_right=[_sizes_by_trying],
+        lesson="a stride of s makes one output of s different inputs. A layer that goes back, as "
+        "transposed ones do, has to be told which of them is meant.",
+        why="The smallest input just holds the last window, which starts (out − 1)·s cells in. Up "
+        "to s − 1 further pixels make no window more.",
         hints=[
-            "How many pixels does a kernel of k cells cover when they lie d apart? For k = 3 and "
-            "d = 2 it is 5.",
-            "The last start is n + 2p minus that span. How many steps of s fit into it, and which "
-            "start is not a step?",
+            "Begin with the smallest: where does the last of the windows start, and how far does "
+            "it reach?",
+            "From that length take the zeros of both ends away. How many pixels can be added "
+            "before one more step fits?",
         ],
         mistakes=[
             Mistake(
-                lambda n, k, p, s, d: output_size(n, k, p, s, d) - 1,
-                "you forgot the + 1. The division counts the steps; the start at 0 comes on top.",
+                lambda out, k, p, s, d: (out + 2 * p - (k - 1) * d - 1) // s + 1,
+                "this is the formula forwards, with out in the place of n. Here the output is "
+                "known and the input is sought.",
             ),
             Mistake(
-                lambda n, k, p, s, d: (n + p - (k - 1) * d - 1) // s + 1,
-                "you counted the padding once. There are p zeros on each side: add 2 * p.",
+                lambda out, k, p, s, d: [(out - 1) * s + (k - 1) * d + 1 - 2 * p],
+                "that is the smallest one, and right. The floor lets s sizes through: return all "
+                "of them.",
             ),
             Mistake(
-                lambda n, k, p, s, d: math.ceil((n + 2 * p - (k - 1) * d - 1) / s) + 1,
-                "you rounded up. A last step that would leave the image is not taken: round "
-                "down, with // instead of /.",
+                lambda out, k, p, s, d: (out - 1) * s + (k - 1) * d + 1 - 2 * p,
+                "that is the smallest one alone, as a number. Return a list of all s sizes.",
             ),
             Mistake(
-                lambda n, k, p, s, d: round((n + 2 * p - (k - 1) * d - 1) / s) + 1,
-                "you rounded to the nearest number. A last step that would leave the image is not "
-                "taken: round down, with // instead of round.",
+                lambda out, k, p, s, d: [
+                    (out - 1) * s + (k - 1) * d + 1 - 2 * p + more for more in range(s + 1)
+                ],
+                "the largest is one too many: with s further pixels one more step fits. s sizes "
+                "give this output.",
             ),
             Mistake(
-                lambda n, k, p, s, d: (n + 2 * p - (k - 1) * d - 1) / s + 1,
-                "your sizes have fractions. There are only whole positions: round the division "
-                "down, with // instead of /.",
+                lambda out, k, p, s, d: [
+                    (out - 1) * s + (k - 1) * d + 1 + more for more in range(s)
+                ],
+                "these are the lengths with the zeros on. Take the 2p zeros away.",
             ),
             Mistake(
-                lambda n, k, p, s, d: (n + 2 * p - k) // s + 1,
-                "you left the dilation out. Spread kernels need more room: put the span "
-                "(k − 1)·d + 1 where k stands.",
+                lambda out, k, p, s, d: [
+                    (out - 1) * s + (k - 1) * d + 1 - p + more for more in range(s)
+                ],
+                "you took the zeros of one end away. There are p on each side.",
             ),
             Mistake(
-                lambda n, k, p, s, d: (n + 2 * p - k * d) // s + 1,
-                "you took k·d for the span. Between k cells there are only k − 1 gaps: the span "
-                "is (k − 1)·d + 1.",
+                lambda out, k, p, s, d: [
+                    out * s + (k - 1) * d + 1 - 2 * p + more for more in range(s)
+                ],
+                "out windows are out − 1 steps apart, first from last: the first starts at 0.",
             ),
             Mistake(
-                lambda n, k, p, s, d: n + 2 * p - (k - 1) * d,
-                "you left the stride out. Divide the last start by s, rounded down, before you "
-                "add 1.",
+                lambda out, k, p, s, d: [(out - 1) * s + k - 2 * p + more for more in range(s)],
+                "you left the dilation out. The last window is (k − 1)·d + 1 cells wide.",
             ),
             Mistake(
-                lambda n, k, p, s, d: (n + 2 * p - (k - 1) * d) // s,
-                "you divided after adding the 1. The start at 0 is there whatever the stride: "
-                "divide first, then add 1.",
+                lambda out, k, p, s, d: [
+                    (out - 1) * s + (k - 1) * d - 2 * p + more for more in range(s)
+                ],
+                "every size is one too small: from the first cell of a window to the last it is "
+                "(k − 1)·d steps, and the first cell itself comes on top.",
+            ),
+            Mistake(
+                lambda out, k, p, s, d: [
+                    (out - 1) * s + (k - 1) * d + 1 - 2 * p - more for more in reversed(range(s))
+                ],
+                "you went down from the smallest size. With fewer pixels the last window doesn't "
+                "fit: go up.",
             ),
         ],
     ),
@@ -364,7 +377,7 @@ EXERCISES = (
         why="The kernel takes (k − 1)·d pixels from the side, and half of them come back at each "
         "end.",
         hints=[
-            "The formula of 05.3 gives the size for s = 1. What has it to be equal to?",
+            "The formula gives the size for s = 1. What should it be equal to?",
             "n cancels. What remains says what 2p has to be.",
         ],
         mistakes=[

@@ -19,7 +19,7 @@ def draw_scores(
 ) -> Figure:
     """Draw a digit and, for one or more ways to score it, a bar for each class.
 
-    The highest bar of each way is orange and hatched, the others blue; a triangle under the axis
+    The highest bar of each way is orange and hatched, the others blue; a triangle below its number
     marks the true class.
 
     Parameters
@@ -59,15 +59,16 @@ def draw_scores(
     axes[0].set(title=f"a {truth}", xticks=[], yticks=[])
     for ax, values, title in zip(axes[1:], scores, titles):
         bars = ax.bar(range(len(values)), values, color=BLUE)
-        bars[int(np.argmax(values))].set(color=ORANGE, hatch="//", edgecolor="white")
-        ax.set(title=title, xlabel="digit", xticks=range(len(values)))
+        # `facecolor`, as `color` would paint the hatch orange on orange.
+        bars[int(np.argmax(values))].set(facecolor=ORANGE, hatch="//", edgecolor="white")
+        ax.set(title=title, xticks=range(len(values)))
         if top is not None:
             ax.set_ylim(0, top)
-        # The numbers leave room for the triangle, which would cover one of them.
-        ax.tick_params(axis="x", pad=15)
+        # Between the numbers and the name of the axis there is a line for the triangle.
+        ax.set_xlabel("digit", labelpad=14)
         ax.plot(
             truth,
-            -0.045,
+            -0.14,
             marker="^",
             color="black",
             clip_on=False,

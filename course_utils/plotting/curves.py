@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from course_utils.plotting.log_axes import spans_few_powers, write_plain_numbers
+from course_utils.plotting.log_axes import write_plain_numbers
+from course_utils.plotting.style import PADDING_COLOR
 
 # A line differs from its neighbours in its dashes as well as in its colour.
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
@@ -27,6 +28,9 @@ def draw_lines(
     counted: bool = False,
     ticks: Mapping[float, str] | None = None,
     bands: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    steps: bool = False,
+    shaded: Sequence[tuple[float, float]] = (),
+    shaded_name: str = "",
 ) -> Figure:
     """Draw named lines over one axis, told apart by colour and by dashes.
 
@@ -41,13 +45,20 @@ def draw_lines(
     markers
         Mark each point as well.
     logx, logy
-        Logarithmic axes.
+        Logarithmic axes, with plain numbers on them.
     counted
         Whether `x` counts something, such as layers or epochs: ticks at whole numbers only.
     ticks
         Where the x axis is marked, and what is written there, such as ``{2008.75: "2008 Q4"}``.
     bands
         A lower and an upper bound around some of the lines, by the line's name: a shaded band.
+    steps
+        Draw stairs: from each point on level up to the next `x`, and there a jump. For what is
+        rounded or counted and has no slope between its points.
+    shaded
+        Stretches (start, end) of the axis to shade in grey, for what happened meanwhile.
+    shaded_name
+        What they are called in the legend.
 
     Returns
     -------
@@ -63,11 +74,19 @@ def draw_lines(
         if name not in lines:
             raise ValueError(f"bands has {name!r}, which is none of the lines: {', '.join(lines)}")
     fig, ax = plt.subplots()
+    for k, (start, end) in enumerate(shaded):
+        label = shaded_name if shaded_name and k == 0 else None
+        ax.axvspan(start, end, color=PADDING_COLOR, linewidth=0, zorder=0, label=label)
     for k, (name, values) in enumerate(lines.items()):
         at = np.asarray(x[name] if isinstance(x, Mapping) else x)
         marker = "osD^v"[k % 5] if markers else None
         (line,) = ax.plot(
-            at, np.asarray(values), label=name, linestyle=DASHES[k % len(DASHES)], marker=marker
+            at,
+            np.asarray(values),
+            label=name,
+            linestyle=DASHES[k % len(DASHES)],
+            marker=marker,
+            drawstyle="steps-post" if steps else "default",
         )
         if name in bands:
             low, high = (np.asarray(bound) for bound in bands[name])
@@ -79,10 +98,11 @@ def draw_lines(
         ax.set_xticks(list(ticks), list(ticks.values()))
     if logx:
         ax.set_xscale("log")
+        places = x.values() if isinstance(x, Mapping) else [x]
+        write_plain_numbers(ax.xaxis, np.concatenate([np.asarray(each, float) for each in places]))
     if logy:
         ax.set_yscale("log")
-        if spans_few_powers(ax.yaxis):
-            write_plain_numbers(ax.yaxis)
-    if len(lines) > 1:
+        write_plain_numbers(ax.yaxis)
+    if len(lines) > 1 or shaded_name:
         ax.legend()
     return fig

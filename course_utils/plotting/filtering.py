@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_utils.plotting.matrices import draw_matrix
-from course_utils.plotting.style import SIGNED_CMAP, signed_limit
+from course_utils.plotting.style import SIGNED_CMAP, frame_picture, signed_limit
 
 
 def draw_filtering(
@@ -55,5 +55,5 @@ def draw_filtering(
         right.imshow(result, cmap="gray", vmin=low, vmax=high)
     right.set_title(title)
     for ax in (left, right):
-        ax.axis("off")
+        frame_picture(ax)
     return fig

@@ -1,6 +1,7 @@
 """Matrices drawn as grids of numbers, with windows and cells marked: the course's basic picture."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
@@ -8,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.textpath import TextPath
 
 from course_utils.plotting.style import (
     INPUT_COLOR,
@@ -16,6 +18,10 @@ from course_utils.plotting.style import (
     PADDING_COLOR,
     SIGNED_CMAP,
 )
+
+# How high ⋆ and ∗ are drawn, as a share of the size of the other signs. In the font the star is
+# a speck beside the asterisk.
+_SIGNS = 0.5
 
 
 class Mark(NamedTuple):
@@ -166,7 +172,7 @@ def draw_equations(
         for c, part in enumerate(row):
             ax = fig.add_subplot(grid[r * step, c])
             if isinstance(part, str):
-                ax.text(0.5, 0.5, part, ha="center", va="center", fontsize=fontsize * 2)
+                _write_sign(ax, part, fontsize * 2)
                 ax.axis("off")
             else:
                 draw_matrix(
@@ -182,6 +188,18 @@ def draw_equations(
             ax.text(0.5, 0.6, captions[r], ha="center", va="center", fontsize=fontsize)
             ax.axis("off")
     return fig
+
+
+def _write_sign(ax: Axes, sign: str, fontsize: float) -> None:
+    """Write a sign in the middle of an axes; the two signs of convolution in one size."""
+    enlarged = _SIGNS / _height(sign) if sign in ("⋆", "∗") else 1.0
+    ax.text(0.5, 0.5, sign, ha="center", va="center_baseline", fontsize=fontsize * enlarged)
+
+
+@cache
+def _height(sign: str) -> float:
+    """Return a sign's height as a share of the font's size."""
+    return float(TextPath((0, 0), sign, size=1).get_extents().height)
 
 
 def draw_window_steps(

@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course_utils.plotting.alternative_text import authored_text, described
@@ -50,12 +51,19 @@ def _draws_in_notebooks(backend: str) -> bool:
 def signed_limit(values: np.ndarray) -> float:
     """Return the value, above 0, at which a signed map reaches its full colour.
 
-    It is the largest absolute value; of more than 5,000 cells, such as a filtered photograph's, the
-    99 % quantile, as a few extreme cells would leave all others pale.
+    It is the largest absolute value; of more than 1,000 cells, such as a filtered photograph's, the
+    97 % quantile, as a few extreme cells would leave all others too pale to be seen.
     """
     sizes = np.abs(np.asarray(values, dtype=float))
-    limit = np.quantile(sizes, 0.99) if sizes.size > 5000 else sizes.max()
+    limit = np.quantile(sizes, 0.97) if sizes.size > 1000 else sizes.max()
     return float(limit) or float(sizes.max()) or 1.0
+
+
+def frame_picture(ax: Axes) -> None:
+    """Draw a thin grey frame around a picture and no ticks: white in it isn't the page's white."""
+    ax.set_axis_on()
+    ax.set(xticks=(), yticks=())
+    ax.spines[:].set(visible=True, color="0.6", linewidth=0.8)
 
 
 def show(fig: Figure) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
@@ -32,7 +32,7 @@ from course_utils.plotting.style import (
 _WIDEST, _HIGHEST, _AROUND = 10.6, 4.5, 0.9
 _LARGEST_CELL = 0.46
 # In smaller cells the zeros of an image's padding are grey without a figure: it would be crowded.
-_SMALLEST_WRITTEN = 0.25
+_SMALLEST_WRITTEN = 0.2
 # Inches on the left for the names of the parts of an image's figure.
 _NAMES = 1.75
 # In cells: between two cases or columns, between parts above each other, and for " = 321".
@@ -47,9 +47,11 @@ def _pale(color: str, share: float) -> tuple[float, ...]:
 
 # How each kind of cell is drawn; the kind is also the artist's gid.
 _LOOKS: dict[str, dict[str, Any]] = {
-    "input": dict(facecolor=_pale(INPUT_COLOR, 0.3), edgecolor="0.5"),
+    "input": dict(facecolor=_pale(INPUT_COLOR, 0.42), edgecolor="0.5"),
     "zero": dict(facecolor=PADDING_COLOR, edgecolor="0.5"),
     "window": dict(facecolor=_pale(KERNEL_COLOR, 0.75), edgecolor="0.35"),
+    # On an image one sees through the window, what is a pixel and what a zero under it.
+    "pane": dict(facecolor=to_rgba(KERNEL_COLOR, 0.45), edgecolor="0.35"),
     "span": dict(fill=False, edgecolor=KERNEL_COLOR, linewidth=3.5, joinstyle="miter", zorder=3),
     "output": dict(facecolor=_pale(OUTPUT_COLOR, 0.2), edgecolor="0.5"),
     "made": dict(facecolor=OUTPUT_COLOR, edgecolor=BLACK, linewidth=2.5, zorder=3),
@@ -146,8 +148,8 @@ def draw_windows_on_image(
 ) -> Figure:
     """Draw windows of a kernel on a padded image, above the cells of the feature map they make.
 
-    Pixels are blue, zeros grey, the pixels under the window orange; pixels and zeros that no
-    window ever reads are crossed out.
+    Pixels are blue, zeros grey, and the window is an orange pane over both, so that one sees which
+    of them lie under it; pixels and zeros that no window ever reads are crossed out.
 
     Parameters
     ----------
@@ -365,8 +367,8 @@ def _draw_image_step(
             kinds.add(kind)
             _cell(ax, kind, x, y)
             if i in now[0] and j in now[1]:
-                kinds.add("window")
-                _cell(ax, "window", x, y)
+                kinds.add("pane")
+                _cell(ax, "pane", x, y)
             if i not in ever[0] or j not in ever[1]:
                 kinds.add("unread")
                 _cell(ax, "unread", x, y)
@@ -390,7 +392,13 @@ def _draw_map(
 
 
 def _add_legend(fig: Figure, kinds: set[str], what: str) -> None:
-    names = {"input": what, "zero": "zeros", "window": "window", "unread": "never read"}
+    names = {
+        "input": what,
+        "zero": "zeros",
+        "window": "window",
+        "pane": "window",
+        "unread": "never read",
+    }
     # A hatch is only drawn where there is an edge; its frame stays invisible on the cells.
     handles = [
         Patch(label=name, **(_LOOKS[kind] | ({"linewidth": 1} if kind == "unread" else {})))

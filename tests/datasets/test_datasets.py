@@ -21,6 +21,7 @@ from course_utils.datasets import (
     load_macro_series,
     load_mnist,
     load_photo,
+    load_us_recessions,
     mnist_files,
     mnist_places,
 )
@@ -795,3 +796,13 @@ def test_import_and_sample_need_only_numpy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_recessions_lie_in_the_series_and_output_fell_in_them():
+    recessions, series = load_us_recessions(), load_macro_series()
+    assert recessions.shape == (8, 2) and (np.diff(recessions.ravel()) > 0).all()
+    quarter = series["year"] + (series["quarter"] - 1) / 4
+    for peak, trough in recessions:
+        assert peak in quarter and trough in quarter
+        meanwhile = series["realgdp"][(quarter >= peak) & (quarter <= trough)]
+        assert (np.diff(meanwhile) < 0).any() and len(meanwhile) <= 8

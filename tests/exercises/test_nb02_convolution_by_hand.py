@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from course_utils import exercises
+from course_utils.convolution import correlate2d
 from course_utils.exercises.nb02_convolution_by_hand import (
-    my_correlation,
+    distance_map,
     patch_count,
     shift_left_kernel,
 )
@@ -23,43 +24,47 @@ def loops(image, kernel, rows, columns, cell, size=None):
     return feature_map
 
 
+def squared(patch, kernel):
+    return np.sum((patch.astype(float) - kernel) ** 2)
+
+
 def valid(image, kernel):
     return image.shape[0] - kernel.shape[0] + 1, image.shape[1] - kernel.shape[1] + 1
 
 
 def flipped(image, kernel):
-    return loops(image, np.flip(kernel), *valid(image, kernel), lambda p, k: np.sum(p * k))
+    return loops(image, np.flip(kernel), *valid(image, kernel), squared)
 
 
 def rotated_twice(image, kernel):
-    return loops(image, np.rot90(kernel, 2), *valid(image, kernel), lambda p, k: (p * k).sum())
+    return loops(image, np.rot90(kernel, 2), *valid(image, kernel), squared)
 
 
 def one_too_few(image, kernel):
     rows, columns = image.shape[0] - kernel.shape[0], image.shape[1] - kernel.shape[1]
-    return loops(image, kernel, rows, columns, lambda p, k: np.sum(p * k))
+    return loops(image, kernel, rows, columns, squared)
 
 
 def loops_one_too_short(image, kernel):
     rows, columns = valid(image, kernel)
-    return loops(image, kernel, rows - 1, columns - 1, lambda p, k: np.sum(p * k), (rows, columns))
+    return loops(image, kernel, rows - 1, columns - 1, squared, (rows, columns))
 
 
 def not_summed(image, kernel):
-    return loops(image, kernel, *valid(image, kernel), lambda p, k: p * k)
+    return loops(image, kernel, *valid(image, kernel), lambda p, k: (p - k) ** 2)
 
 
-def matrix_product(image, kernel):
-    return loops(image, kernel, *valid(image, kernel), lambda p, k: (p @ k).sum())
+def inner_products(image, kernel):
+    return loops(image, kernel, *valid(image, kernel), lambda p, k: np.sum(p * k))
 
 
-def dot_product(image, kernel):
-    return loops(image, kernel, *valid(image, kernel), lambda p, k: np.dot(p, k).sum())
+def in_bytes(image, kernel):
+    return loops(image, kernel, *valid(image, kernel), lambda p, k: np.sum((p - k) ** 2))
 
 
 def axes_exchanged(image, kernel):
     rows, columns = valid(image, kernel)
-    return loops(image, kernel, columns, rows, lambda p, k: np.sum(p * k))
+    return loops(image, kernel, columns, rows, squared)
 
 
 @pytest.mark.parametrize(
@@ -70,12 +75,12 @@ def axes_exchanged(image, kernel):
         (one_too_few, "stop one too early"),
         (loops_one_too_short, "still zero"),
         (not_summed, "put np.sum"),
-        (matrix_product, "matrix product"),
-        (dot_product, "matrix product"),
+        (inner_products, "inner products of the cell above"),
+        (in_bytes, "3 − 5 becomes 254"),
         (axes_exchanged, "rows and columns are exchanged"),
     ],
 )
-def test_correlation_mistakes(answer: Callable[..., Any], words: str) -> None:
+def test_distance_mistakes(answer: Callable[..., Any], words: str) -> None:
     assert words in exercises.judge("02.3", answer).message
 
 
@@ -102,13 +107,14 @@ def test_the_lecture_s_numbers() -> None:
     )
     kernel = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
     assert patch_count(image.shape, kernel.shape) == 9
-    assert my_correlation(image, kernel).tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
-    small = np.array([[1, 1, 1, 0], [0, 1, 1, 1], [0, 1, 1, 0], [1, 1, 0, 0]])
-    assert my_correlation(small, kernel).tolist() == [[4, 3], [3, 4]]
+    # The squares of a patch and of the kernel, less twice their inner product.
+    ink = correlate2d(image**2, np.ones((3, 3)))
+    products = [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
+    np.testing.assert_array_equal(distance_map(image, kernel), ink + 5 - 2 * np.array(products))
 
 
 def test_the_kernel_shifts_to_the_left() -> None:
     image = np.random.default_rng(0).normal(size=(5, 7))
-    shifted = my_correlation(np.pad(image, 1), shift_left_kernel())
+    shifted = correlate2d(np.pad(image, 1), shift_left_kernel())
     np.testing.assert_array_equal(shifted[:, :-1], image[:, 1:])
     np.testing.assert_array_equal(shifted[:, -1], 0)

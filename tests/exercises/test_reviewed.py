@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_utils import exercises
-from course_utils.convolution import convolve2d
+from course_utils.convolution import convolve2d, correlate2d
 from course_utils.filters import FILTERS
 
 WRONG: dict[str, tuple[str, Any, str]] = {}
@@ -24,7 +24,16 @@ def wrong(number: str, words: str) -> Callable[[Any], Any]:
     return enter
 
 
-@wrong("02.3", "The decimals are cut off")
+@wrong("02.3", "of the image's kind")
+def distances_of_the_image_s_type(image, kernel):
+    h, w = kernel.shape
+    out = np.zeros(np.subtract(image.shape, kernel.shape) + 1, image.dtype)
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = np.sum((image[i : i + h, j : j + w].astype(float) - kernel) ** 2)
+    return out
+
+
 def array_of_the_image_s_type(image, kernel):
     h, w = kernel.shape
     out = np.zeros_like(image[h - 1 :, w - 1 :])
@@ -86,7 +95,7 @@ def three_by_three_only(kernel, image_shape, i, j):
 def gradients_in_eight_bits(image):
     k = {name: FILTERS[name].kernel.astype(image.dtype) for name in ("sobel_x", "sobel_y")}
     gx, gy = (array_of_the_image_s_type(image, each) for each in k.values())
-    return np.sqrt(gx**2 + gy**2)
+    return np.degrees(np.arctan2(gy, gx))
 
 
 @wrong("01.4", "you compared directions")
@@ -203,8 +212,33 @@ def amount_without_sign(amount):
 
 
 @wrong("05.3", "")
-def odd_kernels_only(n, k, p, s, d):
-    return (n + 2 * p - 2 * (k // 2) * d - 1) // s + 1
+def odd_kernels_only(out, k, p, s, d):
+    smallest = (out - 1) * s + 2 * (k // 2) * d + 1 - 2 * p
+    return list(range(smallest, smallest + s))
+
+
+# What stands in a cell of the notebook, pasted.
+
+
+@wrong("01.2", "read in its own order")
+def product_of_the_notebook(A, B):
+    return A.ravel() @ B.ravel()
+
+
+@wrong("02.3", "inner products of the cell above")
+def loops_of_the_notebook(image, kernel):
+    return correlate2d(image, kernel)
+
+
+@wrong("04.3", "gradient's length")
+def magnitude_of_the_notebook(image):
+    gx, gy = (correlate2d(image, FILTERS[name].kernel) for name in ("sobel_x", "sobel_y"))
+    return np.hypot(gx, gy)
+
+
+@wrong("05.3", "formula forwards")
+def formula_of_the_notebook(n, k, p, s, d):
+    return (n + 2 * p - (k - 1) * d - 1) // s + 1
 
 
 @wrong("10.3", "")

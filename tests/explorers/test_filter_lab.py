@@ -89,12 +89,12 @@ def test_signed_where_the_sum_is_nothing() -> None:
     assert not FilterLab(kernel=[[0]]).is_signed
 
 
-@pytest.mark.parametrize("cells", [10, 6000, 65536])
+@pytest.mark.parametrize("cells", [10, 1200, 65536])
 def test_the_scale_is_that_of_the_figures(cells: int) -> None:
     values = np.random.default_rng(cells).normal(size=cells)
     found = run("return all.signedLimit(given)", values.tolist(), file="filter_lab/filter_lab.js")
-    # Beyond 5,000 cells JavaScript counts in bins, and doesn't look between two of them.
-    assert found == pytest.approx(signed_limit(values), rel=0.01)
+    # Beyond 1,000 cells JavaScript counts in bins, and doesn't look between two of them.
+    assert found == pytest.approx(signed_limit(values), rel=0.02)
 
 
 def test_python_sets_the_picture() -> None:

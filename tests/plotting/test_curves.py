@@ -70,3 +70,38 @@ def test_a_band_lies_around_its_line_in_its_colour():
     assert tuple(band.get_facecolor()[0][:3]) == to_rgb(ax.lines[1].get_color())
     with pytest.raises(ValueError, match="bands has 'c', which is none of the lines: a, b"):
         draw_lines([0, 1], lines, xlabel="x", ylabel="y", bands={"c": ([0, 0], [1, 1])})
+
+
+def labels(axis):
+    axis.figure.canvas.draw()
+    return [tick.get_text() for tick in axis.get_ticklabels()]
+
+
+def test_measured_places_are_the_ticks_of_a_logarithmic_axis():
+    x = [1, 20, 500, 4000]
+    ax = draw_lines(x, {"a": x}, xlabel="x", ylabel="y", logx=True, logy=True).axes[0]
+    assert labels(ax.xaxis) == ["1", "20", "500", "4,000"]
+    assert "1,000" in labels(ax.yaxis) and not any("10^" in text for text in labels(ax.yaxis))
+
+
+def test_places_that_lie_too_near_are_not_all_ticks():
+    x = np.arange(1, 201)
+    ax = draw_lines(x, {"a": x}, xlabel="x", ylabel="y", logx=True).axes[0]
+    assert {"1", "2", "5", "10", "100"} <= set(labels(ax.xaxis)) and len(labels(ax.xaxis)) < 15
+
+
+def test_stairs_jump_where_the_next_point_is():
+    plain, stairs = (
+        draw_lines([3, 4], {"a": [1, 2]}, xlabel="x", ylabel="y", steps=steps).axes[0].lines[0]
+        for steps in (False, True)
+    )
+    assert (plain.get_drawstyle(), stairs.get_drawstyle()) == ("default", "steps-post")
+
+
+def test_stretches_are_shaded_and_named_once():
+    ax = draw_lines(
+        [0, 9], {"a": [1, 2]}, xlabel="x", ylabel="y", shaded=[(1, 2), (4, 6)], shaded_name="off"
+    ).axes[0]
+    spans = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in ax.patches]
+    assert spans == [(1, 2), (4, 6)]
+    assert sorted(t.get_text() for t in ax.get_legend().get_texts()) == ["a", "off"]

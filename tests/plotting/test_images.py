@@ -18,10 +18,48 @@ def test_images_stand_in_order_with_their_titles():
     assert len(fig.axes) == 6 and not fig.axes[5].axison
 
 
-def test_each_image_has_its_own_scale_unless_told_otherwise():
-    images = [np.array([[0, 1]]), np.array([[0, 5]])]
-    assert [p.get_clim() for p in drawn(draw_images(images))] == [(0, 1), (0, 5)]
-    assert [p.get_clim() for p in drawn(draw_images(images, same_scale=True))] == [(0, 5)] * 2
+def test_grey_images_share_one_scale_unless_told_otherwise():
+    images = [np.array([[0, 1]]), np.array([[-1, 5]])]
+    assert [p.get_clim() for p in drawn(draw_images(images))] == [(-1, 5)] * 2
+    own = draw_images(images, same_scale=False)
+    assert [p.get_clim() for p in drawn(own)] == [(0, 1), (-1, 5)]
+
+
+def test_pictures_of_one_name_share_a_scale():
+    images = [np.array([[0, top]]) for top in (1, 5, 7)]
+    fig = draw_images(images, same_scale=["photo", "map", "map"])
+    assert [p.get_clim() for p in drawn(fig)] == [(0, 1), (0, 7), (0, 7)]
+
+
+def test_one_number_is_one_grey_in_every_picture():
+    """Looked up in the picture itself: 0.5 beside 0 … 1 and beside 0.4 … 0.6."""
+    fig = draw_images([np.array([[0, 0.5, 1]]), np.array([[0.4, 0.5, 0.6]])])
+    greys = [p.to_rgba(np.asarray(p.get_array()))[0, :, 0] for p in drawn(fig)]
+    assert greys[0][1] == greys[1][1] and greys[0][0] < greys[1][0] < greys[1][2] < greys[0][2]
+
+
+def test_black_and_white_can_be_given_and_what_lies_beyond_is_cut_off():
+    images = [np.array([[0.0, 1.0]]), np.array([[-1.5, 3.0]]), np.array([[-2.0, 1.0]])]
+    fig = draw_images(images, signed=[False, False, True], brightness=(0, 1))
+    assert [p.get_clim() for p in drawn(fig)] == [(0, 1), (0, 1), (-2, 2)]
+    with pytest.raises(ValueError, match="black below white"):
+        draw_images(images, brightness=(1, 0))
+
+
+def test_pictures_in_colour_leave_the_scale_alone():
+    fig = draw_images([np.full((2, 2, 3), 255), np.array([[0.2, 0.7]])])
+    assert drawn(fig)[1].get_clim() == (0.2, 0.7)
+
+
+@pytest.mark.parametrize(("value", "limits"), [(0, (0, 1)), (0.3, (0, 0.3)), (255, (0, 255))])
+def test_a_picture_of_one_brightness_is_black_only_if_it_is_zero(value, limits):
+    assert drawn(draw_images([np.full((2, 2), value)]))[0].get_clim() == limits
+
+
+def test_pictures_are_framed():
+    for ax in draw_images([np.zeros((2, 2))] * 3, signed=True, columns=2).axes[:3]:
+        assert ax.axison and all(spine.get_visible() for spine in ax.spines.values())
+        assert not len(ax.get_xticks()) and not len(ax.get_yticks())
 
 
 def test_signed_images_have_zero_in_the_middle_and_another_colour_map():
@@ -32,7 +70,7 @@ def test_signed_images_have_zero_in_the_middle_and_another_colour_map():
 
 
 def test_signed_images_on_one_scale_share_the_largest():
-    fig = draw_images([np.array([[-1, 2]]), np.array([[-7, 0]])], signed=True, same_scale=True)
+    fig = draw_images([np.array([[-1, 2]]), np.array([[-7, 0]])], signed=True)
     assert [p.get_clim() for p in drawn(fig)] == [(-7, 7)] * 2
 
 
@@ -41,8 +79,8 @@ def test_an_image_of_zeros_can_be_drawn_signed():
 
 
 def test_a_few_extreme_cells_of_a_large_map_do_not_make_the_rest_pale():
-    values = np.ones((100, 100))
-    values[0, 0] = 1000
+    values = np.ones((40, 40))
+    values[0, :30] = 1000
     assert drawn(draw_images([values], signed=True))[0].get_clim() == (-1, 1)
 
 
@@ -61,12 +99,15 @@ def test_bad_input_is_named(arguments, words):
 def test_signs_and_colorbars_that_do_not_fit_are_named():
     with pytest.raises(ValueError, match="signed has 2 entries for 1 images"):
         draw_images([np.ones((2, 2))], signed=[True, False])
-    with pytest.raises(ValueError, match="needs same_scale=True"):
-        draw_images([np.ones((2, 2))], colorbar=True)
+    with pytest.raises(ValueError, match="same_scale has 1 entries for 2 images"):
+        draw_images([np.ones((2, 2))] * 2, same_scale=["a"])
+    for mixed in (dict(same_scale=False), dict(signed=[True, False])):
+        with pytest.raises(ValueError, match="don't share one scale"):
+            draw_images([np.ones((2, 2))] * 2, colorbar=True, **mixed)
 
 
 def test_a_colorbar_adds_one_axes():
-    assert len(draw_images([np.eye(2)] * 2, same_scale=True, colorbar=True).axes) == 3
+    assert len(draw_images([np.eye(2)] * 2, colorbar=True).axes) == 3
 
 
 def test_filtering_shows_image_kernel_and_result_on_the_image_s_scale():
@@ -103,11 +144,30 @@ def test_the_highest_bar_differs_and_the_truth_is_marked():
         draw_scores(np.eye(3), [[1], [2]], ["one"], truth=0)
 
 
-def test_the_triangle_covers_no_number_and_scales_can_be_one():
+def test_scales_of_bars_can_be_one():
     fig = draw_scores(np.eye(3), [[0.6, 0.4], [0, 1]], ["first", "second"], truth=1, top=1.05)
+    assert [ax.get_ylim() for ax in fig.axes[1:]] == [(0, 1.05)] * 2
+
+
+def test_the_hatch_of_the_highest_bar_is_seen():
+    """In the pixels: a bar's own hatch colour could be that of the bar."""
+    fig = draw_scores(np.eye(3), [[1, 5, 2]], ["only"], truth=2)
     fig.canvas.draw()
-    for ax in fig.axes[1:]:
-        assert ax.get_ylim() == (0, 1.05)
-        (mark,) = ax.lines
-        number = ax.get_xticklabels()[1].get_window_extent()
-        assert mark.get_window_extent().y0 >= number.y1
+    pixels = np.asarray(fig.canvas.buffer_rgba())[..., :3].astype(int)
+    bars = fig.axes[1].patches
+    shares = []
+    for bar in bars:
+        box = bar.get_window_extent().padded(-3)
+        top = len(pixels) - int(box.y1)
+        inside = pixels[top : len(pixels) - int(box.y0), int(box.x0) : int(box.x1)]
+        shares.append(float((inside.min(axis=-1) > 220).mean()))
+    assert shares[0] == shares[2] == 0 and 0.05 < shares[1] < 0.6
+
+
+def test_the_triangle_of_the_truth_lies_on_no_number():
+    fig = draw_scores(np.eye(3), [[1, 5, 2]], ["only"], truth=2)
+    fig.canvas.draw()
+    ax = fig.axes[1]
+    triangle = ax.lines[0].get_window_extent().padded(2)
+    texts = [*ax.get_xticklabels(), ax.xaxis.label]
+    assert not any(triangle.overlaps(text.get_window_extent()) for text in texts)

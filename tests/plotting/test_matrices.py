@@ -112,3 +112,18 @@ def test_a_strided_dilated_step_frames_what_it_spans():
     [window] = frames(fig.axes[0])
     assert (window.get_xy(), window.get_width(), window.get_height()) == ((3, 3), 3, 3)
     assert fig.axes[5].texts[0].get_text().endswith(f"=  {output[1, 1]:.0f}")
+
+
+def test_both_signs_of_convolution_are_drawn_in_one_size():
+    """Measured in the pixels: in the font the star is a third of the asterisk."""
+    heights, middles = [], []
+    for sign in ("⋆", "∗"):
+        fig = draw_equation([Panel([[1]]), sign, Panel([[2]])])
+        fig.canvas.draw()
+        box = fig.axes[1].get_window_extent()
+        picture = np.asarray(fig.canvas.buffer_rgba())[..., 0]
+        rows = np.flatnonzero((picture[:, int(box.x0) : int(box.x1)] < 128).any(axis=1))
+        heights.append(rows[-1] - rows[0])
+        middles.append((rows[0] + rows[-1]) / 2 - len(picture) + (box.y0 + box.y1) / 2)
+    assert heights[0] == pytest.approx(heights[1], rel=0.15) and heights[0] > 8
+    assert middles == pytest.approx([0, 0], abs=4)

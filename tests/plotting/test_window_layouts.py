@@ -1,6 +1,7 @@
 """Windows on signals and on images: which cells are drawn as what, and the numbers beside them."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from course_utils.convolution import correlate1d, output_size
@@ -137,7 +138,7 @@ def test_three_windows_stand_above_their_cells(padding):
     side = out + 2
     assert len(cells(ax, "input")) == 3 * 25
     assert len(cells(ax, "zero")) == 3 * (side**2 - 25)
-    assert len(cells(ax, "window")) == 3 * 9
+    assert len(cells(ax, "pane")) == 3 * 9
     assert len(cells(ax, "made")) == 3 and len(cells(ax, "output")) == 3 * (out**2 - 1)
     named = [text for text in texts(ax) if text != "0"]
     image = "image\n5×5" + (f",\nwith zeros\n{side}×{side}" if side > 5 else "")
@@ -153,7 +154,27 @@ def test_three_windows_stand_above_their_cells(padding):
 
 def test_zeros_are_written_while_there_is_room():
     assert texts(draw_windows_on_image(5, 3, padding="same").axes[0]).count("0") == 3 * 24
-    assert texts(draw_windows_on_image(5, 3, padding="full").axes[0]).count("0") == 0
+    assert texts(draw_windows_on_image(5, 3, padding="full").axes[0]).count("0") == 3 * 56
+    assert texts(draw_windows_on_image(9, 5, padding="full").axes[0]).count("0") == 0
+
+
+@pytest.mark.parametrize("padding", ["same", "full"])
+def test_pixels_and_zeros_differ_under_the_window(padding):
+    """In the pixels of the figure: one sees through the window what lies under it."""
+    fig = draw_windows_on_image(5, 3, padding=padding, at=[(0, 0)])
+    fig.canvas.draw()
+    picture = np.asarray(fig.canvas.buffer_rgba())[..., :3].astype(int)
+    (ax,) = fig.axes
+    seen = {}
+    for x, y in cells(ax, "pane"):
+        kind = "input" if (x, y) in cells(ax, "input") else "zero"
+        # Beside the middle, where a 0 may stand.
+        column, row = ax.transData.transform((x + 0.2, y + 0.8))
+        seen.setdefault(kind, set()).add(tuple(picture[len(picture) - 1 - int(row), int(column)]))
+    assert all(len(colors) == 1 for colors in seen.values()) and set(seen) == {"input", "zero"}
+    (pixel,), (zero,) = seen["input"], seen["zero"]
+    grey = np.array([0.299, 0.587, 0.114])
+    assert abs(grey @ pixel - grey @ zero) > 15, "also without colours"
 
 
 def test_the_frame_spans_the_dilated_window_at_its_stride():
@@ -162,7 +183,7 @@ def test_the_frame_spans_the_dilated_window_at_its_stride():
     assert {(frame.get_width(), frame.get_height()) for frame in frames} == {(4, 5)}
     assert [frame.get_y() for frame in frames] == [1, 1, 5]
     first = frames[0].get_x()
-    window = cells(ax, "window")[:6]
+    window = cells(ax, "pane")[:6]
     assert window == [(first + x, 1 + y) for y in (0, 2, 4) for x in (0, 3)]
 
 

@@ -137,8 +137,9 @@ RIGHT = {
     "exercise-1": "def layers_until_gone(n, k):\n    return (n - 1) // (k - 1)",
     "exercise-2": "def count_visits(n, k, p):\n    starts = range(-p, n + p - k + 1)\n"
     "    return [sum(s <= i < s + k for s in starts) for i in range(n)]",
-    "exercise-3": "def output_size(n, k, p, s, d):\n"
-    "    return (n + 2 * p - (k - 1) * d - 1) // s + 1",
+    "exercise-3": "def input_sizes(out, k, p, s, d):\n"
+    "    smallest = (out - 1) * s + (k - 1) * d + 1 - 2 * p\n"
+    "    return list(range(smallest, smallest + s))",
     "exercise-4": "def same_padding(k, d):\n    return (k - 1) * d // 2",
     "exercise-5": "k_s_p = (5, 2, 2)",
 }
@@ -146,7 +147,7 @@ SUBMISSIONS = {
     "right": RIGHT,
     "wrong": {
         **RIGHT,
-        "exercise-3": "def output_size(n, k, p, s, d):\n    return (n + 2 * p - k) // s + 1",
+        "exercise-3": "def input_sizes(out, k, p, s, d):\n    return [(out - 1) * s + k - 2 * p]",
         "exercise-4": "def same_padding(k, d):\n    return 1000",
         "exercise-5": "k_s_p = (5, 1, 0)",
     },
@@ -154,7 +155,7 @@ SUBMISSIONS = {
     "crashing": {
         "exercise-1": "def layers_until_gone(n, k):\n    return n /",
         "exercise-2": "raise KeyError('mine')",
-        "exercise-3": "def output_size(n, k, p, s, d):\n    return 1 / 0",
+        "exercise-3": "def input_sizes(out, k, p, s, d):\n    return 1 / 0",
         "exercise-4": "import sys\nsys.exit(3)",
         "exercise-5": "del exercises\nk_s_p = (5, 2, 2)",
     },

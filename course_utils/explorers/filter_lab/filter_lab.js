@@ -4,14 +4,14 @@ import { Grid, button, choice, fileButton, frame, greyOf, h, numberFrom, paint, 
 const SIDE = 256;
 
 // The end of a signed scale, as course_utils.plotting's: the largest size of all cells, of many
-// cells their 99 % quantile, found in bins.
+// cells their 97 % quantile, found in bins.
 export function signedLimit(values) {
   let most = 0;
   for (const value of values) most = Math.max(most, Math.abs(value));
-  if (values.length <= 5000 || most === 0) return most || 1;
+  if (values.length <= 1000 || most === 0) return most || 1;
   const bins = new Uint32Array(2048);
   for (const value of values) bins[Math.min(2047, Math.floor(Math.abs(value) / most * 2048))] += 1;
-  let left = 0.01 * values.length;
+  let left = 0.03 * values.length;
   let at = 2047;
   while (at > 0 && (left -= bins[at]) > 0) at -= 1;
   return most * (at + 1) / 2048;
