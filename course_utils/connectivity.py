@@ -1,4 +1,5 @@
-"""What a layer costs when its cells are fully, locally, in tiles, or convolutionally connected.
+"""Layers whose cells are fully, locally, in tiles, or convolutionally connected: which weight
+stands where, and what it costs.
 
 The four kinds, from no constraint to the strongest:
 
@@ -118,6 +119,56 @@ def layer_costs(
         parameters=banks * (patch + 1) * filters,
         multiplications=patch * outputs,
     )
+
+
+def wiring(kind: str, inputs: int, width: int = 3, tile: int = 2) -> np.ndarray:
+    """Return the wiring of a one-dimensional layer as a table of numbered weights.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    inputs
+        Number of inputs.
+    width
+        How many neighbours an output is linked to; a dense layer has as many outputs as the others.
+    tile
+        How many banks of weights take turns in a ``"tiled"`` layer.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (inputs - width + 1, inputs)
+        A row for each output, a column for each input: 0 where there is no link, equal numbers
+        where links share a weight. The numbers run from 1 to the number of weights.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown, a number isn't a positive integer, the kernel is wider than the
+        line of inputs, or a tiled layer has fewer outputs than banks.
+
+    Examples
+    --------
+    >>> wiring("shared", 5)
+    array([[1, 2, 3, 0, 0],
+           [0, 1, 2, 3, 0],
+           [0, 0, 1, 2, 3]])
+    """
+    if kind not in KINDS:
+        words = ", ".join(f'"{word}"' for word in KINDS)
+        raise ValueError(f"kind is {kind!r}: use one of {words}")
+    inputs, width = as_integer("inputs", inputs, 1), as_integer("width", width, 1)
+    tile = as_integer("tile", tile, 1)
+    outputs = inputs - width + 1
+    if outputs < 1:
+        raise ValueError(f"width {width} is larger than inputs {inputs}: use a smaller kernel")
+    if kind == "tiled" and tile > outputs:
+        raise ValueError(f"tile is {tile}, but there are {outputs} outputs: use at most as many")
+    i, j = np.indices((outputs, inputs))
+    if kind == "dense":
+        return 1 + i * inputs + j
+    bank = {"unshared": i, "tiled": i % tile, "shared": np.zeros_like(i)}[kind]
+    return np.where((i <= j) & (j < i + width), 1 + width * bank + j - i, 0)
 
 
 def _input_shape(shape: Any) -> tuple[int, ...]:

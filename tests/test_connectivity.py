@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import connectivity
-from course_utils.connectivity import KINDS, layer_costs
+from course_utils.connectivity import KINDS, layer_costs, wiring
 from course_utils.convolution import convolution_matrix
 
 # The same examples in every run, so that a red test means a changed program, not a lucky draw; and
@@ -116,3 +116,50 @@ def test_bad_input(changed, words):
 
 def test_the_examples_of_the_docstrings():
     assert doctest.testmod(connectivity).failed == 0
+
+
+# --- the wiring as a table ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("inputs", "width"), [(7, 3), (12, 5), (4, 4), (6, 1)])
+def test_a_wiring_has_the_links_and_weights_that_are_counted(kind, inputs, width):
+    outputs = inputs - width + 1
+    tile = min(2, outputs)
+    table = wiring(kind, inputs, width, tile)
+    costs = layer_costs(
+        kind, (1, inputs, 1), 1, (1, width), tile=(1, tile) if kind == "tiled" else None
+    )
+    banks = {"shared": 1, "tiled": tile, "unshared": outputs, "dense": outputs}[kind]
+    assert table.shape == (outputs, inputs)
+    assert np.count_nonzero(table) == costs.links
+    assert table.max() == len(np.unique(table[table > 0])) == costs.parameters - banks
+    assert table.min() == (1 if kind == "dense" or width == inputs else 0)
+
+
+def test_the_shared_wiring_is_the_matrix_of_a_correlation():
+    kernel = np.array([[4, 7, 9, 2]])
+    table = wiring("shared", 11, 4)
+    np.testing.assert_array_equal(np.append(0, kernel)[table], convolution_matrix(kernel, (1, 11)))
+
+
+def test_banks_of_a_tiled_wiring_take_turns():
+    table = wiring("tiled", 8, 2, tile=3)
+    rows = [row[row > 0].tolist() for row in table]
+    assert rows == [[1, 2], [3, 4], [5, 6], [1, 2], [3, 4], [5, 6], [1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("some", 7), 'kind is .some.: use one of "dense"'),
+        (("shared", 0), "inputs is 0"),
+        (("shared", 7, 2.5), "width is 2.5"),
+        (("shared", 3, 4), "width 4 is larger than inputs 3: use a smaller kernel"),
+        (("tiled", 7, 3, 0), "tile is 0"),
+        (("tiled", 7, 3, 6), "tile is 6, but there are 5 outputs: use at most as many"),
+    ],
+)
+def test_an_impossible_wiring_is_refused(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        wiring(*arguments)

@@ -15,7 +15,16 @@ import numpy as np
 import pytest
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
-from course_utils import connectivity, convolution, detection, filters, forecasting, layers, pooling
+from course_utils import (
+    connectivity,
+    convolution,
+    detection,
+    filters,
+    forecasting,
+    layers,
+    least_squares,
+    pooling,
+)
 from course_utils.detection import Detections, Objects, boxes, canvases, detection_grid, precision
 from course_utils.networks import augmentation, gradients, inspection, metrics, recipes, training
 
@@ -25,6 +34,7 @@ MODULES = [
     pooling,
     filters,
     connectivity,
+    least_squares,
     forecasting,
     detection,
     boxes,
@@ -271,6 +281,18 @@ TABLE = {
         {"images": IMAGES},
     ),
     "max_pool2d_argmax": (lambda images: pooling.max_pool2d_argmax(images, 2), {"images": IMAGES}),
+    "learn": (
+        least_squares.learn,
+        {"table": fixed([[1, 0, 1], [0, 1, 1]]), "x": numbers(9, 3), "y": numbers(9, 2)},
+    ),
+    "learning_curve": (
+        lambda rule: least_squares.learning_curve("shared", rule, [3], repetitions=1),
+        {"rule": fixed([[1, 2, 3, 0], [0, 1, 2, 3]])},
+    ),
+    "classify_by_ridge": (
+        lambda train, labels, test: least_squares.classify_by_ridge(train, labels, test, classes=2),
+        {"train": numbers(9, 3), "labels": classes(9), "test": numbers(4, 3)},
+    ),
     "direction_error": (filters.direction_error, {"kernel_x": SMALL, "kernel_y": SMALL}),
     "make_windows": (
         lambda series, target: np.hstack(
@@ -462,7 +484,7 @@ def test_numbers_of_any_dtype_count_for_what_they_are(name, dtype):
     np.testing.assert_allclose(found, wanted, rtol=coarse, atol=coarse * size)
 
 
-INTEGERS = {"predictions", "right", "right_a", "right_b"}
+INTEGERS = {"predictions", "right", "right_a", "right_b", "table"}
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -35,7 +35,7 @@ FLOORS = (
         "quiet_tensorflow",
         "__init__",
     ),
-    ("convolution", "filters", "pooling", "connectivity", "layers"),
+    ("convolution", "filters", "pooling", "connectivity", "layers", "least_squares"),
     ("datasets", "handwriting"),
     ("networks", "forecasting"),
     ("detection",),

@@ -6,9 +6,6 @@ from course_utils.convolution import convolution_matrix, convolve2d, correlate2d
 from course_utils.exercises.engine import FunctionExercise, Mistake
 
 _random = np.random.default_rng(3)
-_LECTURE_IMAGE = np.array(
-    [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
-)
 _LECTURE_KERNEL = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
 _LOPSIDED = np.array([[1, 2, 0], [0, 1, 0], [0, 0, 0]])
 
@@ -23,17 +20,59 @@ def flip(kernel):
 # 03.2
 
 
-def convolve(image, kernel):
-    return correlate2d(image, kernel[::-1, ::-1])
+def which_operation(function):
+    kernel = np.arange(1, 10).reshape(3, 3)
+    impulse = np.zeros((5, 5))
+    impulse[2, 2] = 1
+    answer = function(impulse, kernel)
+    if np.allclose(answer, kernel):
+        return "convolution"
+    if np.allclose(answer, kernel[::-1, ::-1]):
+        return "correlation"
+    return "neither"
 
 
-def _convolve_by_index(image, kernel):
-    height, width = kernel.shape
-    result = np.zeros((image.shape[0] - height + 1, image.shape[1] - width + 1))
-    for i, j in np.ndindex(result.shape):
-        for m, n in np.ndindex(kernel.shape):
-            result[i, j] += image[i + height - 1 - m, j + width - 1 - n] * kernel[m, n]
-    return result
+def transposed_correlation(image, kernel):
+    return correlate2d(image, kernel.T)
+
+
+def mirrored_correlation(image, kernel):
+    return correlate2d(image, kernel[:, ::-1])
+
+
+def negated_correlation(image, kernel):
+    return -correlate2d(image, kernel)
+
+
+def _asked_with(kernel):
+    """The right test, but with this kernel."""
+
+    def which(function):
+        impulse = np.zeros((5, 5))
+        impulse[2, 2] = 1
+        answer = function(impulse, kernel)
+        if np.allclose(answer, kernel):
+            return "convolution"
+        return "correlation" if np.allclose(answer, kernel[::-1, ::-1]) else "neither"
+
+    return which
+
+
+def _compared_with_the_course(function):
+    image, kernel = np.arange(20.0).reshape(4, 5) ** 2, np.array([[1, 2], [3, 5]])
+    if np.allclose(function(image, kernel), convolve2d(image, kernel)):
+        return "convolution"
+    same = np.allclose(function(image, kernel), correlate2d(image, kernel))
+    return "correlation" if same else "neither"
+
+
+def _two_answers_only(function):
+    return "convolution" if which_operation(function) == "convolution" else "correlation"
+
+
+def _exchanged(function):
+    other = {"convolution": "correlation", "correlation": "convolution", "neither": "neither"}
+    return other[which_operation(function)]
 
 
 _ONE_AXIS = (
@@ -51,31 +90,6 @@ _QUARTER_TURN = (
 
 
 # 03.3
-
-
-def matrix_row(kernel, image_shape, i, j):
-    canvas = np.zeros(image_shape)
-    canvas[i : i + kernel.shape[0], j : j + kernel.shape[1]] = kernel
-    return canvas.ravel()
-
-
-def _row_of_library(kernel, image_shape, i, j):
-    columns = image_shape[1] - kernel.shape[1] + 1
-    return convolution_matrix(kernel, image_shape)[i * columns + j]
-
-
-def _cells_in_one_run(kernel, image_shape, i, j):
-    row = np.zeros(image_shape[0] * image_shape[1])
-    start = i * image_shape[1] + j
-    row[start : start + kernel.size] = kernel.ravel()
-    return row
-
-
-def _centred(kernel, image_shape, i, j):
-    return convolution_matrix(kernel, image_shape, padding="same")[i * image_shape[1] + j]
-
-
-# 03.4
 
 
 def recover_kernel(image, output, kernel_shape):
@@ -113,6 +127,40 @@ _NOT_RESHAPED = (
     "the weights are still a vector. Give them the kernel's shape with .reshape(kernel_shape), "
     "then turn them by 180°, because the output came from a convolution."
 )
+
+
+# 03.4
+
+
+def where_it_goes(kernel, image_shape, i, j):
+    image = np.zeros(image_shape)
+    image[i, j] = 1
+    return correlate2d(image, kernel)
+
+
+def _column_of_library(kernel, image_shape, i, j):
+    rows, columns = image_shape[0] - kernel.shape[0] + 1, image_shape[1] - kernel.shape[1] + 1
+    column = convolution_matrix(kernel, image_shape)[:, i * image_shape[1] + j]
+    return column.reshape(rows, columns)
+
+
+def _by_reversed_weights(kernel, image_shape, i, j):
+    rows, columns = image_shape[0] - kernel.shape[0] + 1, image_shape[1] - kernel.shape[1] + 1
+    result = np.zeros((rows, columns))
+    for m, n in np.ndindex(kernel.shape):
+        if 0 <= i - m < rows and 0 <= j - n < columns:
+            result[i - m, j - n] = kernel[m, n]
+    return result
+
+
+def _row_instead(kernel, image_shape, i, j):
+    canvas = np.zeros(image_shape)
+    canvas[i : i + kernel.shape[0], j : j + kernel.shape[1]] = kernel
+    return canvas
+
+
+def _laid_unturned(kernel, image_shape, i, j):
+    return where_it_goes(kernel[::-1, ::-1], image_shape, i, j)
 
 
 EXERCISES = (
@@ -162,135 +210,71 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="03.2",
-        title="Make a convolution out of a correlation",
-        solution=convolve,
+        title="Ask a function what it computes",
+        solution=which_operation,
         cases=[
-            (_LECTURE_IMAGE, _LOPSIDED),
-            (_random.integers(0, 10, (4, 6)), _random.integers(-3, 4, (3, 3))),
-            (_random.normal(size=(7, 5)), _random.normal(size=(2, 3))),
-            (_random.integers(0, 256, (5, 6)), np.array([[0.1, 0.25], [0.3, 0.15], [0.05, 0.4]])),
-            (_random.integers(0, 256, (4, 5)).astype(np.uint8), np.array([[0.1, 0.2, 0.4]])),
+            (correlate2d,),
+            (convolve2d,),
+            (transposed_correlation,),
+            (mirrored_correlation,),
+            (negated_correlation,),
         ],
-        also_right=[_convolve_by_index, convolve2d],
-        lesson="a convolution is a correlation with the kernel turned by 180°, and nothing else "
-        "separates the two.",
-        why="correlate2d lays the kernel on each patch as it is, so a kernel that has been turned "
-        "before gives the convolution.",
+        also_right=[
+            _compared_with_the_course,
+            _asked_with(np.array([[1, 2, 0], [0, 0, 3], [4, 0, 0]])),
+        ],
+        lesson="an impulse and one kernel without symmetry tell a convolution, which gives the "
+        "kernel back, from a correlation, which gives it turned by 180°.",
+        why="Nine different numbers have no symmetry at all, so every other turn, mirror or sign "
+        "gives an answer that equals neither.",
         hints=[
-            "correlate2d(image, kernel) does all but one step. Which one is missing?",
-            "Turn the kernel by 180° first, as in 03.1, and slide it then.",
+            "Hand the function an image with a single 1 in its middle, and a kernel whose cells "
+            "all differ. What does a convolution answer?",
+            "Compare the answer with the kernel, and with the kernel turned by 180°. What if it "
+            "is neither of the two?",
         ],
         mistakes=[
             Mistake(
-                correlate2d,
-                "this is still the cross-correlation: the kernel was laid on the image as it is. "
-                "Turn it by 180° first, kernel[::-1, ::-1].",
-            ),
-            Mistake(lambda image, kernel: correlate2d(image, kernel[::-1]), _ONE_AXIS),
-            Mistake(lambda image, kernel: correlate2d(image, kernel[:, ::-1]), _ONE_AXIS),
-            Mistake(lambda image, kernel: correlate2d(image, kernel.T), _TRANSPOSED),
-            Mistake(lambda image, kernel: correlate2d(image, np.rot90(kernel)), _QUARTER_TURN),
-            Mistake(lambda image, kernel: correlate2d(image, np.rot90(kernel, -1)), _QUARTER_TURN),
-            Mistake(
-                lambda image, kernel: -correlate2d(image, kernel),
-                "you only changed the sign of the correlation. That is right for Sobel's kernel, "
-                "whose flip is its negation, and for few others: turn the kernel instead.",
+                _exchanged,
+                "the two names are exchanged. The convolution gives the kernel back as it is; the "
+                "correlation gives it turned by 180°.",
             ),
             Mistake(
-                lambda image, kernel: correlate2d(image[::-1, ::-1], kernel),
-                "you turned the image instead of the kernel, so the whole result stands on its "
-                "head. Leave the image alone and turn the kernel.",
+                _two_answers_only,
+                "not everything that isn't a convolution is a correlation: some of these functions "
+                "mirror, transpose or negate. Compare with the turned kernel as well.",
             ),
             Mistake(
-                lambda image, kernel: correlate2d(image, kernel)[::-1, ::-1],
-                "this is the correlation, turned by 180° as a whole: you turned the result, or "
-                "image and kernel both. Turn the kernel alone, before it slides.",
+                lambda function: (
+                    "correlation" if which_operation(function) == "correlation" else "convolution"
+                ),
+                "not everything that isn't a correlation is a convolution: some of these functions "
+                "mirror, transpose or negate. Compare with the kernel itself as well.",
             ),
             Mistake(
-                lambda image, kernel: convolve2d(image, kernel, padding="same"),
-                "the flip is right, but the result is as large as the image: zeros were added "
-                'around it. Leave padding="same" out; the kernel stays inside here.',
+                _asked_with(_LECTURE_KERNEL),
+                "your kernel looks the same when it is turned, so it can't tell the two apart. "
+                "Ask with a kernel whose cells all differ.",
             ),
             Mistake(
-                lambda image, kernel: convolve2d(image, kernel, padding="full"),
-                "the flip is right, but the result is larger than the image: zeros were added "
-                'around it. Leave padding="full" out; the kernel stays inside here.',
+                _asked_with(np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])),
+                "you asked with Sobel's kernel, or one like it: turned, it is its own negation, so "
+                "a change of sign passes for a flip. Ask with a kernel without any symmetry.",
             ),
             Mistake(
-                lambda image, kernel: correlate2d(kernel[::-1, ::-1], image),
-                "the arguments are exchanged, so the image would have to slide over the kernel. "
-                "The image comes first, the kernel second.",
+                _asked_with(np.array([[1, 2, 3], [2, 4, 5], [3, 5, 6]])),
+                "your kernel is equal to its transpose, so a function that exchanges rows and "
+                "columns passes. Ask with a kernel whose cells all differ.",
+            ),
+            Mistake(
+                lambda function: function(np.eye(5), np.arange(1, 10).reshape(3, 3)),
+                "this is what the function answers. Compare that with the kernel and the turned "
+                'kernel, and return a text: "convolution", "correlation" or "neither".',
             ),
         ],
     ),
     FunctionExercise(
         number="03.3",
-        title="Write one row of the matrix",
-        solution=matrix_row,
-        cases=[
-            (_LECTURE_KERNEL, (5, 5), 0, 0),
-            (_LOPSIDED, (5, 5), 1, 2),
-            (_random.integers(1, 9, (2, 3)), (4, 6), 2, 1),
-            (_random.normal(size=(2, 3)).round(2), (5, 6), 0, 2),
-            (_random.normal(size=(3, 2)).round(2), (6, 4), 2, 1),
-            (_random.normal(size=(1, 4)).round(2), (4, 5), 3, 0),
-        ],
-        also_right=[_row_of_library],
-        lesson="a row of the matrix is an image of zeros with the kernel lying on one patch, read "
-        "row after row.",
-        why="The inner product of the row with the image read in the same order multiplies each "
-        "weight with the pixel under it, and everything else with zero.",
-        hints=[
-            "Begin with an image of zeros. Where does the kernel lie for output cell (i, j)?",
-            "Its top left cell lies on (i, j): canvas[i : i + rows, j : j + columns] = kernel.",
-            "canvas.ravel() reads the image row after row.",
-        ],
-        mistakes=[
-            Mistake(
-                lambda kernel, image_shape, i, j: matrix_row(kernel, image_shape, i, j).reshape(
-                    image_shape
-                ),
-                "the kernel lies where it should, but this is still an image. The matrix needs a "
-                "vector: read it row after row with .ravel().",
-            ),
-            Mistake(
-                _cells_in_one_run,
-                "you put the kernel's cells next to each other. Two rows of a patch lie a whole "
-                "image row apart: put the kernel on an image of zeros first, then use .ravel().",
-            ),
-            Mistake(
-                lambda kernel, image_shape, i, j: matrix_row(kernel[::-1, ::-1], image_shape, i, j),
-                "you flipped the kernel: that is the row for a convolution. Here the kernel lies "
-                "on the patch as it is.",
-            ),
-            Mistake(
-                lambda kernel, image_shape, i, j: (
-                    matrix_row(kernel, image_shape, i, j).reshape(image_shape).ravel(order="F")
-                ),
-                "you read the canvas column after column. The pixels are taken row after row, so "
-                'the weights must be, too: .ravel() without order="F".',
-            ),
-            Mistake(
-                lambda kernel, image_shape, i, j: matrix_row(kernel, image_shape, j, i),
-                "i and j are exchanged. The first index counts rows: rows i to i + kernel rows, "
-                "columns j to j + kernel columns.",
-            ),
-            Mistake(
-                _centred,
-                "you put the kernel's centre on (i, j). Without padding, its top left cell lies "
-                "there: begin at row i and column j.",
-            ),
-            Mistake(
-                lambda kernel, image_shape, i, j: matrix_row(
-                    np.ones(kernel.shape), image_shape, i, j
-                ),
-                "you marked the patch with ones. Put the kernel's weights there, all of them, the "
-                "zeros as well.",
-            ),
-        ],
-    ),
-    FunctionExercise(
-        number="03.4",
         title="Recover the kernel of a convolution",
         solution=recover_kernel,
         cases=[
@@ -302,13 +286,13 @@ EXERCISES = (
             ),
         ],
         also_right=[_recover_by_normal_equations, _recover_by_pseudoinverse],
-        lesson="input and output determine the kernel, and whoever learns it from patches learns "
-        "the flipped one without knowing.",
+        lesson="input and output determine the kernel, and a fit on patches finds the flipped one "
+        "without knowing.",
         why="Least squares finds the weights that lie on the patches as they are, and the kernel "
         "of the convolution is those weights turned back by 180°.",
         hints=[
             "Each patch, read as a vector, times the unknown weights is one cell of the output.",
-            "patches(image, kernel_shape).reshape(output.size, -1) has one patch a row; "
+            "patches(image, kernel_shape).reshape(output.size, -1) has one patch in each row; "
             "np.linalg.lstsq(…)[0] gives the weights.",
             "Those weights belong to a correlation. What turns them into the convolution's?",
         ],
@@ -355,6 +339,69 @@ EXERCISES = (
             Mistake(
                 lambda image, output, kernel_shape: recover_kernel(image, output, kernel_shape).T,
                 _TRANSPOSED,
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="03.4",
+        title="Follow one pixel through the matrix",
+        solution=where_it_goes,
+        cases=[
+            (np.arange(1, 10).reshape(3, 3), (5, 5), 2, 2),
+            (_LOPSIDED, (5, 5), 1, 3),
+            (_random.integers(1, 9, (2, 3)), (4, 6), 2, 1),
+            (_random.normal(size=(2, 3)).round(2), (5, 6), 0, 2),
+            (_random.normal(size=(3, 2)).round(2), (6, 4), 5, 3),
+            (_random.normal(size=(1, 4)).round(2), (4, 5), 3, 0),
+        ],
+        also_right=[_column_of_library, _by_reversed_weights],
+        lesson="a row of the matrix holds the kernel as it is, a column holds it turned by 180°: "
+        "where an output comes from, and where a pixel goes to, are each other's flip.",
+        why="A matrix times an image with a single 1 is one column of the matrix, so the column is "
+        "the answer to an impulse.",
+        hints=[
+            "A matrix times a vector that is 1 in one place and 0 elsewhere picks out a column. "
+            "Which image is that vector?",
+            "Make an image of zeros with a 1 at (i, j), and let the correlation answer it.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda kernel, image_shape, i, j: where_it_goes(kernel, image_shape, i, j).ravel(),
+                "the column is right, but it is still a vector. Arrange it as the feature map, "
+                "image rows − kernel rows + 1 rows and so on.",
+            ),
+            Mistake(
+                _row_instead,
+                "this is a row of the matrix, drawn as an image: where output cell (i, j) comes "
+                "from. Asked is where pixel (i, j) goes to.",
+            ),
+            Mistake(
+                lambda kernel, image_shape, i, j: _row_instead(kernel, image_shape, i, j).ravel(),
+                "this is a row of the matrix: where output cell (i, j) comes from. Asked is a "
+                "column: where pixel (i, j) goes to.",
+            ),
+            Mistake(
+                _laid_unturned,
+                "the right cells, but the kernel lies in them unturned: that is a convolution. "
+                "The window that begins furthest up has the pixel under its lowest weight.",
+            ),
+            Mistake(
+                lambda kernel, image_shape, i, j: convolve2d(
+                    where_it_goes(np.ones((1, 1)), image_shape, i, j), kernel, padding="full"
+                ),
+                "your map is larger than the image, as under full padding. Without padding there "
+                "are image − kernel + 1 places along each axis.",
+            ),
+            Mistake(
+                lambda kernel, image_shape, i, j: where_it_goes(kernel, image_shape, j, i),
+                "i and j are exchanged. The first index counts rows, the second columns.",
+            ),
+            Mistake(
+                lambda kernel, image_shape, i, j: where_it_goes(
+                    np.ones(kernel.shape), image_shape, i, j
+                ),
+                "you marked the cells that the pixel reaches with ones. Put the weights there with "
+                "which it reaches them.",
             ),
         ],
     ),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils import convolution
+from course_utils.convolution import correlate2d
 from course_utils.exercises.engine import FunctionExercise, Mistake, ValueExercise
 
 _random = np.random.default_rng(6)
@@ -11,31 +12,41 @@ _random = np.random.default_rng(6)
 # 06.1
 
 
-def response_map(image, kernel):
-    from course_utils.convolution import correlate2d
-
-    total = 0
-    for c in range(image.shape[2]):
-        total = total + correlate2d(image[:, :, c], kernel[:, :, c])
-    return total
-
-
-def _response_by_conv2d(image, kernel):
-    return convolution.conv2d(image[None], kernel[:, :, :, None])[0, :, :, 0]
+def feature_map(image, filters, biases):
+    maps = []
+    for o in range(filters.shape[3]):
+        response = biases[o]
+        for c in range(image.shape[2]):
+            response = response + correlate2d(image[:, :, c], filters[:, :, c, o])
+        maps.append(response)
+    return np.stack(maps, axis=-1)
 
 
-def _parts(image, kernel):
-    pairs = zip(np.moveaxis(image, 2, 0), np.moveaxis(kernel, 2, 0))
-    return [convolution.correlate2d(slice_, weights) for slice_, weights in pairs]
+def _by_conv2d(image, filters, biases):
+    return convolution.conv2d(image[None], filters, biases)[0]
+
+
+def _parts(image, filters, o):
+    return [correlate2d(image[:, :, c], filters[:, :, c, o]) for c in range(image.shape[2])]
+
+
+def _of_each_filter(response):
+    """A layer whose map number o is `response(image, filters, o)`, plus the bias."""
+
+    def layer(image, filters, biases):
+        maps = [response(image, filters, o) + biases[o] for o in range(filters.shape[3])]
+        return np.stack(maps, axis=-1)
+
+    return layer
 
 
 # 06.2
 
 
-def feature_map_shape(image_shape, filters_shape):
-    height = image_shape[0] - filters_shape[0] + 1
-    width = image_shape[1] - filters_shape[1] + 1
-    return (height, width, filters_shape[3])
+def filters_shape(image_shape, map_shape):
+    height = image_shape[0] - map_shape[0] + 1
+    width = image_shape[1] - map_shape[1] + 1
+    return (height, width, image_shape[2], map_shape[2])
 
 
 # 06.3
@@ -79,111 +90,152 @@ _SHIFTED = np.roll(np.eye(3), 1, axis=1)
 EXERCISES = (
     FunctionExercise(
         number="06.1",
-        title="The response map, channel by channel",
-        solution=response_map,
+        title="A whole layer from one-channel correlations",
+        solution=feature_map,
         cases=[
-            (_random.integers(0, 5, (4, 5, 3)), _random.integers(-2, 3, (3, 3, 3))),
-            (_random.normal(size=(6, 4, 1)), _random.normal(size=(2, 3, 1))),
-            (_random.normal(size=(5, 7, 4)), _random.normal(size=(3, 2, 4))),
+            (
+                _random.integers(0, 5, (4, 5, 3)),
+                _random.integers(-2, 3, (3, 3, 3, 2)),
+                np.array([1, -2]),
+            ),
+            (_random.normal(size=(6, 4, 1)), _random.normal(size=(2, 3, 1, 3)), np.arange(3.0)),
+            (_random.normal(size=(5, 7, 4)), _random.normal(size=(3, 2, 4, 1)), np.array([0.5])),
+            (_random.normal(size=(4, 5, 2)), _random.normal(size=(2, 2, 2, 2)), np.ones(2)),
             # of whole numbers, with weights that make fractions
-            (_random.integers(0, 256, (5, 4, 2)), _random.random((2, 3, 2)).round(2)),
             (
                 _random.integers(0, 256, (4, 5, 2)).astype(np.uint8),
-                _random.random((2, 2, 2)).round(2) / 9,
+                _random.random((2, 2, 2, 3)).round(2) / 9,
+                np.array([0.25, -0.5, 3]),
             ),
         ],
-        also_right=[_response_by_conv2d],
-        lesson="a convolution over a volume is one ordinary convolution a channel, and their sum.",
-        why="The inner product over the block of all channels is a sum, which may be taken one "
-        "channel at a time.",
+        also_right=[_by_conv2d],
+        lesson="a layer is a loop over filters around a loop over channels: the channels are "
+        "added up, the filters are not, and each filter adds its bias once.",
+        why="The inner product over a block is a sum over its channels, and every filter makes a "
+        "map of its own, stacked along a new last axis.",
         hints=[
-            "image[:, :, c] and kernel[:, :, c] are matrices, as correlate2d wants them.",
-            "Add the results of all channels: start with total = 0 before the loop.",
+            "image[:, :, c] and filters[:, :, c, o] are matrices, as correlate2d wants them. Over "
+            "which of c and o is summed?",
+            "For each filter o: begin with its bias, add the correlations of all channels, and put "
+            "the map on a list.",
+            "np.stack lays a list of maps behind each other; axis=-1 makes the new axis the last.",
         ],
         mistakes=[
             Mistake(
-                lambda image, kernel: np.stack(_parts(image, kernel), axis=-1),
-                "you kept one map a channel. The parts have to be added up: one kernel, one map.",
+                lambda image, filters, biases: feature_map(image, filters, 0 * biases),
+                "the biases are missing: biases[o] is added to every cell of map o.",
             ),
             Mistake(
-                lambda image, kernel: np.stack(_parts(image, kernel)),
-                "you returned the parts side by side. Add them up: one kernel, one map.",
+                lambda image, filters, biases: feature_map(image, filters, image.shape[2] * biases),
+                "you added the bias once for each channel. It comes once for each filter, after "
+                "the sum over the channels.",
             ),
             Mistake(
-                lambda image, kernel: np.mean(_parts(image, kernel), axis=0),
+                lambda image, filters, biases: np.moveaxis(
+                    feature_map(image, filters, biases), -1, 0
+                ),
+                "the maps are right, but their axis comes first: (maps, height, width). Stack them "
+                "along the last axis, axis=-1.",
+            ),
+            Mistake(
+                _of_each_filter(
+                    lambda image, filters, o: np.mean(_parts(image, filters, o), axis=0)
+                ),
                 "you took the mean over the channels. It is their sum, as in every inner product.",
             ),
             Mistake(
-                lambda image, kernel: _parts(image, kernel)[0],
-                "only channel 0 counts here. Let the loop run over image.shape[2], and return "
-                "after the loop.",
+                _of_each_filter(lambda image, filters, o: _parts(image, filters, o)[0]),
+                "only channel 0 counts here. Let the inner loop run over image.shape[2], and put "
+                "the map on the list after it.",
             ),
             Mistake(
-                lambda image, kernel: _parts(image, kernel)[-1],
-                "only the last channel is left: total is overwritten at every turn. Add to it.",
+                _of_each_filter(lambda image, filters, o: _parts(image, filters, o)[-1]),
+                "only the last channel is left: the sum is overwritten at every turn. Add to it.",
             ),
             Mistake(
-                lambda image, kernel: convolution.correlate2d(
-                    image.sum(axis=2), kernel.sum(axis=2)
+                lambda image, filters, biases: feature_map(image, filters, biases).sum(axis=-1),
+                "you added the filters' maps up as well. Each filter keeps a map of its own.",
+            ),
+            Mistake(
+                lambda image, filters, biases: feature_map(image, filters, biases)[:, :, 0],
+                "this is the map of filter 0 alone. Go through all of them, filters.shape[3].",
+            ),
+            Mistake(
+                _of_each_filter(
+                    lambda image, filters, o: correlate2d(
+                        image.sum(axis=2), filters[:, :, :, o].sum(axis=2)
+                    )
                 ),
                 "you summed over the channels first. A sum of products isn't the product of the "
                 "sums: convolve each channel, then add.",
             ),
             Mistake(
-                lambda image, kernel: response_map(image, kernel[::-1, ::-1]),
-                "you flipped the kernel. correlate2d slides it as it is.",
+                lambda image, filters, biases: feature_map(image, filters[::-1, ::-1], biases),
+                "you flipped the filters. correlate2d slides them as they are.",
             ),
         ],
     ),
     FunctionExercise(
         number="06.2",
-        title="The shape of a layer's output",
-        solution=feature_map_shape,
+        title="Which filters lead from here to there?",
+        solution=filters_shape,
         cases=[
-            ((28, 28, 1), (5, 5, 1, 10)),
-            ((12, 12, 10), (5, 5, 10, 20)),
-            ((20, 31, 3), (3, 2, 3, 7)),
-            ((8, 9, 4), (2, 3, 4, 2)),
+            ((28, 28, 1), (24, 24, 10)),
+            ((12, 12, 10), (8, 8, 20)),
+            ((20, 31, 3), (18, 30, 7)),
+            ((8, 9, 4), (8, 7, 2)),
         ],
-        lesson="the input's depth disappears in the sum; the output's depth is the number of "
-        "filters.",
-        why="Height and width shrink as in notebook 02, and each of the c_out filters gives one "
-        "map.",
+        lesson="the filters' last two numbers are the channels that come in and the maps that go "
+        "out; the first two are what the map is smaller by, plus 1.",
+        why="A map has n − k + 1 cells along an axis, so k is n minus the map's cells plus 1; "
+        "the depth comes from the image, the number of filters from the map.",
         hints=[
-            "Height and width: n − k + 1 each, as in notebook 02.",
-            "One filter makes one map. How many filters are there?",
+            "Notebook 02: a line of n cells has n − k + 1 places for a kernel of k. Solve for k.",
+            "Four numbers: height, width, channels in, channels out. Which two come from the "
+            "channels?",
         ],
         mistakes=[
             Mistake(
-                lambda image, f: (image[0] - f[0] + 1, image[1] - f[1] + 1, image[2]),
-                "the channels of the input are summed away. The last number is how many filters "
-                "there are, filters_shape[3].",
+                lambda image, m: (image[0] - m[0], image[1] - m[1], image[2], m[2]),
+                "off by one: a kernel of k cells takes away k − 1. Even a 1×1 kernel, which takes "
+                "away nothing, has one cell.",
             ),
             Mistake(
-                lambda image, f: (image[0] - f[0] + 1, image[1] - f[1] + 1),
-                "the number of maps is missing: one for each filter, filters_shape[3].",
+                lambda image, m: (image[0] - m[0] + 1, image[1] - m[1] + 1, m[2], image[2]),
+                "the last two are exchanged. Filters have the channels that come in third, and the "
+                "maps that go out last.",
             ),
             Mistake(
-                lambda image, f: (image[0] - f[0], image[1] - f[1], f[3]),
-                "off by one: an axis of n cells has n − k + 1 places for k cells.",
+                lambda image, m: (image[0] - m[0] + 1, image[1] - m[1] + 1, m[2]),
+                "the depth is missing. A filter is as deep as its input has channels: that is the "
+                "third of four numbers.",
             ),
             Mistake(
-                lambda image, f: (image[0], image[1], f[3]),
-                "that is the size with padding. Without it the height and width shrink by k − 1.",
+                lambda image, m: (image[0] - m[0] + 1, image[1] - m[1] + 1, image[2]),
+                "the number of filters is missing: as many as the feature map has maps. It is the "
+                "last of four numbers.",
             ),
             Mistake(
-                lambda image, f: (image[0] - f[0] + 1, image[1] - f[1] + 1, f[2] * f[3]),
-                "you multiplied by the depth of the filters. Each filter is summed over its "
-                "depth and makes one map.",
+                lambda image, m: (m[2], image[2], image[0] - m[0] + 1, image[1] - m[1] + 1),
+                "this is the order of another library (PyTorch). Here it is height, width, "
+                "channels in, channels out.",
             ),
             Mistake(
-                lambda image, f: (image[0] - f[1] + 1, image[1] - f[0] + 1, f[3]),
-                "height and width of the filters are exchanged: index 0 goes with index 0.",
+                lambda image, m: (image[1] - m[1] + 1, image[0] - m[0] + 1, image[2], m[2]),
+                "height and width are exchanged: index 0 goes with index 0.",
             ),
             Mistake(
-                lambda image, f: (image[0] - f[0] + 1, image[1] - f[1] + 1, image[2] - f[2] + 1),
-                "the depth doesn't slide: a filter is as deep as the image. The last number is how "
-                "many filters there are, filters_shape[3].",
+                lambda image, m: (
+                    image[0] - m[0] + 1,
+                    image[1] - m[1] + 1,
+                    image[2] - m[2] + 1,
+                    m[2],
+                ),
+                "the depth doesn't slide: a filter is as deep as the image, image_shape[2].",
+            ),
+            Mistake(
+                lambda image, m: (*[image[0] - m[0] + 1] * 2, image[2], m[2]),
+                "you took the kernel for square. Its width follows from the widths, index 1.",
             ),
         ],
     ),
@@ -201,7 +253,7 @@ EXERCISES = (
         why="The filters of one layer are the channels of the next, so channels changes at every "
         "turn.",
         hints=[
-            "How many weights has one filter that is as deep as its input? And how many biases?",
+            "How many weights does one filter have that is as deep as its input? And how many biases?",
             "After a layer, the number of channels is its number of filters.",
         ],
         mistakes=[
@@ -212,11 +264,11 @@ EXERCISES = (
             ),
             Mistake(
                 _counted_with(lambda k, depth, filters: k * k * depth * filters),
-                "the biases are missing: one a filter. (k · k · channels + 1) · filters.",
+                "the biases are missing: one for each filter. (k · k · channels + 1) · filters.",
             ),
             Mistake(
                 _counted_with(lambda k, depth, filters: k * k * depth * filters + 1),
-                "you counted one bias a layer. Every filter has its own.",
+                "you counted one bias for each layer. Every filter has its own.",
             ),
             Mistake(
                 _counted_with(lambda k, depth, filters: (k * k + 1) * filters),
@@ -224,11 +276,11 @@ EXERCISES = (
             ),
             Mistake(
                 _counted_with(lambda k, depth, filters: (k * depth + 1) * filters),
-                "a kernel of size k has k · k weights a channel, k in each direction.",
+                "a kernel of size k has k · k weights for each channel, k in each direction.",
             ),
             Mistake(
                 _counted_with(lambda k, depth, filters: (k * k + 1) * depth * filters),
-                "you counted a bias for every channel. There is one a filter, added after the "
+                "you counted a bias for every channel. There is one for each filter, added after the "
                 "sum over the channels.",
             ),
         ],

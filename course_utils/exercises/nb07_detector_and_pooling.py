@@ -1,10 +1,9 @@
 """Exercises of notebook 07, detector and pooling."""
 
-import math
-
 import numpy as np
+from scipy import optimize
 
-from course_utils.convolution import convolve2d, correlate2d
+from course_utils.convolution import convolve2d, correlate1d
 from course_utils.exercises.engine import FunctionExercise, Mistake, ValueExercise
 
 _random = np.random.default_rng(7)
@@ -13,42 +12,44 @@ _random = np.random.default_rng(7)
 # 07.1
 
 
-def relu(x):
-    return np.maximum(x, 0)
-
-
-_PLUS_AND_MINUS = (
-    "you took absolute values, so a strong −3 becomes a strong 3. ReLU sets negative answers to "
-    "0: use np.maximum(x, 0)."
-)
-_WHOLE_ARRAY = (
-    "np.max looks for the largest value of the whole array and returns that alone. ReLU compares "
-    "every cell with 0 by itself: use np.maximum(x, 0)."
-)
+def larger_neighbour(signal):
+    left = correlate1d(signal, [1, 0])
+    rise = correlate1d(signal, [-1, 1])
+    return left + np.maximum(rise, 0)
 
 
 # 07.2
 
 
-def collapse(first, second):
-    return convolve2d(first, second, padding="full")
+def unsplittable():
+    return np.ones((3, 3))
 
 
-def _collapse_by_loops(first, second):
-    height = first.shape[0] + second.shape[0] - 1
-    width = first.shape[1] + second.shape[1] - 1
-    kernel = np.zeros((height, width))
-    for i in range(second.shape[0]):
-        for j in range(second.shape[1]):
-            part = second[i, j] * first
-            kernel[i : i + first.shape[0], j : j + first.shape[1]] += part
-    return kernel
+def _distance_to_products(kernel):
+    """How far, relative to its size, a 3×3 kernel is from the nearest product of two 2×2 ones."""
+    scaled = kernel / np.linalg.norm(kernel)
+
+    def missed(numbers):
+        product = np.zeros((3, 3))
+        for (m, n), weight in np.ndenumerate(numbers[:4].reshape(2, 2)):
+            product[m : m + 2, n : n + 2] += weight * numbers[4:].reshape(2, 2)
+        return (product - scaled).ravel()
+
+    nearest = np.inf
+    for start in np.random.default_rng(0).normal(size=(12, 8)):
+        found = optimize.least_squares(missed, start, method="lm", max_nfev=600)
+        nearest = min(nearest, np.sqrt(2 * found.cost))
+        if nearest < 1e-4:
+            break
+    return nearest
 
 
-_CORRELATED = (
-    "the shape is right, but one kernel got into the sum upside down: you took correlate2d. Two "
-    "kernels are joined by a true convolution, with the flip: convolve2d."
-)
+def _is_kernel(kernel):
+    return kernel.shape == (3, 3) and np.isfinite(kernel).all() and kernel.any()
+
+
+def _can_not_be_split(kernel):
+    return _is_kernel(kernel) and _distance_to_products(kernel) > 1e-3
 
 
 # 07.3
@@ -121,20 +122,15 @@ _AXES_EXCHANGED = (
 # 07.4
 
 
-def pooled_shape(shape, size, stride):
-    height, width, channels = shape
-    rows = (height - size) // stride + 1
-    columns = (width - size) // stride + 1
-    return rows, columns, channels
+def sides_before_pooling(cells, size, stride):
+    smallest = (cells - 1) * stride + size
+    largest = smallest + stride - 1
+    return smallest, largest
 
 
-def _rounded_up(shape, size, stride):
-    rows, columns = (math.ceil((n - size) / stride) + 1 for n in shape[:2])
-    return rows, columns, shape[2]
-
-
-def _without_one(shape, size, stride):
-    return (shape[0] - size) // stride, (shape[1] - size) // stride, shape[2]
+def _sides_by_trying(cells, size, stride):
+    fits = [n for n in range(size, 200) if (n - size) // stride + 1 == cells]
+    return fits[0], fits[-1]
 
 
 # 07.5
@@ -198,130 +194,133 @@ def _image_with(*lit):
 EXERCISES = (
     FunctionExercise(
         number="07.1",
-        title="Write ReLU",
-        solution=relu,
+        title="A maximum out of kernels and one ReLU",
+        solution=larger_neighbour,
         cases=[
-            (np.array([-2.0, 0.5, 3.0, -0.25, 1.5]),),
-            (_random.normal(size=(3, 4)),),
-            (_random.integers(-9, 10, size=(4, 2, 3)),),
+            (np.array([3, 1, 4, 1, 5]),),
+            (np.array([-2.0, -7.0, -7.0, -1.5]),),
+            (_random.normal(size=9),),
+            (np.array([2, 2, -3, 6, 0, 0]),),
         ],
         also_right=[
-            lambda x: np.where(x > 0, x, 0),
-            lambda x: x * (x > 0),
-            lambda x: np.clip(x, 0, None),
-            lambda x: (x + np.abs(x)) / 2,
+            lambda signal: np.maximum(signal[:-1], signal[1:]),
+            lambda signal: signal[1:] + np.maximum(signal[:-1] - signal[1:], 0),
+            lambda signal: (signal[:-1] + signal[1:] + np.abs(np.diff(signal))) / 2,
         ],
-        lesson="each answer is looked at by itself: ReLU lets positive ones pass unchanged and "
-        "sets negative ones to 0.",
-        why="np.maximum compares two arrays cell by cell, and the single 0 stands in for an array "
-        "of zeros.",
+        lesson="two kernels and a bend make a maximum, max(a, b) = a + ReLU(b − a): max pooling is "
+        "nothing that layers couldn't do themselves.",
+        why="Where the right one is larger, the rise is positive and lifts the left one up to it; "
+        "where it isn't, ReLU makes the rise 0 and the left one stays.",
         hints=[
-            "The result has the shape of x. Which of its cells differ from x?",
-            "NumPy has two functions with similar names: np.max finds the largest value of one "
-            "array, np.maximum compares two.",
+            "Start from the left neighbour. By how much does it have to be raised, and when?",
+            "The kernel [1, 0] gives the left neighbours, [−1, 1] the rise from left to right. "
+            "Which of the two goes through ReLU?",
         ],
         mistakes=[
-            Mistake(lambda x: np.abs(x), _PLUS_AND_MINUS),
-            Mistake(lambda x: np.max(x), _WHOLE_ARRAY),
-            Mistake(lambda x: np.maximum(np.max(x), 0), _WHOLE_ARRAY),
             Mistake(
-                lambda x: np.max(x, 0),
-                "the 0 in np.max(x, 0) is read as an axis, so you get the largest value of each "
-                "column. Compare every cell with 0 instead: np.maximum(x, 0).",
+                lambda signal: signal[:-1] + np.diff(signal),
+                "this is always the right neighbour: left plus rise. Only a positive rise may be "
+                "added, so send it through ReLU first.",
             ),
             Mistake(
-                lambda x: max(0, x),
-                "the built-in max compares whole objects and can't decide between a number and an "
-                "array. NumPy's np.maximum compares cell by cell.",
+                lambda signal: signal[:-1] + np.abs(np.diff(signal)),
+                "you added the size of the rise even where the signal falls. ReLU lets positive "
+                "rises pass and makes the others 0: np.maximum(rise, 0).",
             ),
             Mistake(
-                lambda x: np.minimum(x, 0),
-                "you kept the negative answers and set the positive ones to 0. It is the other "
-                "way round: np.maximum instead of np.minimum.",
+                lambda signal: signal[:-1] + np.maximum(signal[:-1] - signal[1:], 0),
+                "you added the fall, not the rise. From the left neighbour, b − a is missing where "
+                "the right one, b, is larger: the kernel is [−1, 1].",
             ),
             Mistake(
-                lambda x: x[x > 0],
-                "you dropped the negative answers, and the map has lost its shape. Put a 0 in "
-                "their places instead.",
+                lambda signal: signal[1:] + np.maximum(np.diff(signal), 0),
+                "you started from the right neighbour and raised it where it is the larger one "
+                "already. Start from the left one.",
             ),
             Mistake(
-                lambda x: (x > 0).astype(float),
-                "you say where an answer is positive, but not how strong it is. That is ReLU's "
-                "slope. Let positive answers pass as they are.",
+                lambda signal: np.maximum(np.maximum(signal[:-1], signal[1:]), 0),
+                "where both neighbours are negative you give 0. Only the rise goes through ReLU, "
+                "not the result.",
             ),
             Mistake(
-                lambda x: 1 / (1 + np.exp(-x)),
-                "this is the sigmoid, which squeezes every answer between 0 and 1. ReLU leaves "
-                "positive answers as they are.",
+                lambda signal: np.maximum(np.diff(signal), 0),
+                "this is the rise alone. Add it to the left neighbour.",
             ),
             Mistake(
-                lambda x: np.where(x > 0, x, 0.01 * x),
-                "this is a leaky ReLU, which lets a hundredth of the negative answers pass. ReLU "
-                "sets them to 0.",
+                lambda signal: np.minimum(signal[:-1], signal[1:]),
+                "this is the smaller neighbour. Check the sign of the rise: the kernel is [−1, 1].",
+            ),
+            Mistake(
+                lambda signal: np.max(signal),
+                "this is the largest value of the whole signal. One number is wanted for each pair "
+                "of neighbours.",
+            ),
+            Mistake(
+                lambda signal: np.maximum(signal[:-1], signal[1:])[::2],
+                "your pairs lie side by side, as with stride 2. Take every pair, stride 1.",
             ),
         ],
     ),
-    FunctionExercise(
+    ValueExercise(
         number="07.2",
-        title="Join two layers in one kernel",
-        solution=collapse,
-        cases=[
-            (
-                np.array([[1, 2, 0], [0, 1, -1], [3, 0, 1]]),
-                np.array([[0, 1, 1], [2, 0, 0], [1, 0, -1]]),
-            ),
-            (_random.normal(size=(4, 3)), _random.normal(size=(2, 2))),
-            (_random.normal(size=(3, 5)), _random.normal(size=(2, 3))),
-            (np.array([[1, 2, 4]]), np.array([[0.5, 0.25], [1.5, -0.75]])),
-            (np.array([[3, 1], [2, 5], [4, 1]], np.uint8), np.array([[0.1, 0.2, 0.4]])),
-        ],
+        title="A 3×3 kernel that no two 2×2 kernels make",
+        solution=unsplittable,
+        answer="unsplittable",
+        accepts=_can_not_be_split,
         also_right=[
-            lambda first, second: convolve2d(second, first, padding="full"),
-            lambda first, second: correlate2d(first, second[::-1, ::-1], padding="full"),
-            _collapse_by_loops,
+            [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+            np.eye(3)[::-1] + np.eye(3),
+            [[3, 1, 4], [1, 5, 9], [2, 6, 5]],
         ],
-        lesson="two linear layers are one linear layer, and its kernel is the full convolution of "
-        "theirs: k₁ + k₂ − 1 cells on a side.",
-        why="An output reads pixels that its patch of the first map has read, so the weights to "
-        "each pixel are products, summed over all ways that lead there.",
+        lesson="the converse is false: two 2×2 kernels hold 8 numbers, a 3×3 kernel 9, so most of "
+        "them can't be split. Small kernels in a row are cheaper, and can do less.",
+        why="It is a column of ones times a row of ones, but [1, 1, 1] itself can't be split: "
+        "1 + x + x² has no real root, so it is no product of two real lines.",
         hints=[
-            "How large is the part of the image that one output of the second layer depends on? "
-            "So large is the kernel.",
-            "convolve2d joins two kernels. Its padding decides how large the result is; you want "
-            "all cells where the two overlap.",
+            "Count. How many numbers can you choose in two 2×2 kernels, and how many in one 3×3?",
+            "Eight numbers can't reach all that nine can: take a kernel with nine numbers of no "
+            "particular pattern. Products of a column and a row are the ones to avoid.",
         ],
         mistakes=[
             Mistake(
-                lambda first, second: convolve2d(first, second),
-                'convolve2d is "valid" if you don\'t say otherwise, and keeps only the places '
-                'where one kernel lies inside the other. The kernel has to grow: padding="full".',
+                lambda kernel: kernel.shape == (5, 5),
+                "that is a 5×5 kernel. Here two 2×2 kernels are to be joined, which makes 3×3.",
+                example=np.arange(25).reshape(5, 5),
             ),
             Mistake(
-                lambda first, second: convolve2d(first, second, padding="same"),
-                "your kernel is as large as the first one. Two 3×3 layers see 5×5 pixels, so the "
-                'joint kernel is larger than both: padding="full".',
-            ),
-            Mistake(lambda first, second: correlate2d(first, second, padding="full"), _CORRELATED),
-            Mistake(lambda first, second: correlate2d(second, first, padding="full"), _CORRELATED),
-            Mistake(
-                lambda first, second: convolve2d(first, second, padding="full")[::-1, ::-1],
-                "your kernel is rotated by 180°. The layers slide their kernels as they are, so "
-                "leave the result of convolve2d as it is, too.",
+                lambda kernel: kernel.shape != (3, 3),
+                "that isn't a 3×3 array. Give three rows of three numbers.",
+                example=np.array([1, 2, 1]),
             ),
             Mistake(
-                lambda first, second: first * second,
-                "you multiplied the kernels cell by cell. A cell of the joint kernel is a sum over "
-                "all pairs of cells that lead to one pixel: convolve the two.",
+                lambda kernel: not np.isfinite(kernel).all(),
+                "a weight is nan or infinite. Give nine numbers.",
+                example=np.full((3, 3), np.nan),
             ),
             Mistake(
-                lambda first, second: first @ second,
-                "@ is the product of matrices. Kernels are not applied to rows and columns but "
-                "slid over the image: convolve the two.",
+                lambda kernel: not kernel.any(),
+                "a kernel of zeros is made by any kernel and one of zeros. Give other weights.",
+                example=np.zeros((3, 3)),
             ),
             Mistake(
-                lambda first, second: first + second,
-                "you added the kernels, which fits two layers side by side whose answers are "
-                "added. These stand one after the other: convolve the two.",
+                lambda kernel: np.count_nonzero(kernel) == 1,
+                "a single weight can be split: each 2×2 kernel moves the image part of the way. "
+                "Give more weights that aren't 0.",
+                example=np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+            ),
+            Mistake(
+                lambda kernel: np.linalg.matrix_rank(kernel) == 1,
+                "yours is a column times a row (its rank is 1), and this column and this row can "
+                "both be split, as [1, 2, 1] = [1, 1] ∗ [1, 1]. So your kernel can be, too.",
+                example=np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+            ),
+            Mistake(
+                lambda kernel: True,
+                "two 2×2 kernels were found whose full convolution is yours. Change one number, "
+                "and try again.",
+                example=convolve2d(
+                    np.array([[1, 2], [3, 5]]), np.array([[1, -1], [4, 2]]), padding="full"
+                ),
             ),
         ],
     ),
@@ -387,84 +386,69 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="07.4",
-        title="The shape after pooling",
-        solution=pooled_shape,
-        cases=[
-            ((12, 12, 10), 3, 3),
-            ((12, 12, 10), 3, 1),
-            ((24, 18, 5), 2, 2),
-            ((13, 8, 4), 2, 2),
-            ((28, 21, 3), 3, 2),
-            ((11, 8, 6), 2, 3),
-            ((8, 11, 2), 1, 4),
-        ],
-        lesson="pooling follows the size formula of convolution on each axis, and leaves the "
-        "channels alone.",
-        why="Each channel is pooled by itself, so only height and width change: the windows start "
-        "at 0, stride, 2·stride, … up to n − size.",
+        title="How large was the map before pooling?",
+        solution=sides_before_pooling,
+        cases=[(4, 3, 3), (10, 3, 1), (6, 2, 2), (3, 2, 3), (5, 3, 2), (1, 4, 2), (7, 1, 4)],
+        also_right=[_sides_by_trying],
+        lesson="the floor forgets up to stride − 1 cells at the edge, so several sides lead to the "
+        "same pooled map, and with stride 1 a single one.",
+        why="The last window begins (cells − 1) strides after the first and needs size cells of "
+        "its own; what is left over after it is less than one stride.",
         hints=[
-            "Notebook 05 has the formula: a window is placed like a kernel. Here p = 0.",
-            "⌊(n − size) / stride⌋ + 1, for the height and for the width. And the channels?",
+            "Where does the last window begin, and where does it end? So long the side must be.",
+            "How many more cells can the side have before another window fits?",
         ],
         mistakes=[
             Mistake(
-                _without_one,
-                "you forgot the + 1. The division counts the steps; the first window comes on top.",
+                lambda cells, size, stride: (cells * stride, cells * stride + stride - 1),
+                "you took the size for the stride. The last window begins at (cells − 1) · stride, "
+                "and needs size cells from there.",
             ),
             Mistake(
-                lambda shape, size, stride: (shape[0] // size, shape[1] // size, shape[2]),
-                "you left the stride out. That is right only for windows side by side; count the "
-                "starts 0, stride, 2·stride and so on.",
+                lambda cells, size, stride: (cells * size, cells * size + size - 1),
+                "that is right only for windows side by side. Windows begin a stride apart: "
+                "0, stride, 2 · stride and so on.",
             ),
             Mistake(
-                lambda shape, size, stride: (shape[0] // stride, shape[1] // stride, shape[2]),
-                "you left the window's size out. The last start is n − size: divide that by the "
-                "stride, then add 1.",
-            ),
-            Mistake(
-                lambda shape, size, stride: (shape[0] - size + 1, shape[1] - size + 1, shape[2]),
-                "you left the stride out: that is the shape for stride 1. Divide n − size by the "
-                "stride, rounded down, before you add 1.",
-            ),
-            Mistake(
-                _rounded_up,
-                "you rounded up. A last window that would reach over the edge is dropped: round "
-                "down, with //.",
-            ),
-            Mistake(
-                lambda shape, size, stride: (*pooled_shape(shape, size, stride)[:2], 1),
-                "you pooled over the channels as well. Each channel is pooled by itself, so their "
-                "number stays.",
-            ),
-            Mistake(
-                lambda shape, size, stride: pooled_shape(shape, size, stride)[:2],
-                "the channels are missing. Pooling works on each of them by itself: hand their "
-                "number through as third.",
-            ),
-            Mistake(
-                lambda shape, size, stride: (
-                    *[(shape[0] - size) // stride + 1] * 2,
-                    shape[2],
+                lambda cells, size, stride: (
+                    cells * stride + size,
+                    cells * stride + size + stride - 1,
                 ),
-                "you took the map for square. The width has a length of its own: shape[1].",
+                "you counted one step too many: cells windows have cells − 1 steps between them.",
             ),
             Mistake(
-                lambda shape, size, stride: (
-                    (shape[0] - size) / stride + 1,
-                    (shape[1] - size) / stride + 1,
-                    shape[2],
+                lambda cells, size, stride: (
+                    (cells - 1) * stride + size,
+                    cells * stride + size,
                 ),
-                "your shape has fractions. There are only whole windows: round the division down, "
-                "with // instead of /.",
+                "the smallest is right, the largest is one too large: with stride more cells, "
+                "another window fits.",
             ),
             Mistake(
-                lambda shape, size, stride: (
-                    (shape[0] - max(size, stride)) // stride + 1,
-                    (shape[1] - max(size, stride)) // stride + 1,
-                    shape[2],
+                lambda cells, size, stride: (
+                    (cells - 1) * stride + size,
+                    (cells - 1) * stride + 2 * size - 1,
                 ),
-                "with a stride larger than the window, the last window still needs only its own "
-                "size: subtract size, not the larger of the two.",
+                "the smallest is right. For the largest, another window fits after stride more "
+                "cells, not after size more.",
+            ),
+            Mistake(
+                lambda cells, size, stride: (cells - 1) * stride + size,
+                "this is the smallest side. Return two numbers, the smallest and the largest.",
+            ),
+            Mistake(
+                lambda cells, size, stride: (
+                    (cells - 1) * stride + size + stride - 1,
+                    (cells - 1) * stride + size,
+                ),
+                "the two are exchanged: first the smallest, then the largest.",
+            ),
+            Mistake(
+                lambda cells, size, stride: (
+                    (cells - size) // stride + 1,
+                    (cells - size) // stride + 1,
+                ),
+                "you pooled once more. Here the pooled side is given, and asked is the side before.",
             ),
         ],
     ),

@@ -18,61 +18,36 @@ def unshared_parameters(image_side, kernel_side, channels, filters):
 # 08.2
 
 
-def fields(layers):
-    side, jump, sides = 1, 1, []
+def pixels_seen(layers, cell):
+    first, last = cell, cell
+    for kernel, stride in reversed(layers):
+        first = first * stride
+        last = last * stride + kernel - 1
+    return first, last
+
+
+def _by_side_and_jump(layers, cell):
+    side, jump = 1, 1
     for kernel, stride in layers:
         side += (kernel - 1) * jump
         jump *= stride
-        sides.append(side)
-    return sides
+    return cell * jump, cell * jump + side - 1
 
 
-def _without_jump(layers):
-    side, sides = 1, []
-    for kernel, _ in layers:
-        side += kernel - 1
-        sides.append(side)
-    return sides
+def _from_below(layers, cell):
+    return pixels_seen(layers[::-1], cell)
 
 
-def _jump_first(layers):
-    side, jump, sides = 1, 1, []
-    for kernel, stride in layers:
-        jump *= stride
-        side += (kernel - 1) * jump
-        sides.append(side)
-    return sides
+def _seen_with(step):
+    """What is seen where `step` takes a layer's kernel and stride and the two ends."""
 
+    def seen(layers, cell):
+        first, last = cell, cell
+        for kernel, stride in reversed(layers):
+            first, last = step(kernel, stride, first, last)
+        return first, last
 
-def _whole_kernel(layers):
-    side, jump, sides = 1, 1, []
-    for kernel, stride in layers:
-        side += kernel * jump
-        jump *= stride
-        sides.append(side)
-    return sides
-
-
-def _jump_replaced(layers):
-    side, jump, sides = 1, 1, []
-    for kernel, stride in layers:
-        side += (kernel - 1) * jump
-        jump = stride
-        sides.append(side)
-    return sides
-
-
-def _jump_added(layers):
-    side, jump, sides = 1, 1, []
-    for kernel, stride in layers:
-        side += (kernel - 1) * jump
-        jump += stride
-        sides.append(side)
-    return sides
-
-
-def _from_zero(layers):
-    return [side - 1 for side in fields(layers)]
+    return seen
 
 
 # 08.3
@@ -165,60 +140,65 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="08.2",
-        title="Compute the receptive field after each layer",
-        solution=fields,
+        title="Which pixels does this cell see?",
+        solution=pixels_seen,
         cases=[
-            ([(5, 1), (2, 2), (5, 1), (2, 2)],),
-            ([(3, 1), (3, 1), (3, 1)],),
-            ([(7, 2), (3, 2), (3, 3), (5, 1)],),
-            ([(1, 2), (3, 1), (2, 3), (4, 1)],),
+            ([(3, 1), (3, 1)], 4),
+            ([(3, 1)], 4),
+            ([(5, 1), (2, 2), (5, 1), (2, 2)], 3),
+            ([(3, 1), (3, 1), (3, 1)], 0),
+            ([(7, 2), (3, 2), (3, 3), (5, 1)], 2),
+            ([(1, 2), (3, 1), (2, 3), (4, 1)], 5),
         ],
-        lesson="each layer widens the view by k − 1 of its own cells, and strides below it make "
-        "those cells lie further apart on the image.",
-        why="The layer's own stride changes the distance only for the layers above it, so the "
-        "jump is multiplied after the side has grown.",
+        also_right=[_by_side_and_jump],
+        lesson="from the top down a layer spreads a stretch of cells by its stride and adds k − 1: "
+        "the difference of the two ends is the receptive field, the place is the jump.",
+        why="Cell c of a layer begins at cell c · s of the layer below and reaches k − 1 cells "
+        "further, so both ends can be carried down, one layer after the other.",
         hints=[
-            "Keep two numbers, the side r and the jump j; both begin at 1.",
-            "In each turn r grows by the new cells of the kernel, each j pixels wide, and j is "
-            "multiplied by the stride. Which of the two comes first?",
+            "Begin at the top: the cell itself. Which cells of the layer below does it see, the "
+            "first one and the last one?",
+            "A window of cell c begins at c · s and ends at c · s + k − 1. Go down through the "
+            "layers with both ends.",
         ],
         mistakes=[
             Mistake(
-                _without_jump,
-                "you left out the jump. After a stride of 2 neighbouring cells are two pixels "
-                "apart, so a kernel above it reaches twice as far: add (k − 1) · j.",
+                _from_below,
+                "you went through the layers from the bottom up. A cell of the last layer sees "
+                "cells of the layer just below it: go backwards, with reversed(layers).",
             ),
             Mistake(
-                _jump_first,
-                "you multiplied the jump before the side grew. A layer's own stride matters only "
-                "for the layers above: let the side grow first.",
+                _seen_with(lambda k, s, first, last: (first * s, last * s + k)),
+                "the last pixel is too far: a window that begins at c · s ends at c · s + k − 1.",
             ),
             Mistake(
-                _whole_kernel,
-                "you added k instead of k − 1. One cell of the kernel lies on what was seen "
-                "already; only the other k − 1 are new.",
+                _seen_with(lambda k, s, first, last: (first, last + k - 1)),
+                "you left the strides out. Cell c looks at a window that begins at c · s.",
             ),
             Mistake(
-                _jump_replaced,
-                "your jump is the last stride alone. Strides multiply: two layers of stride 2 "
-                "make cells that are four pixels apart.",
+                _seen_with(lambda k, s, first, last: (first * s, first * s + k - 1)),
+                "you followed the first cell only. The last cell that was seen has a window of its "
+                "own, which reaches further: carry both ends down.",
             ),
             Mistake(
-                _jump_added,
-                "you added the strides up. They multiply: j becomes s · j.",
+                _seen_with(lambda k, s, first, last: (first * s, (last + k - 1) * s)),
+                "you added k − 1 before the stride spread the cells. Window and kernel lie on the "
+                "layer below: multiply first, then add.",
             ),
             Mistake(
-                _from_zero,
-                "every number is one too small. Before the first layer a cell sees one pixel, "
-                "itself: start with r = 1.",
+                _seen_with(lambda k, s, first, last: (first * s - k // 2, last * s + k // 2)),
+                "you put the window's middle on c · s. Without padding it begins there.",
             ),
             Mistake(
-                lambda layers: fields(layers)[-1],
-                "this is the side after the last layer. Return a list with the side after each.",
+                lambda layers, cell: (
+                    pixels_seen(layers, cell)[1] - pixels_seen(layers, cell)[0] + 1
+                ),
+                "this is how many pixels are seen, the receptive field. Return the first and the "
+                "last of them.",
             ),
             Mistake(
-                lambda layers: [1, *fields(layers)],
-                "your list begins with the image itself. Return one number for each layer.",
+                lambda layers, cell: (0, pixels_seen(layers, 0)[1]),
+                "this is what cell 0 sees. Begin with the cell that is asked for.",
             ),
         ],
     ),

@@ -48,8 +48,10 @@ from course_utils.plotting.shortcuts import draw_blocks, draw_shortcuts
 from course_utils.plotting.signals import draw_echoes, draw_flip_and_slide
 from course_utils.plotting.stages import draw_stages
 from course_utils.plotting.style import picture, show, use_course_style
+from course_utils.plotting.ties import TieTable, draw_tied_tables
 from course_utils.plotting.time_splits import draw_time_splits
 from course_utils.plotting.training_curves import draw_training
+from course_utils.plotting.volumes import draw_volumes
 from course_utils.plotting.window_layouts import (
     SignalCase,
     draw_windows_on_image,
@@ -61,6 +63,7 @@ __all__ = [
     "Mark",
     "Panel",
     "SignalCase",
+    "TieTable",
     "draw_activations",
     "draw_blocks",
     "draw_boxes",
@@ -102,9 +105,11 @@ __all__ = [
     "draw_shares",
     "draw_shortcuts",
     "draw_stages",
+    "draw_tied_tables",
     "draw_time_splits",
     "draw_training",
     "draw_two_ways",
+    "draw_volumes",
     "draw_window_steps",
     "draw_windows_on_image",
     "draw_windows_on_signal",

@@ -25,6 +25,8 @@ def on_arrays(change: Dress) -> Dress:
     """Apply `change` to every array or number of a result, through lists and tuples of them."""
 
     def dress(value: Any) -> Any:
+        if isinstance(value, str):
+            return value
         if isinstance(value, (list, tuple)) and not all(np.ndim(part) == 0 for part in value):
             return type(value)(dress(part) for part in value)
         if isinstance(value, (list, tuple)) and any(isinstance(part, str) for part in value):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_utils import exercises
-from course_utils.convolution import convolve2d, correlate2d
+from course_utils.convolution import correlate2d
 from course_utils.filters import FILTERS
 
 WRONG: dict[str, tuple[str, Any, str]] = {}
@@ -43,29 +43,18 @@ def array_of_the_image_s_type(image, kernel):
     return out
 
 
-@wrong("03.2", "The decimals are cut off")
-def flipped_of_the_image_s_type(image, kernel):
-    return array_of_the_image_s_type(image, kernel[::-1, ::-1])
-
-
 @wrong("06.1", "The decimals are cut off")
-def total_of_the_image_s_type(image, kernel):
-    h, w = kernel.shape[:2]
-    out = np.zeros_like(image[h - 1 :, w - 1 :, 0])
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            out[i, j] = np.sum(image[i : i + h, j : j + w] * kernel)
+def maps_of_the_image_s_type(image, filters, biases):
+    h, w = filters.shape[:2]
+    out = np.zeros((*image[h - 1 :, w - 1 :, 0].shape, filters.shape[3]), image.dtype)
+    for i, j, o in np.ndindex(out.shape):
+        out[i, j, o] = np.sum(image[i : i + h, j : j + w] * filters[..., o]) + biases[o]
     return out
 
 
 @wrong("09.2", "")
 def slopes_of_the_image_s_type(image, gradient):
     return array_of_the_image_s_type(image, gradient)
-
-
-@wrong("07.2", "")
-def kernel_of_the_first_one_s_type(first, second):
-    return convolve2d(first, second, padding="full").astype(first.dtype)
 
 
 @wrong("16.3", "")
@@ -77,18 +66,52 @@ def result_of_the_series_type(series, kernel, dilation):
     return result
 
 
-@wrong("03.3", "The decimals are cut off")
-def canvas_of_integers(kernel, image_shape, i, j):
-    canvas = np.zeros(image_shape, int)
-    canvas[i : i + kernel.shape[0], j : j + kernel.shape[1]] = kernel
-    return canvas.ravel()
+@wrong("03.4", "")
+def map_of_integers(kernel, image_shape, i, j):
+    rows, columns = (n - k + 1 for n, k in zip(image_shape, kernel.shape, strict=True))
+    result = np.zeros((rows, columns), int)
+    for m, n in np.ndindex(kernel.shape):
+        if 0 <= i - m < rows and 0 <= j - n < columns:
+            result[i - m, j - n] = kernel[m, n]
+    return result
 
 
-@wrong("03.3", "")
+@wrong("03.4", "")
 def three_by_three_only(kernel, image_shape, i, j):
-    canvas = np.zeros(image_shape)
-    canvas[i : i + 3, j : j + 3] = kernel
-    return canvas.ravel()
+    result = np.zeros((image_shape[0] - 2, image_shape[1] - 2))
+    for m, n in np.ndindex(3, 3):
+        result[i - m, j - n] = kernel[m, n]
+    return result
+
+
+@wrong("03.4", "")
+def wrapped_round(kernel, image_shape, i, j):
+    result = np.zeros([n - k + 1 for n, k in zip(image_shape, kernel.shape, strict=True)])
+    for m, n in np.ndindex(kernel.shape):
+        if i - m < len(result) and j - n < result.shape[1]:
+            result[i - m, j - n] = kernel[m, n]
+    return result
+
+
+@wrong("03.2", "")
+def told_by_the_sum(function):
+    kernel = np.arange(1, 10).reshape(3, 3)
+    answer = function(np.eye(5), kernel)
+    return "convolution" if answer[0, 0] == np.trace(kernel) else "neither"
+
+
+@wrong("07.1", "")
+def larger_in_size(signal):
+    left, right = signal[:-1], signal[1:]
+    return np.where(np.abs(left) > np.abs(right), left, right)
+
+
+@wrong("08.2", "")
+def every_layer_of_stride_two(layers, cell):
+    first, last = cell, cell
+    for kernel, _ in reversed(layers):
+        first, last = 2 * first, 2 * last + kernel - 1
+    return first, last
 
 
 @wrong("04.3", "")
@@ -182,10 +205,9 @@ def bounded_by_the_ends(n, k, p):
     return [min(i + 1 + p, n - i + p, k) for i in range(n)]
 
 
-@wrong("07.4", "stride larger than the window")
-def size_or_stride(shape, size, stride):
-    h, w, c = shape
-    return (h - max(size, stride)) // stride + 1, (w - max(size, stride)) // stride + 1, c
+@wrong("07.4", "")
+def larger_of_size_and_stride(cells, size, stride):
+    return (cells - 1) * max(size, stride) + size, cells * max(size, stride) + size - 1
 
 
 @wrong("12.1", "short and over")
