@@ -114,13 +114,6 @@ _FLIPPED = (
 # 09.3
 
 
-def my_relu_backward(x, gradient):
-    return gradient * (x > 0)
-
-
-# 09.4
-
-
 def map_with_one_winner():
     return np.array([[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
 
@@ -148,6 +141,126 @@ def _wins_outside_the_centre(feature_map):
     row, column = np.unravel_index(feature_map.argmax(), (4, 4))
     alone = np.sum(feature_map == feature_map.max()) == 1
     return alone and not (row in (1, 2) and column in (1, 2))
+
+
+# 09.4
+
+
+def my_pool_backward(x, gradient, size, stride):
+    slopes = np.zeros(x.shape)
+    for b, i, j, c in np.ndindex(gradient.shape):
+        top, left = i * stride, j * stride
+        window = x[b, top : top + size, left : left + size, c]
+        m, n = np.unravel_index(window.argmax(), window.shape)
+        slopes[b, top + m, left + n, c] += gradient[b, i, j, c]
+    return slopes
+
+
+def _pool_backward_with(share, step=lambda size, stride: stride):
+    """A backward pass that gives each cell of a window its share of the window's slope."""
+
+    def answer(x, gradient, size, stride):
+        slopes, s = np.zeros(x.shape), step(size, stride)
+        for b, i, j, c in np.ndindex(gradient.shape):
+            window = x[b, i * s : i * s + size, j * s : j * s + size, c]
+            place = slopes[b, i * s : i * s + size, j * s : j * s + size, c]
+            place += share(window) * gradient[b, i, j, c]
+        return slopes
+
+    return answer
+
+
+def _first_winner(window):
+    return np.arange(window.size).reshape(window.shape) == window.argmax()
+
+
+def _last_winner(window):
+    last = window.size - 1 - window.ravel()[::-1].argmax()
+    return np.arange(window.size).reshape(window.shape) == last
+
+
+def _first_winner_by_columns(window):
+    return _first_winner(window.T).T
+
+
+def _by_cells_of_the_window(x, gradient, size, stride):
+    rows, columns = gradient.shape[1:3]
+    slopes, waiting = np.zeros(x.shape), np.ones(gradient.shape, bool)
+    cells = [
+        np.s_[:, m : m + stride * rows : stride, n : n + stride * columns : stride]
+        for m, n in np.ndindex(size, size)
+    ]
+    largest = np.max([x[cell] for cell in cells], axis=0)
+    for cell in cells:
+        wins = waiting & (x[cell] == largest)
+        slopes[cell] += wins * gradient
+        waiting &= ~wins
+    return slopes
+
+
+def _overwritten(x, gradient, size, stride):
+    slopes = np.zeros(x.shape)
+    for b, i, j, c in np.ndindex(gradient.shape):
+        top, left = i * stride, j * stride
+        window = x[b, top : top + size, left : left + size, c]
+        m, n = np.unravel_index(window.argmax(), window.shape)
+        slopes[b, top + m, left + n, c] = gradient[b, i, j, c]
+    return slopes
+
+
+def _one_winner_for_all_channels(x, gradient, size, stride):
+    slopes = np.zeros(x.shape)
+    for b, i, j, c in np.ndindex(gradient.shape):
+        top, left = i * stride, j * stride
+        window = x[b, top : top + size, left : left + size].max(axis=-1)
+        m, n = np.unravel_index(window.argmax(), window.shape)
+        slopes[b, top + m, left + n, c] += gradient[b, i, j, c]
+    return slopes
+
+
+def _place_in_the_window_only(x, gradient, size, stride):
+    slopes = np.zeros(x.shape)
+    for b, i, j, c in np.ndindex(gradient.shape):
+        top, left = i * stride, j * stride
+        window = x[b, top : top + size, left : left + size, c]
+        m, n = np.unravel_index(window.argmax(), window.shape)
+        slopes[b, m, n, c] += gradient[b, i, j, c]
+    return slopes
+
+
+def _of_the_lesson(x, gradient, size, stride):
+    """The lesson's own lines, right for windows 2×2 that neither overlap nor leave gaps."""
+    b, h, w, c = x.shape
+    slopes, waiting = np.zeros(x.shape), np.ones(gradient.shape, bool)
+    largest = x.reshape(b, h // 2, 2, w // 2, 2, c).max(axis=(2, 4))
+    for m, n in np.ndindex(2, 2):
+        wins = waiting & (x[:, m::2, n::2] == largest)
+        slopes[:, m::2, n::2] = np.where(wins, gradient, 0)
+        waiting &= ~wins
+    return slopes
+
+
+def _pooling_cases():
+    draw = np.random.default_rng(94)
+    shapes = [  # of x, size, stride: the lesson's windows, overlaps, a rest at the borders, gaps
+        ((1, 4, 4, 1), 2, 2),
+        ((1, 5, 4, 1), 3, 1),
+        ((2, 8, 7, 3), 3, 2),
+        ((1, 8, 9, 2), 2, 3),
+    ]
+    cases = []
+    for shape, size, stride in shapes:
+        x = draw.permutation(np.arange(float(np.prod(shape)))).reshape(shape)
+        b, h, w, c = shape
+        out = (b, (h - size) // stride + 1, (w - size) // stride + 1, c)
+        cases.append((x, draw.normal(size=out).round(2), size, stride))
+    # whole numbers with ties, negative ones among them, and slopes that are no whole numbers
+    ties = draw.integers(-2, 1, (2, 6, 5, 2))
+    cases.append((ties, draw.normal(size=(2, 4, 3, 2)).round(2), 3, 1))
+    # what a ReLU leaves, in the type that networks train in
+    kept = np.maximum(draw.normal(size=(1, 6, 6, 2)), 0).astype(np.float32)
+    cases.append((kept, draw.normal(size=(1, 2, 2, 2)).astype(np.float32), 3, 3))
+    return cases
 
 
 # 09.5
@@ -330,66 +443,8 @@ EXERCISES = (
             ),
         ],
     ),
-    FunctionExercise(
-        number="09.3",
-        title="ReLU backward",
-        solution=my_relu_backward,
-        cases=[
-            (np.array([-2.0, 1.0, 3.0, -0.5]), np.array([5.0, 6.0, -7.0, -8.0])),
-            (_random.normal(size=(2, 3, 4)), _random.normal(size=(2, 3, 4))),
-            (np.array([[0.0, 2.0], [-1.0, 0.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])),
-            (np.array([[3, -1, 2], [0, 2, -4]]), np.array([[0.5, 1.5, -2.5], [2.5, -0.75, 0.25]])),
-        ],
-        also_right=[lambda x, gradient: np.where(x > 0, gradient, 0)],
-        lesson="a ReLU is a switch: where the input was positive the slope passes as it is, "
-        "elsewhere nothing passes.",
-        why="x > 0 is 1 or 0 for each cell: the slope of max(0, x).",
-        hints=[
-            "Above 0 the output is x itself. What is its slope? And below 0?",
-            "x > 0 is an array of truth values, and counts as 1 and 0 in a product.",
-        ],
-        mistakes=[
-            Mistake(
-                lambda x, gradient: gradient.copy(),
-                "everything passes. Where x was negative the output stayed 0 whatever x did: "
-                "its slope there is 0.",
-            ),
-            Mistake(
-                lambda x, gradient: np.maximum(gradient, 0),
-                "you looked at the sign of the gradient. What counts is the sign of x; a negative "
-                "slope passes where x was positive.",
-            ),
-            Mistake(
-                lambda x, gradient: gradient * np.maximum(x, 0),
-                "you multiplied by the value of ReLU. Multiply by its slope, which is 1 wherever "
-                "x is positive.",
-            ),
-            Mistake(
-                lambda x, gradient: gradient * x,
-                "you multiplied by x. Multiply by the slope of max(0, x), which is 1 or 0.",
-            ),
-            Mistake(
-                lambda x, gradient: (x > 0) * 1.0,
-                "this is the slope of ReLU alone. The chain rule multiplies it by the gradient "
-                "that arrives.",
-            ),
-            Mistake(
-                lambda x, gradient: gradient * (x < 0),
-                "it is the other way round: the gradient passes where x was positive.",
-            ),
-            Mistake(
-                lambda x, gradient: gradient * (x >= 0),
-                "right but for x = 0. There max(0, x) has a kink, and the libraries agree to let "
-                "nothing pass: x > 0.",
-            ),
-            Mistake(
-                lambda x, gradient: gradient * np.sign(x),
-                "np.sign gives −1 for negative x. The slope of ReLU is 0 there.",
-            ),
-        ],
-    ),
     ValueExercise(
-        number="09.4",
+        number="09.3",
         title="A map in which one cell gets every slope",
         solution=map_with_one_winner,
         answer="one_winner",
@@ -434,6 +489,104 @@ EXERCISES = (
                 "the largest number stands in several cells, and the first one in each window wins "
                 "there. Make one of the four cells in the middle larger than all others.",
                 example=[[2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]],
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="09.4",
+        title="Max pooling, backward, for any window",
+        solution=my_pool_backward,
+        cases=_pooling_cases(),
+        also_right=[
+            _by_cells_of_the_window,
+            _pool_backward_with(_first_winner),
+            lambda x, gradient, size, stride: my_pool_backward(x, gradient, size, stride).tolist(),
+            lambda x, gradient, size, stride: my_pool_backward(x, gradient, size, stride).astype(
+                np.float32
+            ),
+        ],
+        lesson="a pooling layer routes: each window sends its slope to the place of its winner, "
+        "and a cell that wins twice gets both.",
+        why="The place of the winner in its window plus the window's corner is its place in x; "
+        "+= adds up what several windows send to one cell.",
+        hints=[
+            "Loop over all windows: np.ndindex(gradient.shape) gives image, row, column, channel.",
+            "Window [i, j] begins at row i · stride and column j · stride. Cut it out of one image "
+            "and one channel.",
+            "argmax gives the winner's place in reading order, the first one at a tie. "
+            "np.unravel_index(place, window.shape) makes a row and a column of it.",
+            "Begin with np.zeros(x.shape), and add the window's slope at corner + place.",
+        ],
+        mistakes=[
+            Mistake(
+                _overwritten,
+                "a cell that wins in two windows keeps the last slope only. Windows overlap, and "
+                "slopes add up where paths meet: +=.",
+            ),
+            Mistake(
+                _pool_backward_with(lambda window: window == window.max()),
+                "right until two cells of a window share the largest value: then you give its "
+                "slope to both. The first in reading order gets all of it.",
+            ),
+            Mistake(
+                _pool_backward_with(
+                    lambda window: (window == window.max()) / np.sum(window == window.max())
+                ),
+                "at a tie you share the slope out. Any share would do for training, but the task, "
+                "as TensorFlow does, gives all of it to the first in reading order.",
+            ),
+            Mistake(
+                _pool_backward_with(_last_winner),
+                "at a tie you took the last of the largest. The first in reading order gets the "
+                "slope: row by row, left to right.",
+            ),
+            Mistake(
+                _pool_backward_with(_first_winner_by_columns),
+                "at a tie you took the first one column by column. Reading order goes row by row.",
+            ),
+            Mistake(
+                _pool_backward_with(_first_winner, step=lambda size, stride: size),
+                "your windows lie side by side whatever the stride is. Window [i, j] begins at "
+                "row i · stride and column j · stride.",
+            ),
+            Mistake(
+                _pool_backward_with(_first_winner, step=lambda size, stride: 1),
+                "your windows move by one cell whatever the stride is. Window [i, j] begins at "
+                "row i · stride and column j · stride.",
+            ),
+            Mistake(
+                _one_winner_for_all_channels,
+                "you looked for one winner among all channels. Each channel is pooled by itself "
+                "and has winners of its own.",
+            ),
+            Mistake(
+                _place_in_the_window_only,
+                "every slope lands in the top left corner: the winner's place is counted within "
+                "its window. Add where the window begins.",
+            ),
+            Mistake(
+                _pool_backward_with(lambda window: np.ones(window.shape) / window.size),
+                "this is average pooling's backward pass: every cell gets a share. The maximum "
+                "sends all of it to the winner.",
+            ),
+            Mistake(
+                _pool_backward_with(lambda window: np.ones(window.shape)),
+                "every cell of a window gets its whole slope. Only the winner could have changed "
+                "the output, so only the winner gets it.",
+            ),
+            Mistake(
+                _pool_backward_with(lambda window: _first_winner(window) * window.max()),
+                "you multiplied by the largest value. The slope of a maximum for its winner is 1.",
+            ),
+            Mistake(
+                _pool_backward_with(lambda window: _first_winner(-window)),
+                "your slopes go to the smallest cell of each window. Max pooling lets the largest "
+                "through.",
+            ),
+            Mistake(
+                _of_the_lesson,
+                "these lines are made for windows 2×2 side by side. Here size and stride are "
+                "given, windows may overlap, and rows may be left over.",
             ),
         ],
     ),

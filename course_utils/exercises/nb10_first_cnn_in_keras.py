@@ -10,60 +10,30 @@ _random = np.random.default_rng(10)
 # 10.1
 
 
-def one_hot(labels, classes):
-    vectors = np.zeros((len(labels), classes))
-    vectors[np.arange(len(labels)), labels] = 1
-    return vectors
+def shares_of_votes(votes, classes):
+    shares = np.zeros((len(votes), classes))
+    for i, row in enumerate(votes):
+        for vote in row:
+            shares[i, vote] += 1 / len(row)
+    return shares
 
 
-def _one_hot_by_loop(labels, classes):
-    vectors = []
-    for label in labels:
-        vector = [0.0] * classes
-        vector[label] = 1.0
-        vectors.append(vector)
-    return np.array(vectors)
+def _majority(votes, classes):
+    return np.eye(classes)[shares_of_votes(votes, classes).argmax(axis=1)]
 
 
-def _one_hot_everywhere(labels, classes):
-    vectors = np.zeros((len(labels), classes))
-    vectors[:, labels] = 1
-    return vectors
+def _each_class_once(votes, classes):
+    shares = np.zeros((len(votes), classes))
+    shares[np.arange(len(votes))[:, None], votes] += 1 / votes.shape[1]
+    return shares
+
+
+def _shared_among_the_named(votes, classes):
+    named = shares_of_votes(votes, classes) > 0
+    return named / named.sum(axis=1, keepdims=True)
 
 
 # 10.2
-
-
-def network_sides(side, kernel_size, pool_size):
-    sides = []
-    for _ in range(2):
-        side = side - kernel_size + 1
-        sides.append(side)
-        side = side // pool_size
-        sides.append(side)
-    return sides
-
-
-def _sides(side, kernel_size, pool_size, after_conv, after_pool):
-    """Sides by two rules, for mistakes in one of them."""
-    sides = []
-    for _ in range(2):
-        side = after_conv(side, kernel_size)
-        sides.append(side)
-        side = after_pool(side, pool_size)
-        sides.append(side)
-    return sides
-
-
-def _valid(side, kernel_size):
-    return side - kernel_size + 1
-
-
-def _whole_windows(side, pool_size):
-    return side // pool_size
-
-
-# 10.3
 
 
 def network_parameters(kernel_size, filters1, filters2, hidden):
@@ -99,7 +69,7 @@ def _bias_at_every_position(k, filters1, filters2, hidden):
     return network_parameters(k, filters1, filters2, hidden) + surplus
 
 
-# 10.4
+# 10.3
 
 
 def accuracy_and_loss(probabilities, labels):
@@ -122,7 +92,7 @@ def _three_clear_cases():
     return np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.25, 0.5, 0.25]]), np.array([0, 1, 1])
 
 
-# 10.5
+# 10.4
 
 
 def right_but_unsure():
@@ -150,127 +120,188 @@ def _is_right_but_unsure(p):
     )
 
 
+# 10.5
+
+
+def choose_by_validation(losses, patience):
+    lowest, setting, best_epoch, epochs_run = np.inf, 0, 0, 0
+    for place, trial in enumerate(losses):
+        best, best_at = np.inf, 0
+        for epoch, loss in enumerate(trial, start=1):
+            epochs_run += 1
+            if loss < best:
+                best, best_at = loss, epoch
+            if epoch - best_at == patience:
+                break
+        if best < lowest:
+            lowest, setting, best_epoch = best, place, best_at
+    return setting, best_epoch, epochs_run
+
+
+def _run(trial, patience, *, in_a_row=True, against_lowest=True, ties_improve=False):
+    """The losses of the epochs that are run, by a rule for stopping that may be a wrong one."""
+    best, before, waited = np.inf, np.inf, 0
+    for epoch, loss in enumerate(trial, start=1):
+        bar = best if against_lowest else before
+        improved = loss < bar or (ties_improve and loss == bar)
+        best, before = min(best, loss), loss
+        if not improved:
+            waited += 1
+        elif in_a_row:
+            waited = 0
+        if waited >= patience:
+            return trial[:epoch]
+    return trial
+
+
+def _choice(runs, value=np.min, place_of_best=np.argmin):
+    """Setting and epoch that a table of losses points to, with the epochs it holds."""
+    values = [value(run) for run in runs]
+    setting = int(np.argmin(values))
+    return setting, int(place_of_best(runs[setting])) + 1, sum(map(len, runs))
+
+
+def _choosing(value=np.min, place_of_best=np.argmin, later=0, **rule):
+    """An answer that stops by a rule of its own, or `later` epochs later."""
+
+    def answer(losses, patience):
+        return _choice([_run(t, patience + later, **rule) for t in losses], value, place_of_best)
+
+    return answer
+
+
+def _last_place_of_lowest(run):
+    return len(run) - 1 - int(np.argmin(run[::-1]))
+
+
+def _looked_past_the_stop(losses, patience):
+    return *_choice(losses)[:2], choose_by_validation(losses, patience)[2]
+
+
+def _last_of_equal_settings(losses, patience):
+    runs = [_run(trial, patience) for trial in losses]
+    values = [min(run) for run in runs]
+    setting = len(values) - 1 - int(np.argmin(values[::-1]))
+    return setting, int(np.argmin(runs[setting])) + 1, sum(map(len, runs))
+
+
+def _epochs_of_the_chosen_one(losses, patience):
+    setting, epoch, _ = choose_by_validation(losses, patience)
+    return setting, epoch, len(_run(losses[setting], patience))
+
+
+def _epochs_up_to_the_best(losses, patience):
+    setting, epoch, _ = choose_by_validation(losses, patience)
+    runs = [_run(trial, patience) for trial in losses]
+    return setting, epoch, sum(int(np.argmin(run)) + 1 for run in runs)
+
+
+def _all_epochs_counted(losses, patience):
+    setting, epoch, _ = choose_by_validation(losses, patience)
+    return setting, epoch, sum(map(len, losses))
+
+
+def _changed(change):
+    return lambda losses, patience: change(*choose_by_validation(losses, patience))
+
+
+def _trials():
+    draw = np.random.default_rng(105)
+    falling = 2.0 / np.arange(1, 13)
+    return [
+        [list((falling * draw.uniform(0.6, 1.6, 12)).round(2)) for _ in range(4)] for _ in range(3)
+    ]
+
+
 EXERCISES = (
     FunctionExercise(
         number="10.1",
-        title="Turn labels into one-hot vectors",
-        solution=one_hot,
+        title="Make probabilities of several people's votes",
+        solution=shares_of_votes,
         cases=[
-            (np.array([2, 0, 1, 1]), 3),
-            (np.array([1, 1, 0, 2]), 5),
-            (np.array([5, 0, 4, 1, 9, 2]), 10),
+            (np.array([[2, 2, 0], [1, 0, 2]]), 3),
+            (np.array([[1], [0], [3]]), 5),
+            (np.array([[5, 5, 3, 5], [0, 0, 0, 0], [9, 4, 4, 9]]), 10),
+            (np.array([[1, 1, 3, 1, 3], [0, 2, 2, 2, 1]]), 7),
         ],
         also_right=[
-            _one_hot_by_loop,
-            lambda labels, classes: np.eye(classes)[labels],
-            lambda labels, classes: labels[:, None] == np.arange(classes),
+            lambda votes, classes: np.eye(classes)[votes].mean(axis=1),
+            lambda votes, classes: [
+                np.bincount(row, minlength=classes) / len(row) for row in votes
+            ],
+            lambda votes, classes: np.stack(
+                [(votes == c).mean(axis=1) for c in range(classes)], axis=-1
+            ),
         ],
-        lesson="a one-hot vector has a place for every class, also for those that this batch "
-        "happens not to hold.",
-        why="The pair of index arrays picks one cell a row: row 0 with labels[0], row 1 with "
-        "labels[1], and so on.",
+        lesson="a label can be ten probabilities of any kind; one-hot is the case in which all "
+        "agree.",
+        why="Every vote adds its share to one cell, so that votes for the same class add up, and "
+        "each row has the sum 1.",
         hints=[
-            "Begin with np.zeros((len(labels), classes)): one row a label, one column a class.",
-            "In row i exactly one cell becomes 1. Which column is it?",
-            "A loop over enumerate(labels) gives you i and the label; a pair of index arrays does "
-            "it at once.",
+            "Begin with np.zeros((len(votes), classes)): one row per image, one column per class.",
+            "With n people, each vote is worth 1 / n. Two votes for one class make 2 / n.",
+            "A loop over the rows, and in it one over the votes, adds 1 / n at [row, vote].",
         ],
         mistakes=[
             Mistake(
-                lambda labels, classes: one_hot(labels, labels.max() + 1),
-                "you made as many columns as the labels at hand need. A batch may lack the "
-                "last classes, and its vectors would be too short: make `classes` columns.",
+                _each_class_once,
+                "two votes for the same class count once only: an index that occurs twice is "
+                "written once. Loop over the votes and add, or count them.",
             ),
             Mistake(
-                lambda labels, classes: one_hot(labels, classes).T,
-                "rows and columns are exchanged. Each label has a row of its own, and the "
-                "columns are the classes: shape (len(labels), classes).",
+                lambda votes, classes: shares_of_votes(votes, classes) * votes.shape[1],
+                "these are numbers of votes. Divide by the number of people, so that each row "
+                "has the sum 1.",
             ),
             Mistake(
-                lambda labels, classes: one_hot(labels - 1, classes),
-                "each 1 stands one place too far left. Classes count from 0, so label 0 belongs "
-                "to column 0: index with label, not with label − 1.",
+                _majority,
+                "you let the majority decide. Keep what the others said as well: each class gets "
+                "its share of the votes.",
             ),
             Mistake(
-                lambda labels, classes: one_hot((labels + 1) % classes, classes),
-                "each 1 stands one place too far right. Classes count from 0, so label 0 belongs "
-                "to column 0.",
+                lambda votes, classes: (shares_of_votes(votes, classes) > 0) * 1.0,
+                "every class that was named has a 1. Write the share of the votes instead, so that "
+                "each row has the sum 1.",
             ),
             Mistake(
-                _one_hot_everywhere,
-                "vectors[:, labels] = 1 fills whole columns. Each row wants a single 1: pair "
-                "every row with its own label, vectors[np.arange(len(labels)), labels] = 1.",
+                _shared_among_the_named,
+                "each class that was named has the same share. One with two votes gets twice as "
+                "much as one with one.",
             ),
             Mistake(
-                lambda labels, classes: one_hot(labels, classes) * labels[:, None],
-                "you wrote the label itself into its cell. The place says which class it is; the "
-                "cell holds a 1, the probability of that class.",
+                lambda votes, classes: shares_of_votes(votes, votes.max() + 1),
+                "you made as many columns as the votes at hand need. A batch may lack the last "
+                "classes: make `classes` columns.",
+            ),
+            Mistake(
+                lambda votes, classes: shares_of_votes(votes, classes).T,
+                "rows and columns are exchanged. Each image has a row, each class a column.",
+            ),
+            Mistake(
+                lambda votes, classes: shares_of_votes(votes.T, classes),
+                "you made a row for each person. The images are the rows of votes, the people its "
+                "columns.",
+            ),
+            Mistake(
+                lambda votes, classes: np.roll(shares_of_votes(votes, classes), -1, axis=1),
+                "each share stands one place too far left. Classes count from 0: index with the "
+                "vote, not with vote − 1.",
+            ),
+            Mistake(
+                lambda votes, classes: (
+                    shares_of_votes(votes, classes) * votes.shape[1] / len(votes)
+                ),
+                "you divided by the number of images. A row of votes has as many entries as there "
+                "are people: votes.shape[1].",
+            ),
+            Mistake(
+                lambda votes, classes: shares_of_votes(votes, classes) * votes.shape[1] / classes,
+                "you divided by the number of classes. Divide by the number of votes in the row.",
             ),
         ],
     ),
     FunctionExercise(
         number="10.2",
-        title="Predict the sides of a changed network",
-        solution=network_sides,
-        cases=[(28, 5, 2), (28, 3, 2), (32, 4, 3), (27, 4, 2), (45, 2, 3), (60, 3, 4)],
-        lesson="you can tell every shape of a network before Keras does, and what is left over "
-        "when pooling doesn't divide is dropped.",
-        why="A valid convolution leaves n − k + 1 positions, and pooling without overlap as many "
-        "whole windows as fit: // rounds down.",
-        hints=[
-            "One block is a convolution and a pooling. How do they change a side of 28?",
-            "After the convolution: side − kernel_size + 1. After the pooling: side // pool_size.",
-            "Do the block twice and append the side to a list after each of the four layers.",
-        ],
-        mistakes=[
-            Mistake(
-                lambda side, k, p: _sides(side, k, p, lambda n, k: n - k, _whole_windows),
-                "you forgot the + 1 of the convolution. A kernel of 5 on a side of 28 can start "
-                "at 0, 1, …, 23: that is 28 − 5 + 1 places.",
-            ),
-            Mistake(
-                lambda side, k, p: _sides(side, k, p, lambda n, k: n, _whole_windows),
-                "your convolutions keep the size, as padding='same' would. Conv2D's default is "
-                "'valid', which takes away k − 1.",
-            ),
-            Mistake(
-                lambda side, k, p: _sides(side, k, p, _valid, lambda n, p: -(-n // p)),
-                "you rounded up in the pooling. Keras' default keeps whole windows only and drops "
-                "the rest: 11 // 2 is 5.",
-            ),
-            Mistake(
-                lambda side, k, p: _sides(side, k, p, _valid, lambda n, p: n / p),
-                "a side is a whole number of cells. Divide with //, since a window that doesn't "
-                "fit is dropped.",
-            ),
-            Mistake(
-                lambda side, k, p: _sides(side, k, p, _valid, lambda n, p: n - p + 1),
-                "your pooling window moves by one cell. By default its stride is its own size, so "
-                "that windows don't overlap: divide by pool_size.",
-            ),
-            Mistake(
-                lambda side, k, p: [side, *network_sides(side, k, p)],
-                "your list begins with the image. It should hold the four layers only, starting "
-                "with the first convolution.",
-            ),
-            Mistake(
-                lambda side, k, p: network_sides(side, k, p)[-1],
-                "that is the last side alone. Return all four in a list, one after each layer.",
-            ),
-            Mistake(
-                lambda side, k, p: [
-                    side - k + 1,
-                    side - 2 * k + 2,
-                    (side - 2 * k + 2) // p,
-                    (side - 2 * k + 2) // p // p,
-                ],
-                "you did both convolutions first. The order is convolution, pooling, convolution, "
-                "pooling.",
-            ),
-        ],
-    ),
-    FunctionExercise(
-        number="10.3",
         title="Count the parameters of a changed network",
         solution=network_parameters,
         cases=[(5, 10, 20, 100), (3, 32, 64, 128), (7, 8, 12, 30), (4, 6, 9, 20), (2, 5, 7, 11)],
@@ -282,8 +313,8 @@ EXERCISES = (
             "Four layers learn. For each: how many numbers does one unit take in, plus one bias, "
             "and how many units are there?",
             "A filter of conv2 is as deep as pool1 has channels: kernel_size² · filters1 weights.",
-            "dense1 takes in all of pool2: side · side · filters2 numbers. Exercise 10.2 gives "
-            "the side.",
+            "dense1 takes in all of pool2: side · side · filters2 numbers. Follow the side "
+            "through the four layers.",
         ],
         mistakes=[
             Mistake(
@@ -324,7 +355,7 @@ EXERCISES = (
             Mistake(
                 lambda k, f1, f2, h: _parameters(k, f1, f2, h, dense1=7**2 * f2),
                 "you took the convolutions for padded ones. Without padding each takes k − 1 off a "
-                "side before the pooling halves it: 10.2 gives the sides.",
+                "side before the pooling halves it.",
             ),
             Mistake(
                 lambda k, f1, f2, h: _parameters(k, f1, f2, h, dense1=_side_after_pool2(k) * f2),
@@ -351,7 +382,7 @@ EXERCISES = (
         ],
     ),
     FunctionExercise(
-        number="10.4",
+        number="10.3",
         title="Accuracy and cross-entropy from probabilities",
         solution=accuracy_and_loss,
         cases=[
@@ -440,7 +471,7 @@ EXERCISES = (
         ],
     ),
     ValueExercise(
-        number="10.5",
+        number="10.4",
         title="Right, and yet a large loss",
         solution=right_but_unsure,
         answer="probabilities_of_a_3",
@@ -498,6 +529,110 @@ EXERCISES = (
                 "the network is right, but too sure of itself: −ln p(3) is at most 2. Lower p(3), "
                 "and share what it loses among the others.",
                 example=_with_three(0.5),
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="10.5",
+        title="Choose by validation, and stop early",
+        solution=choose_by_validation,
+        cases=[
+            ([[0.9, 0.5, 0.6, 0.7, 0.1], [0.8, 0.6, 0.55, 0.5, 0.52, 0.53, 0.3]], 2),
+            ([[0.7, 0.6, 0.6, 0.6, 0.4], [0.9, 0.8, 0.65, 0.62, 0.61]], 2),
+            ([[0.5, 0.6, 0.4, 0.45, 0.3]], 1),
+            ([[1.2, 0.8, 0.9], [1.0, 0.7, 0.6, 0.65], [0.9, 0.95, 0.85, 0.5]], 8),
+            ([[0.9, 0.7, 0.8, 0.6, 0.65, 0.5, 0.55, 0.4], [2.0, 1.9, 1.8, 0.45, 0.5]], 2),
+            ([[0.9, 0.95, 0.94, 0.93, 0.4], [1.0, 0.9, 1.1, 1.0, 0.99]], 3),
+            *((trials, patience) for patience, trials in enumerate(_trials(), start=2)),
+        ],
+        also_right=[
+            _choosing(),
+            lambda losses, patience: list(choose_by_validation(losses, patience)),
+        ],
+        lesson="the validation losses decide both which setting and which epoch, and what comes "
+        "after the stop was never seen.",
+        why="The distance to the best epoch so far is the number of epochs without a new lowest "
+        "loss; at patience the trial ends, and only then are the settings compared.",
+        hints=[
+            "One loop over the settings, one in it over the epochs. Remember the lowest loss so "
+            "far and its epoch.",
+            "When did the last new lowest loss come? As soon as it is patience epochs ago, break.",
+            "Count an epoch as run before you decide whether to stop.",
+            "After the inner loop compare the setting's lowest loss with the lowest of all before "
+            "it, with <, so that the first of two equal ones stays.",
+        ],
+        mistakes=[
+            Mistake(
+                _looked_past_the_stop,
+                "you looked at epochs that were never run. After the stop there are no losses: "
+                "choose among those before it.",
+            ),
+            Mistake(
+                _choosing(later=1),
+                "you stop one epoch too late. After patience epochs in a row without a new lowest "
+                "loss the training ends, that last epoch included.",
+            ),
+            Mistake(
+                _choosing(later=-1),
+                "you stop one epoch too early. As many as patience epochs may pass without a new "
+                "lowest loss, and the last of them is run.",
+            ),
+            Mistake(
+                _choosing(in_a_row=False),
+                "your count goes on after a new lowest loss. It starts again at 0 there: patience "
+                "counts epochs in a row.",
+            ),
+            Mistake(
+                _choosing(against_lowest=False),
+                "you compare with the epoch before. Early stopping compares with the lowest loss "
+                "so far.",
+            ),
+            Mistake(
+                _choosing(ties_improve=True),
+                "you count a loss that equals the lowest as a new one. It has to be lower: <.",
+            ),
+            Mistake(
+                _choosing(value=lambda run: run[-1], place_of_best=lambda run: len(run) - 1),
+                "you took the last epoch's loss. Stopping early keeps the best weights: take the "
+                "lowest loss and its epoch.",
+            ),
+            Mistake(
+                _choosing(place_of_best=_last_place_of_lowest),
+                "of two epochs with the lowest loss you took the later one. The first counts.",
+            ),
+            Mistake(
+                _last_of_equal_settings,
+                "of two settings with the same lowest loss you took the later one. The first "
+                "counts: compare with <.",
+            ),
+            Mistake(
+                _changed(lambda setting, epoch, run: (setting, epoch - 1, run)),
+                "your epochs count from 0. The first epoch is 1.",
+            ),
+            Mistake(
+                _changed(lambda setting, epoch, run: (setting + 1, epoch, run)),
+                "your settings count from 1. The first place in losses is 0.",
+            ),
+            Mistake(
+                _changed(lambda setting, epoch, run: (epoch, setting, run)),
+                "the first two are exchanged: the setting's place comes first, then its epoch.",
+            ),
+            Mistake(
+                _changed(lambda setting, epoch, run: (setting, epoch)),
+                "the number of epochs that all trainings took is missing: return three numbers.",
+            ),
+            Mistake(
+                _epochs_of_the_chosen_one,
+                "you counted the epochs of the chosen setting only. The others took time as well: "
+                "add up all that were run.",
+            ),
+            Mistake(
+                _epochs_up_to_the_best,
+                "you counted up to the best epochs. The epochs of waiting were run too.",
+            ),
+            Mistake(
+                _all_epochs_counted,
+                "you counted all epochs in the lists. Those after a stop were never run.",
             ),
         ],
     ),

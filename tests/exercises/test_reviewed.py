@@ -263,7 +263,7 @@ def formula_of_the_notebook(n, k, p, s, d):
     return (n + 2 * p - (k - 1) * d - 1) // s + 1
 
 
-@wrong("10.3", "")
+@wrong("10.2", "")
 def parameters_for_odd_kernels(k, f1, f2, hidden):
     side = ((28 - 2 * (k // 2)) // 2 - 2 * (k // 2)) // 2
     dense = (side**2 * f2 + 1) * hidden + (hidden + 1) * 10
@@ -345,8 +345,8 @@ SAID: list[tuple[str, Any, str, str]] = [
     ("05.5", (3, 2, -1), "negative padding", "does not do"),
     ("05.5", (3, 2, 1.5), "whole numbers", "does not do"),
     ("05.5", (3, 0, 1), "never moves", "does not do"),
-    ("10.5", [1 / 9] * 9, "ten probabilities", "loop"),
-    ("10.5", [np.nan] * 10, "nan or infinite", "another digit"),
+    ("10.4", [1 / 9] * 9, "ten probabilities", "loop"),
+    ("10.4", [np.nan] * 10, "nan or infinite", "another digit"),
     ("16.2", [1, 2, 4, 5, 7], "numbers 1 to 6", "(4,)"),
     ("16.2", [1, 2, 3, 4], "step 5 is missing", "three are right"),
     ("16.2", "1, 2", "a list of numbers", "(4,)"),
