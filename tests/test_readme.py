@@ -41,3 +41,25 @@ def test_every_command_is_there() -> None:
     assert named
     for name in named:
         assert CliRunner().invoke(course, [name, "--help"]).exit_code == 0, name
+
+
+def test_the_short_table_of_results_says_what_the_long_one_says() -> None:
+    long = (TOP / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    for name in ("the course, one epoch", "the course, its best"):
+        (short_row,) = re.findall(rf"^\| {name} \|(.*)\|$", README, re.MULTILINE)
+        (long_row,) = re.findall(rf"^\| {name} \|(.*)\|$", long, re.MULTILINE)
+        parameters, epochs, seeds, accuracy = (part.strip() for part in short_row.split("|"))
+        _, *same, _, lowest_highest, _, _ = (part.strip() for part in long_row.split("|"))
+        assert [parameters, epochs, seeds] == same
+        assert accuracy.startswith(lowest_highest)
+
+
+@pytest.mark.parametrize("path", ["benchmarks/README.md", "course_utils/sweeping/README.md"])
+def test_the_longer_texts_name_what_is_there(path: str) -> None:
+    assert f"]({path})" in README
+    text = (TOP / path).read_text(encoding="utf-8")
+    for script in re.findall(r"python (benchmarks/\w+\.py)", text):
+        assert (TOP / script).is_file(), script
+    for name in re.findall(r"python -m course_utils ([a-z]+)", text):
+        assert CliRunner().invoke(course, [name, "--help"]).exit_code == 0, name
+    assert re.match(r"# \S", text)

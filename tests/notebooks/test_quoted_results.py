@@ -32,8 +32,8 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
 
-def of_readme(name: str) -> list[str]:
-    return row((TOP / "README.md").read_text(encoding="utf-8"), name)
+def of_table(name: str) -> list[str]:
+    return row((TOP / "benchmarks" / "README.md").read_text(encoding="utf-8"), name)
 
 
 def test_the_recipe_reads_what_was_measured():
@@ -43,7 +43,7 @@ def test_the_recipe_reads_what_was_measured():
     assert row(quoted, "seed") == [str(seed) for seed in range(len(test))]
     span = f"{percent(min(test))} to {percent(max(test))} %"
     assert span in cell("12", "summary")
-    *_, mean, lowest_highest, _, _ = of_readme("the course, one epoch")
+    *_, mean, lowest_highest, _, _ = of_table("the course, one epoch")
     assert lowest_highest == f"{percent(min(test))}–{percent(max(test))}"
     assert mean == percent(sum(test) / len(test)) and min(test) >= 0.99
 
@@ -69,7 +69,7 @@ def test_the_recipe_stands_on_level_ground(name, change):
 
 
 def test_the_best_recipe_reads_what_the_readme_says():
-    *_, lowest_highest, _, _ = of_readme("the course, its best")
+    *_, lowest_highest, _, _ = of_table("the course, its best")
     assert lowest_highest.replace("–", " to ") + " %" in cell("12", "best-why")
 
 
@@ -83,9 +83,9 @@ def test_moved_digits_are_read_as_measured(name):
 
 
 def test_the_lectures_networks_read_what_the_readme_says():
-    *_, mean, lowest_highest, lecture, _ = of_readme("NYU, three convolutions")
+    *_, mean, lowest_highest, lecture, _ = of_table("NYU, three convolutions")
     quoted = cell("11", "full-prose")
     assert f"{mean} % (mean of three seeds, {lowest_highest.replace('–', ' to ')} %" in quoted
     assert f"{lecture} % of the test digits" in quoted
-    *_, mean, _, _, _ = of_readme("Renmin, five convolutions")
+    *_, mean, _, _, _ = of_table("Renmin, five convolutions")
     assert f"{mean} % (mean of three seeds)" in cell("11", "full-heavy")
