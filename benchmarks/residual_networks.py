@@ -1,6 +1,6 @@
 """Train deep networks from each start, with and without shortcuts and batch normalisation.
 
-    python benchmarks/residual_networks.py --output data/residual_networks.csv    # 126 trainings
+    python benchmarks/residual_networks.py --output data/residual_networks.csv    # 96 trainings
     python benchmarks/residual_networks.py --quick    # depth 8 and one seed, to see that it works
 
 Every training has the settings of notebook 14 and its validation digits: the sample, 2 epochs in

@@ -91,3 +91,13 @@ def test_handwriting_measures_every_condition(tmp_path):
     assert conditions["mean"]["stored"] > conditions["mean"]["naive"]
     assert set(measured["refused"]) == {"letters", "scribbles", "digits"}
     assert "wholly right (goal: 90 %)" in printed and "Worse than the reference" in printed
+
+
+def test_residual_networks_writes_a_row_for_each_training(tmp_path):
+    printed = run("residual_networks.py", tmp_path / "trials.csv")
+    rows = [line.split(",") for line in (tmp_path / "trials.csv").read_text().splitlines()]
+    assert rows[0] == ["rate", "depth", "norm", "network", "start", "seed", "read", "loss"]
+    assert len(rows) == 1 + 9 and {row[1] for row in rows[1:]} == {"8"}
+    assert sorted(row[4] for row in rows[1:]) == ["glorot"] * 4 + ["he"] * 4 + ["zero"]
+    assert all(30 < float(row[6]) < 100 and 0 < float(row[7]) < 2.3 for row in rows[1:])
+    assert printed.count("residual") >= 5 and "training loss" in printed

@@ -241,7 +241,7 @@ EXERCISES = (
             # the same corner, other cells; other corners, the same cell
             (np.array([[0, 0, 8, 8], [0, 0, 20, 24], [4, 6, 18, 18.0]]), 8),
             # a centre on the border of two cells belongs to the one that begins there
-            (np.array([[0, 0, 16, 16], [0, 0, 15, 15.0], [8, 8, 10, 10]]), 8),
+            (np.array([[0, 0, 16, 16], [8, 8, 12, 12.0], [8, 8, 10, 10]]), 8),
             # half a pixel before and after a border
             (np.array([[0, 0, 7, 7], [0, 0, 8, 8.0], [2, 2, 7, 7], [0, 2, 7, 7]]), 4),
             # the same sums of row and column, the same row

@@ -33,6 +33,7 @@ from course_utils.plotting.matrices import (
 )
 from course_utils.plotting.memory_layouts import draw_memory_layouts
 from course_utils.plotting.networks import draw_network
+from course_utils.plotting.pairs import draw_pairs
 from course_utils.plotting.pixels import draw_pixels
 from course_utils.plotting.pooling import draw_pooling, draw_pooling_windows
 from course_utils.plotting.pooling_shift import draw_pooling_shift
@@ -86,6 +87,7 @@ __all__ = [
     "draw_memory_layouts",
     "draw_network",
     "draw_overlaps",
+    "draw_pairs",
     "draw_pixels",
     "draw_pooling",
     "draw_pooling_shift",
