@@ -235,7 +235,7 @@ EXERCISES = (
         cases=[
             # three centres in one cell, a fourth beside it
             (
-                np.array([[0, 0, 10, 6], [2, 2, 8, 8], [4, 0, 6, 4.0], [0, 6, 10, 14]]),
+                np.array([[0, 0, 10, 6], [2, 2, 8, 8], [0, 0, 2, 4.0], [0, 6, 10, 14]]),
                 8,
             ),
             # the same corner, other cells; other corners, the same cell
@@ -403,6 +403,7 @@ EXERCISES = (
             (_ink("######", "#....#", "#.##.#", "#....#", "######"),),
             # a U joins only at its foot
             (_ink("#.#.#", "#.#.#", "#.###", "#...."),),
+            (_ink("###.##", "###.#.", ".#.#..", "##....", "#.##.#"),),
             (_random.random((17, 23)) < 0.3,),
             (np.zeros((3, 4), bool),),
         ],
