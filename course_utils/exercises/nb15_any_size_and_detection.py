@@ -72,8 +72,8 @@ def boxes_of_pieces(ink):
                     if ink[r, c] and not seen[r, c]:
                         seen[r, c] = True
                         waiting.append((r, c))
-        piece = np.array(piece)
-        boxes.append((*piece.min(axis=0), *(piece.max(axis=0) + 1)))
+        places = np.array(piece)
+        boxes.append((*places.min(axis=0), *(places.max(axis=0) + 1)))
     return boxes
 
 

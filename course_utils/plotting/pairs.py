@@ -1,6 +1,7 @@
 """Two ways measured side by side, run by run, under several conditions."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
@@ -9,7 +10,7 @@ from course_utils.plotting.style import BLUE, ORANGE
 
 Pair = tuple[Sequence[float], Sequence[float]]
 
-_LOOKS = (
+_LOOKS: tuple[dict[str, Any], ...] = (
     {"color": BLUE, "marker": "o", "markerfacecolor": "white", "markeredgewidth": 2.5},
     {"color": ORANGE, "marker": "D", "markeredgecolor": "white"},
 )
