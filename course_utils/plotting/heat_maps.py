@@ -90,6 +90,8 @@ def draw_heat_maps(
         height, width = image.shape[:2]
         whole = (-0.5, width - 0.5, height - 0.5, -0.5)
         ax.imshow(image, cmap="gray_r" if paper else "gray", extent=whole)
+        # White paper on a white page ends nowhere without a frame.
+        ax.spines[:].set(visible=paper, color="0.6")
         heat = np.empty((*values.shape, 4))
         heat[..., :3] = to_rgb(ORANGE)
         heat[..., 3] = _OPACITY * values / (values.max() or 1.0)

@@ -24,7 +24,9 @@ def test_the_map_lies_over_its_image_the_stronger_the_more_opaque():
 
 def test_on_paper_ink_is_dark_and_the_background_white():
     for paper, corner in ((False, 0.0), (True, 1.0)):
-        image = draw_heat_maps([IMAGE], [np.zeros((2, 2))], paper=paper).axes[0].images[0]
+        ax = draw_heat_maps([IMAGE], [np.zeros((2, 2))], paper=paper).axes[0]
+        image = ax.images[0]
+        assert ax.spines["left"].get_visible() == paper
         drawn = image.cmap(image.norm(IMAGE))[..., 0]
         assert drawn[0, 0] == corner and drawn[-1, -1] == 1 - corner
 
