@@ -109,3 +109,13 @@ def test_shifted_digits_are_read_worse_the_further_they_move(tmp_path):
     }  # fmt: skip
     for read in measured["accuracy"].values():
         assert 0.5 < read[0] < 1 and read[0] > read[2] > read[4]
+
+
+def test_residual_networks_writes_a_row_for_each_training(tmp_path):
+    printed = run("residual_networks.py", tmp_path / "trials.csv")
+    rows = [line.split(",") for line in (tmp_path / "trials.csv").read_text().splitlines()]
+    assert rows[0] == ["rate", "depth", "norm", "network", "start", "seed", "read", "loss"]
+    assert len(rows) == 1 + 9 and {row[1] for row in rows[1:]} == {"8"}
+    assert sorted(row[4] for row in rows[1:]) == ["glorot"] * 4 + ["he"] * 4 + ["zero"]
+    assert all(30 < float(row[6]) < 100 and 0 < float(row[7]) < 2.3 for row in rows[1:])
+    assert printed.count("residual") >= 5 and "training loss" in printed

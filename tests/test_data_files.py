@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_utils.datasets import mnist_files
+from course_utils.datasets import load_depth_trials, mnist_files
 
 DATA = Path(__file__).parent.parent / "data"
 README = (DATA / "README.md").read_text(encoding="utf-8")
@@ -66,7 +66,7 @@ def test_sample_is_under_a_megabyte():
     assert (DATA / "mnist_sample.npz").stat().st_size < 1_000_000
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, "residual_networks.csv"])
 def test_readme_has_the_checksums_of_the_files(name):
     (listed,) = re.findall(rf"\| `{name}` \| ([0-9a-f]{{64}}) \|", README)
     assert listed == hashlib.sha256((DATA / name).read_bytes()).hexdigest()
@@ -163,3 +163,26 @@ def test_script_without_its_packages_says_what_to_install(monkeypatch, tmp_path,
     assert build_data.main(["--folder", str(tmp_path)]) == 2
     assert 'pip install ".[data]"' in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_the_trials_of_deep_networks_are_complete():
+    trials = load_depth_trials()
+    settings = [tuple(trial)[:6] for trial in trials]
+    assert len(set(settings)) == len(settings) and settings == sorted(settings)
+    starts = [(0, "plain", "glorot"), (0, "plain", "he"), (0, "residual", "glorot")]
+    starts += [(0, "residual", "he"), (0, "residual", "zero")]
+    normed = [
+        (1, network, start) for network in ("plain", "residual") for start in ("glorot", "he")
+    ]
+    wanted = {
+        (rate, depth, *start, seed)
+        for rate, depths, some in ((0.002, (8, 20, 44), starts + normed), (0.0005, (44,), starts))
+        for depth in depths
+        for start in some
+        for seed in (1, 2, 3)
+    }
+    assert set(settings) == wanted
+    assert ((trials["read"] >= 5) & (trials["read"] <= 100)).all()
+    # The better a network reads, the lower is its loss; guessing costs ln 10.
+    assert np.corrcoef(trials["read"], trials["loss"])[0, 1] < -0.95
+    assert trials["loss"].max() < np.log(10) + 0.02

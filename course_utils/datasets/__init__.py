@@ -25,10 +25,12 @@ from course_utils.datasets.mnist_places import (
 from course_utils.datasets.photographs import course_photo, read_photo
 
 __all__ = [
+    "DEPTH_TRIAL_DTYPE",
     "Digits",
     "MACRO_DTYPE",
     "MACRO_QUARTERS",
     "find_full_mnist",
+    "load_depth_trials",
     "load_fashion_mnist",
     "load_full_mnist",
     "load_macro_series",
@@ -62,6 +64,19 @@ _RECESSIONS = (
     ((2007, 4), (2009, 2)),
 )
 MACRO_SHA256 = "009bcd92f27e40dc19c1f6871d69c8aa7439688cacb2aee59adb46c9b61225f8"
+
+DEPTH_TRIAL_DTYPE = np.dtype(
+    [
+        ("rate", "<f8"),
+        ("depth", "<i8"),
+        ("norm", "<i8"),
+        ("network", "<U8"),
+        ("start", "<U6"),
+        ("seed", "<i8"),
+        ("read", "<f8"),
+        ("loss", "<f8"),
+    ]
+)
 
 _RESTORE = (
     "Restore the course's own copy (git checkout -- data), or rebuild it as data/README.md says"
@@ -292,6 +307,37 @@ def load_us_recessions() -> NDArray[np.float64]:
     """
     dates = np.array(_RECESSIONS, float)
     return dates[..., 0] + (dates[..., 1] - 1) / 4
+
+
+def load_depth_trials() -> NDArray[np.void]:
+    """Load how well deep networks read after training, as `benchmarks/residual_networks.py` wrote.
+
+    Returns
+    -------
+    ndarray of DEPTH_TRIAL_DTYPE
+        A row for each training, 1-D: the learning `rate` at its highest; `depth`, layers with
+        weights; `norm`, 1 with batch normalisation, else 0; `network`, "plain" or "residual";
+        `start` of the weights, "glorot", "he", or "zero": He's, with the last convolution of each
+        branch at 0; `seed`; `read`, per cent of the validation digits read after training; `loss`,
+        the training loss of the last epoch.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `residual_networks.csv` is missing from the course's data folder.
+    ValueError
+        If it can't be read, or has other columns.
+    """
+    path = _course_file("residual_networks.csv")
+    try:
+        with path.open(encoding="ascii") as lines:
+            names = next(lines, "").strip()
+            trials = np.loadtxt(list(lines), dtype=DEPTH_TRIAL_DTYPE, delimiter=",", ndmin=1)
+    except ValueError as error:
+        raise ValueError(f"{path}: cannot be read as CSV: {error}. {_RESTORE}") from error
+    if names != ",".join(DEPTH_TRIAL_DTYPE.names or ()):
+        raise ValueError(f"{path}: wrong columns {names}. {_RESTORE}")
+    return trials
 
 
 def _course_file(name: str) -> Path:

@@ -23,9 +23,12 @@ def chain_factor(slopes, skip):
 # 14.2
 
 
-def residual_block(x, w1, w2):
+def residual_block(x, w1, w2, projection):
     branch = np.maximum(x @ w1, 0) @ w2
-    return np.maximum(x + branch, 0)
+    shortcut = x
+    if projection is not None:
+        shortcut = x @ projection
+    return np.maximum(shortcut + branch, 0)
 
 
 # 14.3
@@ -49,8 +52,25 @@ def batch_norm(maps, gamma, beta, epsilon):
     return gamma * (maps - mean) / np.sqrt(variance + epsilon) + beta
 
 
-def _cell_by_cell(x, w1, w2):
-    return np.maximum(x + np.maximum(x * w1, 0) * w2, 0)
+# 14.5
+
+
+def residual_backward(x, w1, w2, slope):
+    before = x @ w1
+    hidden = np.maximum(before, 0)
+    slope_w2 = hidden.T @ slope
+    slope_before = (slope @ w2.T) * (before > 0)
+    slope_w1 = x.T @ slope_before
+    slope_x = slope + slope_before @ w1.T
+    return slope_x, slope_w1, slope_w2
+
+
+def _shortcut(x, projection):
+    return x if projection is None else x @ projection
+
+
+def _cell_by_cell(x, w1, w2, projection):
+    return np.maximum(_shortcut(x, projection) + np.maximum(x * w1, 0) * w2, 0)
 
 
 def _normalised_over(axes):
@@ -127,45 +147,69 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="14.2",
-        title="Write a residual block",
+        title="Write a residual block, with its projection",
         solution=residual_block,
         cases=[
             (
                 np.array([[1.0, -2.0]]),
                 np.array([[1.0, 0.5], [-1.0, 1.0]]),
                 np.array([[-1.0, 2.0], [0.5, 1.0]]),
+                None,
             ),
-            (_random.normal(size=(5, 3)), _random.normal(size=(3, 3)), _random.normal(size=(3, 3))),
-            (_random.normal(size=(4, 3)), _random.normal(size=(3, 6)), _random.normal(size=(6, 3))),
+            (
+                _random.normal(size=(5, 3)),
+                _random.normal(size=(3, 3)),
+                _random.normal(size=(3, 3)),
+                None,
+            ),
+            (
+                _random.normal(size=(4, 3)),
+                _random.normal(size=(3, 6)),
+                _random.normal(size=(6, 2)),
+                _random.normal(size=(3, 2)),
+            ),
+            # a projection between equal shapes is one all the same
+            (
+                _random.normal(size=(4, 3)),
+                _random.normal(size=(3, 6)),
+                _random.normal(size=(6, 3)),
+                _random.normal(size=(3, 3)),
+            ),
         ],
-        lesson="a residual block is two layers, one plus sign, and the last ReLU after the sum.",
+        lesson="a residual block is two layers, one plus sign, and the last ReLU after the sum; "
+        "where the shapes differ, a matrix on the shortcut makes them agree.",
         why="The ReLU comes after the sum: a branch that ended in its own could only ever add.",
         hints=[
             "Name the branch first: F(x) is x @ w1, then ReLU, then @ w2.",
+            "The shortcut is x, or x @ projection where there is a projection.",
             "ReLU of an array is np.maximum(array, 0). It comes twice: inside the branch, and at "
             "the very end. What is added in between?",
         ],
         mistakes=[
             Mistake(
-                lambda x, w1, w2: np.maximum(np.maximum(x @ w1, 0) @ w2, 0),
-                "this is the plain block: x itself is missing from the sum.",
+                lambda x, w1, w2, projection: np.maximum(np.maximum(x @ w1, 0) @ w2, 0),
+                "this is the plain block: the shortcut is missing from the sum.",
             ),
             Mistake(
-                lambda x, w1, w2: x + np.maximum(np.maximum(x @ w1, 0) @ w2, 0),
+                lambda x, w1, w2, projection: (
+                    _shortcut(x, projection) + np.maximum(np.maximum(x @ w1, 0) @ w2, 0)
+                ),
                 "you added x after the last ReLU. Then the branch can never take anything away "
                 "from x: add first, ReLU afterwards.",
             ),
             Mistake(
-                lambda x, w1, w2: x + np.maximum(x @ w1, 0) @ w2,
+                lambda x, w1, w2, projection: _shortcut(x, projection) + np.maximum(x @ w1, 0) @ w2,
                 "the ReLU after the sum is missing.",
             ),
             Mistake(
-                lambda x, w1, w2: np.maximum(x + x @ w1 @ w2, 0),
+                lambda x, w1, w2, projection: np.maximum(_shortcut(x, projection) + x @ w1 @ w2, 0),
                 "the ReLU inside the branch is missing: without it the two matrices collapse into "
                 "one.",
             ),
             Mistake(
-                lambda x, w1, w2: np.maximum(x * (np.maximum(x @ w1, 0) @ w2), 0),
+                lambda x, w1, w2, projection: np.maximum(
+                    _shortcut(x, projection) * (np.maximum(x @ w1, 0) @ w2), 0
+                ),
                 "you multiplied x by the branch. The skip adds.",
             ),
             Mistake(
@@ -173,15 +217,29 @@ EXERCISES = (
                 "* multiplies cell by cell. A layer of weights is a matrix product: x @ w1.",
             ),
             Mistake(
-                lambda x, w1, w2: np.maximum(x - np.maximum(x @ w1, 0) @ w2, 0),
+                lambda x, w1, w2, projection: np.maximum(
+                    _shortcut(x, projection) - np.maximum(x @ w1, 0) @ w2, 0
+                ),
                 "you subtracted the branch. The skip adds: x + F(x).",
             ),
             Mistake(
-                lambda x, w1, w2: (
-                    np.maximum(np.maximum(x @ w1, 0) + x @ w2, 0) if w1.shape == w2.shape else None
+                lambda x, w1, w2, projection: np.maximum(x + np.maximum(x @ w1, 0) @ w2, 0),
+                "you left the projection out. Where there is one, the shortcut is x @ projection.",
+            ),
+            Mistake(
+                lambda x, w1, w2, projection: np.maximum(
+                    (x if x.shape[1] == w2.shape[1] else x @ projection)
+                    + np.maximum(x @ w1, 0) @ w2,
+                    0,
                 ),
-                "you applied the second matrix to x. It works on what the ReLU of the first has "
-                "made.",
+                "you asked the shapes whether there is a projection. There may be one between equal "
+                "shapes too: ask whether `projection` is None.",
+            ),
+            Mistake(
+                lambda x, w1, w2, projection: np.maximum(
+                    np.maximum(_shortcut(x, projection), 0) + np.maximum(x @ w1, 0) @ w2, 0
+                ),
+                "there is a ReLU on your shortcut. The input goes round as it is.",
             ),
         ],
     ),
@@ -343,6 +401,88 @@ EXERCISES = (
             Mistake(
                 lambda maps, gamma, beta, epsilon: gamma * (batch_norm(maps, 1, 0, epsilon) + beta),
                 "you multiplied β by γ as well. γ · (…) first, then + β.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="14.5",
+        title="Send a gradient back through a residual block",
+        solution=residual_backward,
+        cases=[
+            (
+                np.array([[1.0, -2.0]]),
+                np.array([[1.0, 0.5], [-1.0, 1.0]]),
+                np.array([[-1.0, 2.0], [0.5, 1.0]]),
+                np.array([[1.0, -0.5]]),
+            ),
+            *(
+                (
+                    _random.normal(size=(rows, width)),
+                    _random.normal(size=(width, inner)),
+                    _random.normal(size=(inner, width)),
+                    _random.normal(size=(rows, width)),
+                )
+                for rows, width, inner in ((3, 3, 3), (5, 2, 4))
+            ),
+        ],
+        lesson="the branch sends back what its matrices let through, and the plus sign hands the "
+        "incoming slope on untouched beside it.",
+        why="slope + … is the I of I + J in code: the one term that no weight can shrink.",
+        hints=[
+            "Write the forward pass first, and keep what is before the ReLU and after it.",
+            "Back through A @ W (notebook 09): the slope of W is A.T @ slope, that of A is "
+            "slope @ W.T. Back through ReLU: times (before > 0).",
+            "x reaches y by two paths, through the branch and through the shortcut. The slopes of "
+            "the two paths are added.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda x, w1, w2, slope: (
+                    ((slope @ w2.T) * (x @ w1 > 0)) @ w1.T,
+                    *residual_backward(x, w1, w2, slope)[1:],
+                ),
+                "the slope of x lacks the shortcut's share: what comes in at the plus sign goes on "
+                "to x as it is.",
+            ),
+            Mistake(
+                lambda x, w1, w2, slope: (
+                    1 + ((slope @ w2.T) * (x @ w1 > 0)) @ w1.T,
+                    *residual_backward(x, w1, w2, slope)[1:],
+                ),
+                "you added 1 for the shortcut. Its derivative is 1, so what it sends back is "
+                "1 · slope.",
+            ),
+            Mistake(
+                lambda x, w1, w2, slope: (
+                    slope + (slope @ w2.T) @ w1.T,
+                    x.T @ (slope @ w2.T),
+                    np.maximum(x @ w1, 0).T @ slope,
+                ),
+                "your slopes pass the ReLU as if it weren't there. Where its input was negative it "
+                "lets nothing back: times (before > 0).",
+            ),
+            Mistake(
+                lambda x, w1, w2, slope: (
+                    *residual_backward(x, w1, w2, slope)[:2],
+                    (x @ w1).T @ slope,
+                ),
+                "for w2 you took what is before the ReLU. The second matrix works on what comes "
+                "after it.",
+            ),
+            Mistake(
+                lambda x, w1, w2, slope: (
+                    residual_backward(x, w1, w2, slope)[0],
+                    *residual_backward(x, w1, w2, slope)[:0:-1],
+                ),
+                "the slopes of w1 and w2 are exchanged: return those of x, w1, w2 in this order.",
+            ),
+            Mistake(
+                lambda x, w1, w2, slope: tuple(
+                    part / len(x) if k else part
+                    for k, part in enumerate(residual_backward(x, w1, w2, slope))
+                ),
+                "you divided the slopes of the weights by the number of rows. Whether the loss is a "
+                "mean is already in `slope`: sum over the rows.",
             ),
         ],
     ),

@@ -10,10 +10,10 @@ _random = np.random.default_rng(15)
 # 15.1
 
 
-def dense_to_kernel(map_shape, weights):
-    height, width, channels = map_shape
+def dense_to_kernel(channels, height, width, weights):
     units = weights.shape[1]
-    return weights.reshape(height, width, channels, units)
+    kernel = weights.reshape(channels, height, width, units)
+    return kernel.transpose(1, 2, 0, 3)
 
 
 # 15.2
@@ -28,10 +28,13 @@ def shifted_iou(height, width, shift):
 # 15.3
 
 
-def cell_of(box, side):
-    top, left, bottom, right = box
-    middle_y, middle_x = (top + bottom) / 2, (left + right) / 2
-    return int(middle_y // side), int(middle_x // side)
+def lost_objects(boxes, side):
+    taken = set()
+    for top, left, bottom, right in boxes:
+        row = (top + bottom) / 2 // side
+        column = (left + right) / 2 // side
+        taken.add((row, column))
+    return len(boxes) - len(taken)
 
 
 # 15.4
@@ -47,6 +50,51 @@ def area_under_steps(right, positives):
         if is_right:
             area = area + max(precisions[place:]) / positives
     return area
+
+
+# 15.5
+
+
+def boxes_of_pieces(ink):
+    rows, columns = ink.shape
+    seen = np.zeros(ink.shape, bool)
+    boxes = []
+    for start in zip(*np.nonzero(ink)):
+        if seen[start]:
+            continue
+        seen[start] = True
+        waiting, piece = [start], []
+        while waiting:
+            row, column = waiting.pop()
+            piece.append((row, column))
+            for r in range(max(row - 1, 0), min(row + 2, rows)):
+                for c in range(max(column - 1, 0), min(column + 2, columns)):
+                    if ink[r, c] and not seen[r, c]:
+                        seen[r, c] = True
+                        waiting.append((r, c))
+        places = np.array(piece)
+        boxes.append((*places.min(axis=0), *(places.max(axis=0) + 1)))
+    return boxes
+
+
+def _sorted_boxes(boxes):
+    """Boxes in an order that doesn't depend on the search."""
+    return np.array(sorted(tuple(float(edge) for edge in box) for box in boxes)).reshape(-1, 4)
+
+
+def _pieces(ink, *, corners=True, last=1):
+    """The boxes by SciPy: with touching corners or without, their ends moved by `last`."""
+    from scipy import ndimage
+
+    labels, _ = ndimage.label(ink, np.ones((3, 3)) if corners else None)
+    return [
+        (rows.start, columns.start, rows.stop - 1 + last, columns.stop - 1 + last)
+        for rows, columns in ndimage.find_objects(labels)
+    ]
+
+
+def _ink(*lines):
+    return np.array([[mark == "#" for mark in line] for line in lines])
 
 
 def _without_the_falling(right, positives):
@@ -65,61 +113,69 @@ def _area(right, positives):
 EXERCISES = (
     FunctionExercise(
         number="15.1",
-        title="Turn the weights of a dense layer into a kernel",
+        title="From a dense layer of another library to a kernel",
         solution=dense_to_kernel,
         cases=[
-            ((2, 3, 2), np.arange(24.0).reshape(12, 2)),
-            ((5, 3, 4), _random.normal(size=(60, 7)).round(2)),
+            (2, 3, 4, np.arange(48.0).reshape(24, 2)),
+            (4, 5, 3, _random.normal(size=(60, 7)).round(2)),
+            (3, 2, 2, np.arange(12.0).reshape(12, 1)),
         ],
-        also_right=[lambda map_shape, weights: weights.reshape(*map_shape, -1)],
-        lesson="flattened maps are in the order height, width, channels, so one reshape makes a "
-        "dense layer's weights the kernel of a convolution.",
-        why="reshape splits the first axis as flattening had joined it, and leaves the units "
-        "alone.",
+        also_right=[
+            lambda channels, height, width, weights: np.moveaxis(
+                weights.reshape(channels, height, width, -1), 0, 2
+            ),
+        ],
+        lesson="split the rows in the order in which they were joined, then put the axes in the "
+        "order that the kernel needs: reshape first, transpose after it.",
+        why="reshape never moves a number, it only counts on; to change an order takes transpose.",
         hints=[
             "How many numbers does a flattened map have? As many as the weights have rows.",
-            "Split the first axis of the weights into three; the second stays the last.",
-            "reshape splits an axis as flattening had joined it. Which four lengths does it need?",
+            "Split the rows with a reshape in the order in which they were joined: channels, "
+            "height, width. The units stay last.",
+            "Your four axes are now (channels, height, width, units). transpose takes their "
+            "numbers in the new order.",
         ],
         mistakes=[
             Mistake(
-                lambda map_shape, weights: weights.reshape(
-                    map_shape[2], map_shape[0], map_shape[1], -1
-                ).transpose(1, 2, 0, 3),
-                "you split the rows as channels first. Keras keeps the channels last, and flattens "
-                "with the channels running fastest.",
-            ),
-            Mistake(
-                lambda map_shape, weights: weights.reshape(
-                    map_shape[2], map_shape[0], map_shape[1], -1
+                lambda channels, height, width, weights: weights.reshape(
+                    height, width, channels, -1
                 ),
-                "your kernel has the channels first. Keras' kernels are (height, width, channels, "
-                "units).",
+                "you split the rows as Keras would have joined them. Here the channels come first, "
+                "and the width runs fastest: reshape in that order, then move the axes.",
             ),
             Mistake(
-                lambda map_shape, weights: weights.reshape(
-                    map_shape[1], map_shape[0], map_shape[2], -1
-                ).transpose(1, 0, 2, 3),
+                lambda channels, height, width, weights: weights.reshape(
+                    channels, height, width, -1
+                ),
+                "your kernel still has the channels first. Keras' kernels are (height, width, "
+                "channels, units): transpose.",
+            ),
+            Mistake(
+                lambda channels, height, width, weights: weights.reshape(
+                    channels, height, width, -1
+                ).transpose(2, 1, 0, 3),
                 "you exchanged height and width: rows come before columns.",
             ),
             Mistake(
-                lambda map_shape, weights: weights.reshape(-1, *map_shape),
-                "you put the units first. They are the last axis, of the weights and of the "
-                "kernel.",
+                lambda channels, height, width, weights: weights.reshape(
+                    channels, height, width, -1
+                ).transpose(2, 0, 1, 3),
+                "transpose names, for each new axis, the old one that goes there: the first new "
+                "axis is the height, which is old axis 1.",
             ),
             Mistake(
-                lambda map_shape, weights: weights.T.reshape(*map_shape, -1),
-                "you transposed the weights first, which mixes units with places. Leave them as "
-                "they are.",
+                lambda channels, height, width, weights: weights.reshape(
+                    -1, channels, height, width
+                ).transpose(2, 3, 1, 0),
+                "you split the units off at the front. They are the last axis of the weights: "
+                "reshape to (channels, height, width, units).",
             ),
             Mistake(
-                lambda map_shape, weights: weights.reshape(*map_shape, weights.shape[1], order="F"),
+                lambda channels, height, width, weights: weights.reshape(
+                    channels, height, width, -1, order="F"
+                ).transpose(1, 2, 0, 3),
                 'order="F" lets the first axis run fastest. Flattening lets the last one run '
                 "fastest, which is reshape's default.",
-            ),
-            Mistake(
-                lambda map_shape, weights: np.moveaxis(weights.reshape(*map_shape, -1), 3, 0),
-                "you moved the units to the front. In a kernel they are the last axis.",
             ),
         ],
     ),
@@ -174,104 +230,113 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="15.3",
-        title="Find the cell that answers for a box",
-        solution=cell_of,
+        title="Count the objects that a grid of cells loses",
+        solution=lost_objects,
         cases=[
-            ((3, 20, 15, 41), 8),
-            ((0, 0, 10, 40), 16),
-            ((33, 61.5, 52, 70), 8),
-            # centres on a border of cells, and half a pixel before and after it
-            ((0, 0, 16, 16), 8),
-            ((4, 9, 11, 22), 8),
-            ((10, 1, 23, 14), 17),
-            ((0, 0, 16.5, 20.5), 8),
-            ((9, 0, 24, 15), 16),
+            # three centres in one cell, a fourth beside it
+            (
+                np.array([[0, 0, 10, 6], [2, 2, 8, 8], [0, 0, 2, 4.0], [0, 6, 10, 14]]),
+                8,
+            ),
+            # the same corner, other cells; other corners, the same cell
+            (np.array([[0, 0, 8, 8], [0, 0, 20, 24], [4, 6, 18, 18.0]]), 8),
+            # a centre on the border of two cells belongs to the one that begins there
+            (np.array([[0, 0, 16, 16], [8, 8, 12, 12.0], [8, 8, 10, 10]]), 8),
+            # half a pixel before and after a border
+            (np.array([[0, 0, 7, 7], [0, 0, 8, 8.0], [2, 2, 7, 7], [0, 2, 7, 7]]), 4),
+            # the same sums of row and column, the same row
+            (np.array([[0, 16, 8, 24], [8, 8, 16, 16], [16, 0, 24, 8], [16, 16, 24, 24.0]]), 8),
+            (np.zeros((0, 4)), 8),
         ],
         also_right=[
-            lambda box, side: (
-                int((box[0] + box[2]) / 2 / side),
-                int((box[1] + box[3]) / 2 / side),
+            lambda boxes, side: (
+                len(boxes)
+                - len({((b[0] + b[2]) // (2 * side), (b[1] + b[3]) // (2 * side)) for b in boxes})
             ),
-            lambda box, side: [
-                int(np.floor((box[0] + box[2]) / (2 * side))),
-                int(np.floor((box[1] + box[3]) / (2 * side))),
-            ],
+            lambda boxes, side: (
+                len(boxes)
+                - len(
+                    np.unique((boxes[:, :2] + boxes[:, 2:]) / 2 // side, axis=0)
+                    if len(boxes)
+                    else []
+                )
+            ),
         ],
-        lesson="the cell that holds the centre answers: half the sum of the edges, divided by the "
-        "cell's side, rounded down.",
-        why="Each centre lies in exactly one cell, so exactly one is asked, however large the "
-        "object.",
+        lesson="the first centre in a cell takes it, and each further one is lost: objects minus "
+        "different cells.",
+        why="A finer grid loses fewer and asks more cells. Later detectors let each cell speak of "
+        "several boxes instead.",
         hints=[
-            "The centre lies halfway between top and bottom, and halfway between left and right.",
-            "How many whole cells fit between the edge of the image and the centre?",
+            "The centre lies halfway between top and bottom, and halfway between left and right. "
+            "How many whole cells fit before it?",
+            "A set keeps each pair (row, column) once. How many boxes did not get a pair of their "
+            "own?",
         ],
         mistakes=[
             Mistake(
-                lambda box, side: (int(box[0] // side), int(box[1] // side)),
-                "you took the cell of the upper left corner. The cell with the centre answers.",
+                lambda boxes, side: len(boxes) - len({(b[0] // side, b[1] // side) for b in boxes}),
+                "you took the cells of the upper left corners. The cell of the centre answers.",
             ),
             Mistake(
-                lambda box, side: (
-                    int((box[1] + box[3]) / 2 // side),
-                    int((box[0] + box[2]) / 2 // side),
+                lambda boxes, side: len(
+                    {((b[0] + b[2]) / 2 // side, (b[1] + b[3]) / 2 // side) for b in boxes}
                 ),
-                "row and column are exchanged: the row follows from top and bottom.",
+                "this is the number of objects that are kept. Lost are the others: take it from "
+                "the number of boxes.",
             ),
             Mistake(
-                lambda box, side: (
-                    round((box[0] + box[2]) / 2 / side),
-                    round((box[1] + box[3]) / 2 / side),
+                lambda boxes, side: (
+                    len(boxes)
+                    - len(
+                        {
+                            (round((b[0] + b[2]) / 2 / side), round((b[1] + b[3]) / 2 / side))
+                            for b in boxes
+                        }
+                    )
                 ),
                 "you rounded to the nearest cell. A place 3.9 cells down is still in cell 3: round "
                 "down.",
             ),
             Mistake(
-                lambda box, side: ((box[0] + box[2]) / 2 / side, (box[1] + box[3]) / 2 / side),
-                "these are places in units of cells, with fractions. Round them down to whole "
-                "cells.",
+                lambda boxes, side: (
+                    len(boxes) - len({((b[0] + b[2]) / 2, (b[1] + b[3]) / 2) for b in boxes})
+                ),
+                "you compared the centres themselves. Two centres in different places may share a "
+                "cell: divide by the side and round down.",
             ),
             Mistake(
-                lambda box, side: (int((box[0] + box[2]) / 2), int((box[1] + box[3]) / 2)),
-                "this is the centre in pixels. Divide by the side of a cell.",
+                lambda boxes, side: (
+                    len(boxes)
+                    - len({(b[0] + b[2]) / 2 // side + (b[1] + b[3]) / 2 // side for b in boxes})
+                ),
+                "you added row and column. Cells (1, 2) and (2, 1) are two: keep the pair.",
             ),
             Mistake(
-                lambda box, side: (
-                    int((box[2] - box[0]) / 2 // side),
-                    int((box[3] - box[1]) / 2 // side),
+                lambda boxes, side: len(boxes) - len({(b[0] + b[2]) / 2 // side for b in boxes}),
+                "you looked at the rows only. Two centres share a cell if row and column agree.",
+            ),
+            Mistake(
+                lambda boxes, side: (
+                    len(boxes)
+                    - len({((b[2] - b[0]) / 2 // side, (b[3] - b[1]) / 2 // side) for b in boxes})
                 ),
                 "half the difference of two edges is half a side. The centre is half their sum.",
             ),
             Mistake(
-                lambda box, side: (
-                    int(np.ceil((box[0] + box[2]) / 2 / side)) - 1,
-                    int(np.ceil((box[1] + box[3]) / 2 / side)) - 1,
+                lambda boxes, side: (
+                    len(boxes)
+                    - len(
+                        {
+                            (
+                                np.ceil((b[0] + b[2]) / 2 / side) - 1,
+                                np.ceil((b[1] + b[3]) / 2 / side) - 1,
+                            )
+                            for b in boxes
+                        }
+                    )
                 ),
                 "right but for a centre on a border between two cells: it belongs to the cell that "
                 "begins there. Round down.",
-            ),
-            Mistake(
-                lambda box, side: (
-                    round((box[0] + box[2]) / 2) // side,
-                    round((box[1] + box[3]) / 2) // side,
-                ),
-                "you rounded the centre to whole pixels, which can carry it over a border. Divide "
-                "it as it is, then round down.",
-            ),
-            Mistake(
-                lambda box, side: (
-                    int((box[0] + box[2] - 1) / 2 // side),
-                    int((box[1] + box[3] - 1) / 2 // side),
-                ),
-                "your centre lies half a pixel too far up and left. It is (top + bottom) / 2, "
-                "without − 1.",
-            ),
-            Mistake(
-                lambda box, side: (
-                    int((box[0] + box[2] + 1) // 2 // side),
-                    int((box[1] + box[3] + 1) // 2 // side),
-                ),
-                "your centre lies up to half a pixel too far down and right. It is "
-                "(top + bottom) / 2, without + 1.",
             ),
         ],
     ),
@@ -322,6 +387,74 @@ EXERCISES = (
                 ),
                 "you averaged the precision over all detections. Only right ones move recall, and "
                 "each counts 1 / positives.",
+            ),
+        ],
+    ),
+    FunctionExercise(
+        number="15.5",
+        title="Find the connected pieces of ink",
+        solution=boxes_of_pieces,
+        cases=[
+            (_ink("##...", "#....", "....#", "...##"),),
+            # corners alone hold these together
+            (_ink("#....#", ".#..#.", "..##..", "......", "#....."),),
+            # a spiral, whose pixels meet late; a piece inside another's box
+            (_ink("#######", "#.....#", "#.###.#", "#.#...#", "#.#####", "#......", "#######"),),
+            (_ink("######", "#....#", "#.##.#", "#....#", "######"),),
+            # a U joins only at its foot
+            (_ink("#.#.#", "#.#.#", "#.###", "#...."),),
+            (_ink("###.##", "###.#.", ".#.#..", "##....", "#.##.#"),),
+            (_random.random((17, 23)) < 0.3,),
+            (np.zeros((3, 4), bool),),
+        ],
+        measure=_sorted_boxes,
+        also_right=[_pieces],
+        lesson="a list of pixels to visit and a mark on those already seen: each piece is found "
+        "once, in as many steps as there are pixels.",
+        why="Marking a pixel when it is put on the list keeps it from being put there twice. This "
+        "is how the paint bucket of a drawing program works.",
+        hints=[
+            "Go through all pixels. Where you meet ink that no piece has yet, a new piece begins.",
+            "Take a pixel from the list, look at its eight neighbours, and put those that are ink "
+            "and not yet seen on the list.",
+            "Rows run from max(row - 1, 0) to row + 1, columns likewise; at the other end, stop at "
+            "the last row. The box ends one beyond the largest row and column of the piece.",
+        ],
+        mistakes=[
+            Mistake(
+                lambda ink: _pieces(ink, corners=False),
+                "pixels that touch by a corner belong together, and you took only the four that "
+                "share an edge. Look at all eight neighbours.",
+            ),
+            Mistake(
+                lambda ink: _pieces(ink, last=0),
+                "a box ends where its last pixel ends, one beyond that pixel's row and column: "
+                "pixel (0, 0) alone fills the box (0, 0, 1, 1).",
+            ),
+            Mistake(
+                lambda ink: [
+                    (left, top, right, bottom) for top, left, bottom, right in _pieces(ink)
+                ],
+                "you put the columns first. A box is (top, left, bottom, right).",
+            ),
+            Mistake(
+                lambda ink: [(r, c, r + 1, c + 1) for r, c in zip(*np.nonzero(ink))],
+                "this is a box for each pixel. Pixels that touch belong to one piece.",
+            ),
+            Mistake(
+                lambda ink: _pieces(ink)[:1],
+                "you stopped after the first piece. Go on with the ink that no piece has yet.",
+            ),
+            Mistake(
+                lambda ink: _pieces(~ink),
+                "you followed the paper. Ink is where the array is True.",
+            ),
+            Mistake(
+                lambda ink: [
+                    (top, left, bottom - top, right - left)
+                    for top, left, bottom, right in _pieces(ink)
+                ],
+                "the last two numbers are height and width. Give the bottom and right edges.",
             ),
         ],
     ),

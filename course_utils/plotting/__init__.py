@@ -35,6 +35,7 @@ from course_utils.plotting.memory_layouts import draw_memory_layouts
 from course_utils.plotting.networks import draw_network
 from course_utils.plotting.overlays import draw_overlays
 from course_utils.plotting.paired import draw_paired_differences
+from course_utils.plotting.pairs import draw_pairs
 from course_utils.plotting.pixels import draw_pixels
 from course_utils.plotting.pooling import draw_pooling, draw_pooling_windows
 from course_utils.plotting.pooling_shift import draw_pooling_shift
@@ -92,6 +93,7 @@ __all__ = [
     "draw_overlaps",
     "draw_overlays",
     "draw_paired_differences",
+    "draw_pairs",
     "draw_pixels",
     "draw_pooling",
     "draw_pooling_shift",

@@ -50,7 +50,7 @@ def draw_boxes(
     size
         Width of a picture in inches.
     scores
-        Whether to write the scores, in per cent, behind the classes.
+        Whether to write the scores behind the classes, as in "9 (82 %)".
 
     Returns
     -------
@@ -218,7 +218,7 @@ def _draw_marks(
             continue
         text = str(int(label))
         if scores and isinstance(marked, Detections):
-            text += f" {100 * marked.scores[k]:.0f}"
+            text += f" ({100 * marked.scores[k]:.0f} %)"
         place = _free_place(ax, box, (letter[0], letter[1] * len(text)), taken)
         taken.append(place)
         _write(ax, place, text, color)

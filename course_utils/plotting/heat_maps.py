@@ -22,6 +22,7 @@ def draw_heat_maps(
     row_names: Sequence[str] = (),
     columns: int = 5,
     size: float = 2.1,
+    paper: bool = False,
 ) -> Figure:
     """Draw images in a grid, and over each the more orange the larger its map.
 
@@ -43,6 +44,9 @@ def draw_heat_maps(
         Pictures in a row.
     size
         Width of a picture in inches.
+    paper
+        If true, the images' largest values are drawn as black ink and their smallest as white paper,
+        on which weak orange is seen far better than on black.
 
     Returns
     -------
@@ -85,7 +89,9 @@ def draw_heat_maps(
     for k, (ax, image, values) in enumerate(zip(axes.flat, images, maps)):
         height, width = image.shape[:2]
         whole = (-0.5, width - 0.5, height - 0.5, -0.5)
-        ax.imshow(image, cmap="gray", extent=whole)
+        ax.imshow(image, cmap="gray_r" if paper else "gray", extent=whole)
+        # White paper on a white page ends nowhere without a frame.
+        ax.spines[:].set(visible=paper, color="0.6")
         heat = np.empty((*values.shape, 4))
         heat[..., :3] = to_rgb(ORANGE)
         heat[..., 3] = _OPACITY * values / (values.max() or 1.0)

@@ -9,7 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, PathPatch
+from matplotlib.path import Path
 
 from course_utils.plotting.style import BLUE, GREEN, ORANGE, PURPLE, SKY
 
@@ -21,7 +22,7 @@ Kind = Literal["plain", "residual", "projection"]
 # What stands in a block, with the width of its box; all lengths in inches.
 _BOXES = (("conv 3×3", 1.35), ("ReLU", 0.85), ("conv 3×3", 1.35))
 _BOX_HEIGHT, _GAP, _PLUS = 0.55, 0.46, 0.24
-_LEFT, _ROW = 2.3, 1.55
+_LEFT, _ROW = 2.3, 1.75
 _COLORS = {"conv 3×3": GREEN, "conv 1×1": ORANGE, "ReLU": "0.85"}
 _TITLES = {
     "plain": "plain\ny = ReLU(F(x))",
@@ -73,7 +74,7 @@ def _draw_block(ax: Axes, kind: Kind, y: float) -> None:
         _arrow(ax, (end, y), (end + _GAP, y))
         _box(ax, label, end + _GAP, y, width)
         end += _GAP + width
-    ax.text((fork + end) / 2, y - 0.44, "F(x)", ha="center", va="center", fontsize=13, color="0.3")
+    _brace(ax, x + 0.15 + _GAP, end, y - _BOX_HEIGHT / 2 - 0.05, "F(x)")
     if kind != "plain":
         centre = end + _GAP + _PLUS
         _arrow(ax, (end, y), (centre - _PLUS, y))
@@ -92,6 +93,22 @@ def _draw_block(ax: Axes, kind: Kind, y: float) -> None:
     end += _GAP + 0.85
     _arrow(ax, (end, y), (end + _GAP, y))
     ax.text(end + _GAP + 0.15, y, "y", ha="center", va="center", fontsize=17, style="italic")
+
+
+def _brace(ax: Axes, left: float, right: float, y: float, label: str) -> None:
+    """Draw a curly bracket that opens upwards, from `left` to `right`, and its label below."""
+    middle, depth = (left + right) / 2, 0.11
+    bends = [
+        ((left, y), (left, y - depth), (left + depth, y - depth)),
+        ((middle - depth, y - depth), (middle, y - depth), (middle, y - 2 * depth)),
+        ((middle + depth, y - depth), (right - depth, y - depth), (right, y)),
+    ]
+    (start, corner, end), (before, tip, lowest), (after, far, top) = bends
+    vertices = [start, corner, end, before, tip, lowest, tip, after, far, (right, y - depth), top]
+    codes = [Path.MOVETO, *[Path.CURVE3] * 2, Path.LINETO, *[Path.CURVE3] * 2]
+    codes += [*[Path.CURVE3] * 2, Path.LINETO, *[Path.CURVE3] * 2]
+    ax.add_patch(PathPatch(Path(vertices, codes), facecolor="none", edgecolor="0.3", linewidth=1.5))
+    ax.text(middle, y - 2 * depth - 0.02, label, ha="center", va="top", fontsize=14, style="italic")
 
 
 def _box(
@@ -141,7 +158,7 @@ def _arrow(
 class Shortcut(NamedTuple):
     """A shortcut: it leaves after the layer number `start` and joins after the layer `end`.
 
-    Layers with a kernel are counted along the longest way through the network, from 1.
+    Layers with a kernel are counted along the longest path through the network, from 1.
     `projected` tells whether a layer with a kernel lies on the shortcut.
     """
 
@@ -163,7 +180,7 @@ def draw_shortcuts(model: keras.Model, *, title: str = "") -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        One axes. A box for each layer with a kernel on the longest way through the model, numbered
+        One axes. A box for each layer with a kernel on the longest path through the model, numbered
         from 1; shortcuts that add their input as it is are solid arcs, those with a layer of their
         own dashed ones. Below, the shape of the maps wherever it changes.
 
@@ -201,7 +218,7 @@ def draw_shortcuts(model: keras.Model, *, title: str = "") -> Figure:
 
 
 def trace_shortcuts(model: keras.Model) -> tuple[list[keras.Layer], list[Shortcut]]:
-    """Return the layers with a kernel on the longest way through a model, and its shortcuts.
+    """Return the layers with a kernel on the longest path through a model, and its shortcuts.
 
     Raises
     ------
@@ -214,8 +231,7 @@ def trace_shortcuts(model: keras.Model) -> tuple[list[keras.Layer], list[Shortcu
     for layer in model.layers:
         # The input of a Sequential model is not among its layers.
         parents = [name for name in _parents(layer) if name in longest]
-        ways = [longest[name] for name in parents]
-        way = max(ways, key=len, default=[])
+        path = max((longest[name] for name in parents), key=len, default=[])
         if type(layer).__name__ == "Add":
             if len(parents) != 2:
                 raise ValueError(
@@ -224,11 +240,11 @@ def trace_shortcuts(model: keras.Model) -> tuple[list[keras.Layer], list[Shortcu
                 )
             long, short = sorted(parents, key=lambda name: len(longest[name]), reverse=True)
             common = [one for one in longest[short] if one.name in before[long] | {long}]
-            shared = [one for one in common if one in way]
+            shared = [one for one in common if one in path]
             projected = len(shared) < len(longest[short])
-            shortcuts.append(Shortcut(len(shared), len(way), projected))
+            shortcuts.append(Shortcut(len(shared), len(path), projected))
         own = [layer] if getattr(layer, "kernel", None) is not None else []
-        longest[layer.name] = [*way, *own]
+        longest[layer.name] = [*path, *own]
         before[layer.name] = set().union(*(before[name] | {name} for name in parents))
     return max(longest.values(), key=len), shortcuts
 

@@ -17,6 +17,7 @@ import pytest
 
 from course_utils import datasets
 from course_utils.datasets import (
+    load_depth_trials,
     load_fashion_mnist,
     load_macro_series,
     load_mnist,
@@ -783,6 +784,36 @@ def test_macro_series_with_windows_line_ends(elsewhere):
     converted = original.replace(b"\n", b"\r\n")
     (elsewhere.parent / "data" / "us_macro.csv").write_bytes(converted)
     assert load_macro_series().shape == (203,)
+
+
+# --- the trials of deep networks -------------------------------------------------------------------
+
+
+def test_depth_trials_are_read_as_they_stand_in_the_file():
+    trials = load_depth_trials()
+    lines = (Path(__file__).parents[2] / "data" / "residual_networks.csv").read_text().splitlines()
+    assert lines[0].split(",") == list(trials.dtype.names) and len(lines) == len(trials) + 1
+    for line, trial in zip(lines[1:], trials):
+        for text, value in zip(line.split(","), trial):
+            assert text == value if isinstance(value, str) else float(text) == value
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda c: c.replace(b"plain", b"plain,", 1), "cannot be read as CSV"),
+        (lambda c: c.replace(b",read,", b",share,"), "wrong columns rate,.*share"),
+        (lambda c: b"\xff" + c, "cannot be read as CSV"),
+    ],
+)
+def test_faulty_depth_trials(elsewhere, change, what):
+    original = (Path(__file__).parents[2] / "data" / "residual_networks.csv").read_bytes()
+    path = elsewhere.parent / "data" / "residual_networks.csv"
+    path.parent.mkdir()
+    path.write_bytes(change(original))
+    with pytest.raises(ValueError, match=f"{what}.*Restore") as caught:
+        load_depth_trials()
+    assert str(path) in str(caught.value)
 
 
 # --- the price of an import -----------------------------------------------------------------------

@@ -162,8 +162,9 @@ for cell in [
 ]:
 
     @wrong("15.3", "")
-    def cell_of(box, side, cell=cell):
-        return [cell((box[k] + box[k + 2]) / 2, side) for k in (0, 1)]
+    def lost_objects(boxes, side, cell=cell):
+        cells = {tuple(cell((box[k] + box[k + 2]) / 2, side) for k in (0, 1)) for box in boxes}
+        return len(boxes) - len(cells)
 
 
 @wrong("14.1", "the sign is lost")
@@ -351,14 +352,19 @@ SAID: list[tuple[str, Any, str, str]] = [
     ("16.2", [1, 2, 3, 4], "step 5 is missing", "three are right"),
     ("16.2", "1, 2", "a list of numbers", "(4,)"),
     ("02.4", np.eye(3)[0][:, None] * np.eye(3)[0], "down and to the right", "cell ["),
-    ("14.2", lambda x, w1, w2: np.maximum(x + np.maximum(x * w1, 0) * w2, 0), "x @ w1", "loop"),
+    (
+        "14.2",
+        lambda x, w1, w2, p: np.maximum(x + np.maximum(x * w1, 0) * w2, 0),
+        "x @ w1",
+        "loop",
+    ),
     ("12.5", lambda step, steps, rising, peak: step / (rising - 1) * peak, "", "decimals"),
     ("14.1", lambda slopes, skip: 1, "", "decimals"),
     ("15.2", lambda height, width, shift: 0, "", "decimals"),
     ("17.3", 1, "", "decimals"),
     ("12.3", lambda valid_losses, patience: (0, 0), "", "loop"),
     ("11.4", lambda images, down, right: images[:, :, 1:], "", "loop"),
-    ("15.1", lambda shape, weights: np.zeros((2, 2, 3, 2)), "", "Rows and columns"),
+    ("15.1", lambda c, h, w, weights: np.zeros((2, 2, 4, 3)), "", "Rows and columns"),
     ("13.3", lambda maps, gradients: np.zeros(maps.shape[:2]), "Everything in it is zero", "sign"),
     (
         "09.1",

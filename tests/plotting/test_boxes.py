@@ -50,7 +50,7 @@ def test_kinds_differ_in_colour_and_dashes_and_have_a_legend():
 
 def test_classes_and_scores_are_written():
     ax = draw_boxes([IMAGE], [{"found": FOUND, "missed": TRUTH}]).axes[0]
-    assert texts(ax) == ["8 88", "3", "1"]
+    assert texts(ax) == ["8 (88 %)", "3", "1"]
     assert texts(draw_boxes([IMAGE], [{"right": FOUND}], scores=False).axes[0]) == ["8"]
     assert to_rgb(ax.texts[0].get_color()) == to_rgb(ORANGE)
 

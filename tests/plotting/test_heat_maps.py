@@ -22,6 +22,15 @@ def test_the_map_lies_over_its_image_the_stronger_the_more_opaque():
         np.testing.assert_allclose(rgba[0, 0, :3], to_rgb(ORANGE))
 
 
+def test_on_paper_ink_is_dark_and_the_background_white():
+    for paper, corner in ((False, 0.0), (True, 1.0)):
+        ax = draw_heat_maps([IMAGE], [np.zeros((2, 2))], paper=paper).axes[0]
+        image = ax.images[0]
+        assert ax.spines["left"].get_visible() == paper
+        drawn = image.cmap(image.norm(IMAGE))[..., 0]
+        assert drawn[0, 0] == corner and drawn[-1, -1] == 1 - corner
+
+
 def test_a_map_covers_the_image_or_what_it_is_told():
     stretched = draw_heat_maps([IMAGE], [np.ones((2, 2))]).axes[0]
     assert list(stretched.images[1].get_extent()) == [-0.5, 3.5, 2.5, -0.5]
