@@ -63,7 +63,7 @@ def draw_descents(
         squeeze=False,
         sharex=True,
         sharey=True,
-        figsize=(10.6 * columns / 3, 2.2 * rows),
+        figsize=(9.0 * columns / 3, 2.1 * rows),
     )
     for ax in axes.flat[len(points) :]:
         ax.axis("off")
@@ -78,4 +78,5 @@ def draw_descents(
         if minimum is not None:
             ax.plot(*minimum, "k*", markersize=13)
         ax.set(title=name, xlim=xlim, ylim=ylim)
+        ax.locator_params(axis="x", nbins=4)
     return fig

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 # What the notebooks import and Colab does not bring.
-_MISSING_ON_COLAB = ("anywidget", "optuna")
+_MISSING_ON_COLAB = ("anywidget",)
 _SETUP = """\
 # Added by the course's site: installs the course where it is missing, as on Google Colab,
 # and does nothing anywhere else.
