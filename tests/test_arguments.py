@@ -16,11 +16,10 @@ from course_utils.arguments import (
     as_integer,
     as_numeric,
     as_real,
-    common_dtype,
     per_axis,
     size_text,
-    sum_dtype,
 )
+from course_utils.sum_dtypes import common_dtype, sum_dtype
 
 IMAGE, BATCH = ("height", "width"), ("batch", "height", "width", "channels")
 

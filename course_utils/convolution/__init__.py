@@ -49,7 +49,7 @@ method
     infinity, and kernels of fewer than 100 cells are summed directly.
     `course_utils.convolution.path_costs` and `rounding` have the rules.
 
-dtypes: see `course_utils.arguments.common_dtype`. `float16` is summed as `float32` and rounded
+dtypes: see `course_utils.sum_dtypes.common_dtype`. `float16` is summed as `float32` and rounded
 once. Integers whose sums leave 64 bits are refused with a `ValueError`, see
 `course_utils.integer_sums`.
 
@@ -58,6 +58,7 @@ Sizes follow V. Dumoulin and F. Visin, "A guide to convolution arithmetic for de
 follow I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (2016), section 9.5.
 """
 
+from course_utils.convolution.bands import padded_parts
 from course_utils.convolution.borders import (
     BORDERS,
     bordered,
@@ -129,6 +130,7 @@ __all__ = [
     "output_size",
     "pad",
     "pad_for",
+    "padded_parts",
     "patches",
     "plan_axis",
     "plan_image",

@@ -7,8 +7,9 @@ described in `course_utils.convolution`.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_batch, as_integer, as_numeric, common_dtype, sum_dtype
-from course_utils.convolution.borders import bordered
+from course_utils.arguments import as_batch, as_integer, as_numeric
+from course_utils.convolution.bands import bands
+from course_utils.convolution.borders import check_border
 from course_utils.convolution.direct_sums import by_rows, matmul_quietly
 from course_utils.convolution.fourier import maps_by_fft
 from course_utils.convolution.path_costs import (
@@ -20,18 +21,19 @@ from course_utils.convolution.path_costs import (
     transforms_of_pairs,
 )
 from course_utils.convolution.safe_maps import maps_of_pairs, maps_together, work_of
-from course_utils.convolution.sliding import correlate
+from course_utils.convolution.sliding import correlate_beyond
 from course_utils.convolution.windows import (
     BATCH,
     AxisPlan,
     Padding,
     Pair,
     Plans,
-    pad_for,
     plan_image,
     windows_on,
 )
 from course_utils.integer_sums import within_64_bits
+from course_utils.memory import within_memory
+from course_utils.sum_dtypes import common_dtype, sum_dtype
 
 # Bytes of patches that are unrolled at once: they stay in a processor's cache, and however large
 # the batch or an image is, no call needs more for them.
@@ -53,6 +55,7 @@ _PYTORCH = "or are the filters PyTorch's? filters.transpose(2, 3, 1, 0) is the o
 BANK = ("height", "width", "channels in", "channels out")
 
 
+@within_memory("images", "filters", "padding")
 @within_64_bits("images", "filters", "bias")
 def conv2d(
     images: ArrayLike,
@@ -117,38 +120,49 @@ def conv2d(
     bias = bias_of(bias, [(filters.shape[3],)])
     operands = (images, filters) if bias is None else (images, filters, bias)
     dtype = common_dtype(*operands)
-    images, plans = bordered(images, plans, border, first=1)
+    check_border(border)
+    shape = (len(images), plans[0].size, plans[1].size, filters.shape[3])
     if not len(images):
-        shape = (0, plans[0].size, plans[1].size, filters.shape[3])
         return np.zeros(shape, float if method == "fft" and dtype.kind != "f" else dtype)
     single = filters.shape[2:] == (1, 1) and common_dtype(images, filters) == sum_dtype(dtype)
     if single and method != "im2col" and images[0].size > TILED_CELLS:
-        out = _one_by_one(images, filters[:, :, 0, 0], plans, method)
+        out = _one_by_one(images, filters[:, :, 0, 0], plans, border, method)
         return out if bias is None else out + bias.astype(out.dtype, copy=False)
-    padded = pad_for(images, plans, sum_dtype(dtype), first=1)
     if method == AUTO and "f" not in images.dtype.kind + filters.dtype.kind:
         method = "im2col"  # exact
-    filters = filters.astype(padded.dtype, copy=False)
-    if groups == 1:
-        out = _maps(padded, filters, plans, method)
-    else:
-        out = _maps_by_group(padded, filters, plans, method, groups)
-    if bias is not None:
-        out += bias.astype(out.dtype, copy=False)
-    if method == "fft" and dtype.kind != "f":
-        return out
-    return out.astype(dtype, copy=False)
+    sums = sum_dtype(dtype)
+    filters = filters.astype(sums, copy=False)
+    out: np.ndarray | None = None
+    cut = bands(images, plans, border, sums, makes=filters.shape[3], whole=groups == 1)
+    for where, padded, of_band, all_at_once in cut:
+        if groups == 1:
+            maps = _maps(padded, filters, of_band, method)
+        else:
+            maps = _maps_by_group(padded, filters, of_band, method, groups)
+        if bias is not None:
+            maps += bias.astype(maps.dtype, copy=False)
+        if not (method == "fft" and dtype.kind != "f"):
+            maps = maps.astype(dtype, copy=False)
+        if all_at_once:
+            return maps
+        if out is None:
+            out = np.empty(shape, maps.dtype)
+        out[where] = maps
+    assert out is not None  # of a batch that isn't empty
+    return out
 
 
-def _one_by_one(images: np.ndarray, kernel: np.ndarray, plans: Plans, method: str) -> np.ndarray:
+def _one_by_one(
+    images: np.ndarray, kernel: np.ndarray, plans: Plans, border: str, method: str
+) -> np.ndarray:
     """Slide one kernel over each of some large images of one channel, which need no padded copy."""
-    first = correlate(images[0, :, :, 0], kernel, plans, method)
+    first = correlate_beyond(images[0, :, :, 0], kernel, plans, border, method)
     if len(images) == 1:
         return first[None, :, :, None]
     out = np.empty((len(images), *first.shape, 1), first.dtype)
     out[0, :, :, 0] = first
     for image, maps in zip(images[1:], out[1:], strict=True):
-        maps[:, :, 0] = correlate(image[:, :, 0], kernel, plans, method)
+        maps[:, :, 0] = correlate_beyond(image[:, :, 0], kernel, plans, border, method)
     return out
 
 

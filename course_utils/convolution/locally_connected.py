@@ -7,7 +7,7 @@ are those of `conv2d`, described in `course_utils.convolution`.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_batch, as_numeric, common_dtype, size_text, sum_dtype
+from course_utils.arguments import as_batch, as_numeric, size_text
 from course_utils.convolution.borders import bordered
 from course_utils.convolution.direct_sums import matmul_quietly
 from course_utils.convolution.feature_maps import BANK, bias_of, check_channels, conv2d
@@ -20,8 +20,11 @@ from course_utils.convolution.windows import (
     windows_on,
 )
 from course_utils.integer_sums import within_64_bits
+from course_utils.memory import within_memory
+from course_utils.sum_dtypes import common_dtype, sum_dtype
 
 
+@within_memory("images", "filters", "padding")
 @within_64_bits("images", "filters", "bias")
 def unshared_conv2d(
     images: ArrayLike,
@@ -86,6 +89,7 @@ def unshared_conv2d(
     return np.ascontiguousarray(out.astype(dtype, copy=False))
 
 
+@within_memory("images", "filters", "padding")
 @within_64_bits("images", "filters", "bias")
 def tiled_conv2d(
     images: ArrayLike,

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from course_utils.arguments import as_choice
 from course_utils.convolution.windows import AxisPlan
 
 METHODS = ("direct", "im2col", "fft")
@@ -297,9 +298,7 @@ def fast_length(n: int, k: int) -> int:
 
 def check_method(method: object, methods: tuple[str, ...] = METHODS) -> None:
     """Raise a `ValueError` if `method` is none of these and not ``"auto"`` either."""
-    known = (AUTO, *methods)
-    if method not in known:
-        raise ValueError(f"method is {method!r}: use one of {', '.join(map(repr, known))}")
+    as_choice("method", method, (AUTO, *methods))
 
 
 def fastest(work: Work, methods: tuple[str, ...] = METHODS) -> str:

@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_real
+from course_utils.arguments import as_integer, as_real, as_switch
 from course_utils.detection.boxes import (
     Detections,
     Objects,
@@ -35,6 +35,7 @@ from course_utils.detection.boxes import (
     as_share,
     intersection_over_union,
 )
+from course_utils.memory import within_memory
 
 # From 0.5 to 0.95 in steps of 0.05, as pycocotools rounds them.
 COCO_THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).tolist())
@@ -148,6 +149,7 @@ def _claims(
     """Return for each detection the place of the object that it finds, or −1."""
     overlaps = intersection_over_union(found.boxes, truth.boxes, inclusive=inclusive)
     overlaps[found.labels[:, None] != truth.labels] = -1
+    second_choice = as_switch("second_choice", second_choice)
     claims = np.full(len(overlaps), -1)
     free = np.ones(overlaps.shape[1], bool)
     for place in np.argsort(-found.scores, kind="stable") if free.size else ():
@@ -215,6 +217,7 @@ def as_truth_values(name: str, value: ArrayLike) -> np.ndarray:
     return array.astype(bool)
 
 
+@within_memory("points")
 def average_precision(right: ArrayLike, positives: int, *, points: int | None = None) -> float:
     """Return the area under the curve of precision against recall, made to fall only.
 
@@ -327,6 +330,7 @@ def _ranked(
     return np.concatenate(right)[order], positives
 
 
+@within_memory("classes", "points")
 def mean_average_precision(
     found: Sequence[Detections],
     truths: Sequence[Objects],
