@@ -3,18 +3,19 @@
 import numpy as np
 
 
-def common_dtype(*arrays: np.ndarray) -> np.dtype:
+def common_dtype(*arrays: np.ndarray | None) -> np.dtype:
     """Return the dtype in which sums of products of `arrays` are formed.
 
     Integers and booleans are summed as 64-bit integers, so that `uint8` images neither wrap around
     nor go missing below zero. As soon as one array is floating, the floating ones decide:
     `float32` with an integer kernel stays `float32`. `uint64`, which no signed integer holds,
-    is summed as `float64`.
+    is summed as `float64`. None stands for an array that isn't there.
     """
-    floating = [a.dtype for a in arrays if a.dtype.kind == "f"]
+    there = [a.dtype for a in arrays if a is not None]
+    floating = [dtype for dtype in there if dtype.kind == "f"]
     if floating:
         return np.result_type(*floating)
-    return np.result_type(np.int64, *(a.dtype for a in arrays))
+    return np.result_type(np.int64, *there)
 
 
 def sum_dtype(dtype: np.dtype) -> np.dtype:

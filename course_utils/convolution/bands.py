@@ -40,7 +40,7 @@ def bands(
     *,
     outside: float = 0,
     makes: int = 0,
-    whole: bool = True,
+    uncopied: float | None = None,
 ) -> Iterator[Band]:
     """Cut the output of a batch into bands, and yield the images that each needs.
 
@@ -58,15 +58,16 @@ def bands(
         See `border`.
     makes
         How many numbers of the output are made of a window, if those count as well.
-    whole
-        Whether to yield all of it, and at once, where small images need no copy.
+    uncopied
+        Up to how many bytes of an image all are yielded as they are where no copy is needed; None
+        for `BAND_BYTES`.
     """
     vertical, horizontal = plans
     count, h, w, channels = images.shape
     everywhere = slice(0, count), slice(0, vertical.size), slice(0, horizontal.size)
     padding = any(plan.before or plan.after for plan in plans)
     ready = not padding and images.dtype == dtype and images.flags.c_contiguous
-    if whole and ready and images[0].nbytes <= BAND_BYTES:
+    if ready and images[0].nbytes <= (BAND_BYTES if uncopied is None else uncopied):
         yield Band(everywhere, images, plans, True)
         return
     made = -(-makes // (vertical.stride * horizontal.stride))

@@ -4,6 +4,8 @@ It is a cross-correlation, channels last. `padding`, `border`, `stride`, `dilati
 described in `course_utils.convolution`.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -118,22 +120,25 @@ def conv2d(
             raise ValueError(f"{error}, {CHANNELS_FIRST.format('images')}") from None
         raise
     bias = bias_of(bias, [(filters.shape[3],)])
-    operands = (images, filters) if bias is None else (images, filters, bias)
-    dtype = common_dtype(*operands)
+    dtype = common_dtype(images, filters, bias)
     check_border(border)
     shape = (len(images), plans[0].size, plans[1].size, filters.shape[3])
     if not len(images):
         return np.zeros(shape, float if method == "fft" and dtype.kind != "f" else dtype)
     single = filters.shape[2:] == (1, 1) and common_dtype(images, filters) == sum_dtype(dtype)
     if single and method != "im2col" and images[0].size > TILED_CELLS:
-        out = _one_by_one(images, filters[:, :, 0, 0], plans, border, method)
-        return out if bias is None else out + bias.astype(out.dtype, copy=False)
+        maps = _one_by_one(images, filters[:, :, 0, 0], plans, border, method)
+        if bias is not None:
+            maps += bias.astype(maps.dtype, copy=False)
+        return maps
     if method == AUTO and "f" not in images.dtype.kind + filters.dtype.kind:
         method = "im2col"  # exact
     sums = sum_dtype(dtype)
     filters = filters.astype(sums, copy=False)
     out: np.ndarray | None = None
-    cut = bands(images, plans, border, sums, makes=filters.shape[3], whole=groups == 1)
+    # Groups are copied apart, single channels taken where they stand.
+    uncopied = None if groups == 1 else math.inf if filters.shape[2] == 1 else 0
+    cut = bands(images, plans, border, sums, makes=filters.shape[3], uncopied=uncopied)
     for where, padded, of_band, all_at_once in cut:
         if groups == 1:
             maps = _maps(padded, filters, of_band, method)

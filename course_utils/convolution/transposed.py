@@ -101,8 +101,7 @@ def conv2d_transpose(
     _check_channels(images, filters, groups)
     c_out = filters.shape[2] * groups
     bias = bias_of(bias, [(c_out,)])
-    operands = (images, filters) if bias is None else (images, filters, bias)
-    dtype = common_dtype(*operands)
+    dtype = common_dtype(images, filters, bias)
     strides, dilations = as_pair("stride", stride), as_pair("dilation", dilation)
     more = (None, None) if output_padding is None else per_axis("output_padding", output_padding)
     axes = zip(
