@@ -32,13 +32,17 @@ def within_memory(
         def checked(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
             try:
                 return function(*args, **kwargs)
-            except (MemoryError, ValueError) as error:
+            except (MemoryError, OverflowError, ValueError) as error:
                 said = str(error)
                 if isinstance(error, ValueError) and not said.startswith(_NEVER):
                     raise
                 ask = " or ".join((", ".join(names[:-1]), names[-1]) if names[1:] else names)
                 asked = said.removeprefix("Unable to allocate ").split(" for an array")[0]
-                much = f" ({asked} at once)" if asked and asked != said else ""
+                much = (
+                    f" ({asked} at once)"
+                    if isinstance(error, MemoryError) and asked != said
+                    else ""
+                )
                 raise ValueError(
                     f"{ask} makes arrays that are larger than the memory{much}: give less"
                 ) from None

@@ -86,9 +86,15 @@ def bands(
                     _part(plan, each, n, border)
                     for plan, each, n in zip(plans, (rows, columns), (h, w), strict=True)
                 ]
-                padded = _take(images[some], [places for places, _ in along], dtype, outside)
-                where = some, rows, columns
-                yield Band(where, padded, (along[0][1], along[1][1]), where == everywhere)
+                where, of_band = (some, rows, columns), (along[0][1], along[1][1])
+                places = [each for each, _ in along]
+                # In no variable: the last band would still be there while the next is made.
+                yield Band(
+                    where,
+                    _take(images[some], places, dtype, outside),
+                    of_band,
+                    where == everywhere,
+                )
 
 
 def _fitting(plans: Plans, pixel: int, height: int, width: int) -> tuple[int, int]:
@@ -134,16 +140,9 @@ def _take(
     rows, columns = along
     if isinstance(rows, slice) and isinstance(columns, slice):
         return np.ascontiguousarray(images[:, rows, columns], dtype)
-    inside_rows, inside_columns = (_inside(each) for each in along)
-    shape = (len(images), _count(rows), _count(columns), images.shape[3])
-    if inside_rows is None and inside_columns is None:
-        out = np.empty(shape, dtype)
-    else:
-        out = np.full(shape, outside, dtype)
-    into = out[:, inside_rows or slice(None), inside_columns or slice(None)]
-    from_rows = rows if inside_rows is None else rows[inside_rows]
-    from_columns = columns if inside_columns is None else columns[inside_columns]
-    into[...] = images[:, _as_slice(from_rows)][:, :, _as_slice(from_columns)]
+    out = np.full((len(images), _count(rows), _count(columns), images.shape[3]), outside, dtype)
+    (into_rows, from_rows), (into_columns, from_columns) = _inside(rows), _inside(columns)
+    out[:, into_rows, into_columns] = images[:, from_rows][:, :, from_columns]
     return out
 
 
@@ -151,22 +150,18 @@ def _count(places: slice | np.ndarray) -> int:
     return places.stop - places.start if isinstance(places, slice) else len(places)
 
 
-def _inside(places: slice | np.ndarray) -> slice | None:
-    """Return which of these places are cells; None if all are."""
+def _inside(places: slice | np.ndarray) -> tuple[slice, slice | np.ndarray]:
+    """Return which of these places are cells, and which cells; as a slice where they follow."""
     if isinstance(places, slice):
-        return None
+        return slice(0, _count(places)), places
     inside = np.flatnonzero(places >= 0)
-    if len(inside) == len(places):
-        return None
-    return slice(inside[0], inside[-1] + 1) if len(inside) else slice(0, 0)
-
-
-def _as_slice(places: slice | np.ndarray) -> slice | np.ndarray:
-    """Return what names the same cells without a copy, where they follow each other."""
-    if isinstance(places, slice) or not len(places):
-        return places
-    run = len(places) == 1 or (np.diff(places) == 1).all()
-    return slice(int(places[0]), int(places[-1]) + 1) if run else places
+    if not len(inside):
+        return slice(0, 0), slice(0, 0)
+    where = slice(int(inside[0]), int(inside[-1]) + 1)
+    cells = places[where]
+    if (np.diff(cells) == 1).all():
+        return where, slice(int(cells[0]), int(cells[-1]) + 1)
+    return where, cells
 
 
 def padded_parts(

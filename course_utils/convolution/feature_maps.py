@@ -153,6 +153,7 @@ def conv2d(
         if out is None:
             out = np.empty(shape, maps.dtype)
         out[where] = maps
+        del padded, maps
     assert out is not None  # of a batch that isn't empty
     return out
 
@@ -252,8 +253,10 @@ def _by_pairs(
     for image, maps in zip(padded, out):
         channels = np.ascontiguousarray(image.transpose(2, 0, 1))
         for o in range(c_out):
-            first, *others = (by_rows(channels[c], filters[:, :, c, o], plans) for c in range(c_in))
-            maps[..., o] = sum(others, start=first)
+            total = by_rows(channels[0], filters[:, :, 0, o], plans)
+            for c in range(1, c_in):
+                total += by_rows(channels[c], filters[:, :, c, o], plans)
+            maps[..., o] = total
     return out
 
 

@@ -84,6 +84,7 @@ def correlate_beyond(
         if out is None:
             out = np.empty((plans[0].size, plans[1].size), found.dtype)
         out[where[1:]] = found
+        del padded, found
     assert out is not None  # of an image that isn't empty
     return out
 

@@ -49,10 +49,15 @@ def distance_weights(size: Pair) -> np.ndarray:
         If a side isn't a positive integer.
     """
     h, w = as_pair("size", size)
-    rows = np.arange(h)[:, None] - (h - 1) / 2
-    columns = np.arange(w) - (w - 1) / 2
-    weights = 1 / (1 + np.hypot(rows, columns))
+    weights = nearness((h, w), slice(0, h))
     return weights / weights.sum()
+
+
+def nearness(size: tuple[int, int], rows: slice) -> np.ndarray:
+    """Return 1 / (1 + r) for some rows of a window of this size, r from the window's centre."""
+    h, w = size
+    down = np.arange(rows.start, min(rows.stop, h))[:, None] - (h - 1) / 2
+    return 1 / (1 + np.hypot(down, np.arange(w) - (w - 1) / 2))
 
 
 def cells_between(plan: AxisPlan, start: int, end: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_batch
 from course_utils.integer_sums import hold_to_64_bits
-from course_utils.pooling.modes import check_mode, distance_weights
+from course_utils.pooling.modes import check_mode, nearness
 from course_utils.pooling.windows import AXES
 from course_utils.sum_dtypes import common_dtype, largest_size
 
@@ -96,12 +96,14 @@ def _lengths(images: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 def _near_the_middle(images: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Return the average of each image and channel, weighted by `distance_weights`."""
-    weights = distance_weights((images.shape[1], images.shape[2])).astype(dtype)
     out = np.zeros((len(images), images.shape[3]), dtype)
+    weight = np.zeros((len(images), 1), dtype)
     for some, rows, part in _rows(images, dtype):
-        part *= weights[rows, :, None]
+        weights = nearness((images.shape[1], images.shape[2]), rows)
+        part *= weights[:, :, None]
         out[some] += part.sum(axis=1).sum(axis=1)
-    return out
+        weight[some] += weights.sum()
+    return out / weight
 
 
 def _hold(found: np.ndarray, images: np.ndarray) -> None:
