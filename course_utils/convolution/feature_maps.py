@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_batch, as_integer, as_numeric
 from course_utils.convolution.bands import bands
+from course_utils.convolution.banks import BANK, CHANNELS_FIRST, bias_of, check_channels
 from course_utils.convolution.borders import check_border
 from course_utils.convolution.direct_sums import by_rows, matmul_quietly
 from course_utils.convolution.fourier import maps_by_fft
@@ -50,11 +51,6 @@ FEW_CHANNELS = 4
 # several threads would wait for each other longer than they work.
 UNTHREADED_PRODUCT = 2**18
 FEW_FILTERS, FEW_WEIGHTS = 12, 5000
-
-CHANNELS_FIRST = "or are the channels first? np.moveaxis({}, 1, -1) puts them last"
-_PYTORCH = "or are the filters PyTorch's? filters.transpose(2, 3, 1, 0) is the order here"
-
-BANK = ("height", "width", "channels in", "channels out")
 
 
 @within_memory("images", "filters", "padding")
@@ -315,47 +311,3 @@ def _multiply(matrix: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
     parts = out[:full].reshape(-1, step, c_out)
     matmul_quietly(matrix[:full].reshape(-1, step, len(weights)), weights, out=parts)
     matmul_quietly(matrix[full:], weights, out=out[full:])
-
-
-def check_channels(images: np.ndarray, filters: np.ndarray, groups: int = 1) -> None:
-    """Raise a `ValueError` unless the filters take these images' channels, in so many groups."""
-    c_in, takes, c_out = images.shape[3], *filters.shape[-2:]
-    if groups == 1 and c_in != takes:
-        raise ValueError(
-            f"images has {c_in} channels, but filters takes {takes}: "
-            "the last axis of images and the one before the last of filters must be equal"
-            + _other_layouts(images, filters)
-        )
-    for what, count in ((f"images has {c_in} channels", c_in), (f"filters has {c_out}", c_out)):
-        if count % groups:
-            raise ValueError(f"groups is {groups}, but {what}: use a divisor of {count}")
-    if c_in != takes * groups:
-        raise ValueError(
-            f"images has {c_in} channels, {c_in // groups} in each of {groups} groups, but filters "
-            f"takes {takes}: give filters of shape {(*filters.shape[:-2], c_in // groups, c_out)}"
-            + _other_layouts(images, filters, groups)
-        )
-
-
-def _other_layouts(images: np.ndarray, filters: np.ndarray, groups: int = 1) -> str:
-    """Return what to ask where the channels would agree if they stood as in PyTorch."""
-    last, first = images.shape[3], images.shape[1]
-    here, theirs = filters.shape[-2] * groups, filters.shape[-3] * groups
-    if first == here:
-        return ", " + CHANNELS_FIRST.format("images")
-    if filters.ndim != 4:
-        return ""
-    if last == theirs:
-        return ", " + _PYTORCH
-    return f", {CHANNELS_FIRST.format('images')}, {_PYTORCH}" if first == theirs else ""
-
-
-def bias_of(bias: ArrayLike | None, shapes: list[tuple[int, ...]]) -> np.ndarray | None:
-    """Return the bias as an array of one of these shapes, or None for none."""
-    if bias is None:
-        return None
-    bias = as_numeric("bias", bias, *(tuple(map(str, shape)) for shape in shapes))
-    if bias.shape not in shapes:
-        wanted = " or ".join(str(shape) for shape in shapes)
-        raise ValueError(f"bias has shape {bias.shape}: give one number a filter, shape {wanted}")
-    return bias

@@ -8,15 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_batch, as_numeric, size_text
+from course_utils.convolution.banks import BANK, bias_of, check_channels
 from course_utils.convolution.borders import bordered
 from course_utils.convolution.direct_sums import matmul_quietly
-from course_utils.convolution.feature_maps import (
-    BANK,
-    PATCH_BYTES_AT_ONCE,
-    bias_of,
-    check_channels,
-    conv2d,
-)
+from course_utils.convolution.feature_maps import PATCH_BYTES_AT_ONCE, conv2d
 from course_utils.convolution.windows import (
     BATCH,
     Padding,

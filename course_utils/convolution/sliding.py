@@ -8,16 +8,10 @@ from course_utils.convolution.bands import bands
 from course_utils.convolution.borders import check_border
 from course_utils.convolution.direct_sums import as_one_line, correlate_directly
 from course_utils.convolution.fourier import correlate_by_fft
-from course_utils.convolution.path_costs import (
-    AUTO,
-    POINTS_AT_ONCE,
-    Work,
-    check_method,
-    fastest,
-    transforms,
-)
+from course_utils.convolution.path_costs import AUTO, Work, check_method, fastest
 from course_utils.convolution.rounding import correlate_safely
 from course_utils.convolution.tiles import Part
+from course_utils.convolution.transform_sizes import POINTS_AT_ONCE, transforms
 from course_utils.convolution.windows import AxisPlan
 from course_utils.sum_dtypes import common_dtype, sum_dtype
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_batch, as_integer, as_numeric, per_axis
+from course_utils.convolution.banks import bias_of
 from course_utils.convolution.direct_sums import matmul_quietly
-from course_utils.convolution.feature_maps import bias_of
 from course_utils.convolution.patch_matrices import cells_of_windows
 from course_utils.convolution.windows import (
     BATCH,
