@@ -6,11 +6,13 @@ the argument, the value and the remedy.
 
 import math
 import operator
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.number_messages import not_an_array, not_real
+from course_utils.sum_dtypes import largest_size, sum_dtype
 
 # Up to here float64 holds every integer.
 _EXACT = 2**53
@@ -210,6 +212,35 @@ def as_integer(name: str, value: object, minimum: int) -> int:
     return number
 
 
+def as_choice(name: str, value: object, choices: Collection[str]) -> str:
+    """Return `value`, one of some words.
+
+    Raises
+    ------
+    ValueError
+        If it isn't one of them as they are written.
+    """
+    if not isinstance(value, str) or value not in choices:
+        words = ", ".join(f'"{word}"' for word in choices)
+        raise ValueError(f"{name} is {value!r}: use one of {words}")
+    return str(value)
+
+
+def as_switch(name: str, value: object) -> bool:
+    """Return `value`, true or false; 1 and 0 will do, but no text, since "no" is true to Python.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    if isinstance(value, (bool, np.bool_)) or (
+        isinstance(value, (int, np.integer)) and value in (0, 1)
+    ):
+        return bool(value)
+    raise ValueError(f"{name} is {value!r}: use True or False")
+
+
 def per_axis(name: str, value: object) -> tuple[object, object]:
     """Return `value` for the vertical and the horizontal axis: one for both, or a pair.
 
@@ -228,31 +259,3 @@ def per_axis(name: str, value: object) -> tuple[object, object]:
             )
         return value[0], value[1]
     return value, value
-
-
-def common_dtype(*arrays: np.ndarray) -> np.dtype:
-    """Return the dtype in which sums of products of `arrays` are formed.
-
-    Integers and booleans are summed as 64-bit integers, so that `uint8` images neither wrap around
-    nor go missing below zero. As soon as one array is floating, the floating ones decide:
-    `float32` with an integer kernel stays `float32`. `uint64`, which no signed integer holds,
-    is summed as `float64`.
-    """
-    floating = [a.dtype for a in arrays if a.dtype.kind == "f"]
-    if floating:
-        return np.result_type(*floating)
-    return np.result_type(np.int64, *(a.dtype for a in arrays))
-
-
-def sum_dtype(dtype: np.dtype) -> np.dtype:
-    """Return the dtype to add up in where the result is `dtype`: `float32` for `float16`."""
-    return np.dtype(np.float32) if dtype == np.float16 else dtype
-
-
-def largest_size(array: np.ndarray) -> int:
-    """Return the largest absolute value among integers or booleans; of small dtypes, a bound."""
-    if array.dtype.kind == "b" or not array.size:
-        return 1
-    if array.dtype.itemsize <= 2:
-        return 2 ** (8 * array.dtype.itemsize)
-    return max(int(array.max()), -int(array.min()))

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from course_utils.arguments import as_integer, size_text
+from course_utils.arguments import as_choice, as_integer, size_text
 from course_utils.convolution import AxisPlan, Padding, Pair, as_pair, plan_image
 
 KINDS = ("dense", "unshared", "tiled", "shared")
@@ -98,9 +98,7 @@ def layer_costs(
     >>> layer_costs("shared", (28, 28, 1), filters=10, kernel_size=5)
     LayerCosts(outputs=5760, links=144000, parameters=260, multiplications=144000)
     """
-    if kind not in KINDS:
-        words = ", ".join(f'"{word}"' for word in KINDS)
-        raise ValueError(f"kind is {kind!r}: use one of {words}")
+    as_choice("kind", kind, KINDS)
     h, w, channels = _input_shape(input_shape)
     filters = as_integer("filters", filters, 1)
     kernel = as_pair("kernel_size", kernel_size)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_amount, as_numeric
 from course_utils.convolution import correlate2d
+from course_utils.memory import within_memory
 
 
 class Filter(NamedTuple):
@@ -133,6 +134,7 @@ FILTERS: dict[str, Filter] = {
 }
 
 
+@within_memory("radius")
 def direction_error(kernel_x: ArrayLike, kernel_y: ArrayLike, *, radius: float = 6) -> float:
     """Return how far a pair of gradient kernels misses the gradient's direction, on a round blob.
 

@@ -14,7 +14,7 @@ from typing import ParamSpec
 
 import numpy as np
 
-from course_utils.arguments import largest_size
+from course_utils.sum_dtypes import largest_size
 
 Arguments = ParamSpec("Arguments")
 

@@ -7,19 +7,20 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from course_utils import connectivity, convolution, detection, pooling
 from course_utils.arguments import (
     as_amount,
     as_batch,
+    as_choice,
     as_class_numbers,
     as_double,
     as_floating,
     as_integer,
     as_numeric,
     as_real,
-    common_dtype,
+    as_switch,
     per_axis,
     size_text,
-    sum_dtype,
 )
 
 IMAGE, BATCH = ("height", "width"), ("batch", "height", "width", "channels")
@@ -264,30 +265,48 @@ def test_one_value_or_a_pair():
         assert message.startswith("stride is ") and "a pair (vertical, horizontal)" in message
 
 
-@pytest.mark.parametrize(
-    ("dtypes", "result"),
-    [
-        ("?", "i8"),
-        ("u1 i1", "i8"),
-        ("u8", "f8"),
-        ("f4 i8", "f4"),
-        ("f2 u8", "f2"),
-        ("f2 f4", "f4"),
-        ("f4 f8 i1", "f8"),
-        ("g f4", "g"),
-    ],
-)
-def test_the_dtype_of_a_sum_of_products(dtypes, result):
-    arrays = [np.ones(1, dtype) for dtype in dtypes.split()]
-    assert common_dtype(*arrays) == np.dtype(result)
-    assert common_dtype(*reversed(arrays)) == np.dtype(result)
-
-
-def test_half_precision_is_added_up_in_single():
-    assert sum_dtype(np.dtype("f2")) == np.float32
-    for dtype in ("f4", "f8", "i8", "g"):
-        assert sum_dtype(np.dtype(dtype)) == np.dtype(dtype)
-
-
 def test_sizes_in_words():
     assert size_text((5, 3)) == "5×3" and size_text((7,)) == "7"
+
+
+ODD = [None, 1, True, "Same", "SAME", "same ", b"same", ["same"], np.array(["same", "max"]), {}]
+
+
+@pytest.mark.parametrize("value", ODD, ids=repr)
+def test_a_word_is_one_of_those_offered_as_it_is_written(value):
+    message = complaint(as_choice, "padding", value, ("same", "valid"))
+    assert message == f'padding is {value!r}: use one of "same", "valid"'
+
+
+def test_words_of_numpys_are_words():
+    assert as_choice("mode", np.str_("max"), ("max",)) == "max"
+
+
+def test_a_switch_is_true_or_false_and_no_text():
+    for value in (True, np.True_, 1, np.uint8(1)):
+        assert as_switch("flip", value) is True
+    for value in (False, np.False_, 0):
+        assert as_switch("flip", value) is False
+    for value in ("no", "", 2, None, [], 0.0, np.array([1, 2])):
+        assert complaint(as_switch, "flip", value) == f"flip is {value!r}: use True or False"
+
+
+WORDS = {
+    "border": lambda v: convolution.correlate2d(np.ones((4, 4)), np.ones((2, 2)), border=v),
+    "method": lambda v: convolution.conv2d(np.ones((1, 4, 4, 1)), np.ones((2, 2, 1, 1)), method=v),
+    "mode": lambda v: pooling.pool2d(np.ones((4, 4)), 2, mode=v),
+    "kind": lambda v: connectivity.layer_costs(v, (4, 4, 1), 1, 2),
+}
+SWITCHES = {
+    "ceil_mode": lambda v: pooling.max_pool2d_argmax(np.ones((4, 4)), 2, ceil_mode=v),
+    "count_padding": lambda v: pooling.pool2d(np.ones((4, 4)), 2, mode="mean", count_padding=v),
+    "flip": lambda v: convolution.convolution_matrix(np.ones((2, 2)), (4, 4), flip=v),
+    "inclusive": lambda v: detection.areas([[0, 0, 1, 1]], inclusive=v),
+}
+
+
+@pytest.mark.parametrize("name", [*WORDS, *SWITCHES])
+def test_public_functions_ask_so(name):
+    for value in (None, "No", np.array([1, 2]), np.array(["a", "b"])):
+        message = complaint((WORDS | SWITCHES)[name], value)
+        assert message.startswith(f"{name} is {value!r}: use "), message

@@ -9,6 +9,7 @@ A function that takes arrays and isn't in the table below fails the first test.
 import functools
 import inspect
 import re
+import tempfile
 import warnings
 
 import numpy as np
@@ -60,6 +61,7 @@ BEHIND_THE_GATE = {
     "fold",
     "gather",
     "pad_for",
+    "padded_parts",
     "winning_cells",
     "without_padding",
     "zeros_with_padding",
@@ -494,6 +496,65 @@ def test_lists_are_as_good_as_arrays(name):
         pytest.skip("changes the array in place, so it takes no list")
     found = answer(name, {argument: array.tolist() for argument, array in arrays.items()})
     np.testing.assert_allclose(found, answer(name, arrays), rtol=1e-6)
+
+
+def mapped(array):
+    """The array in a file."""
+    with tempfile.TemporaryFile() as file:
+        there = np.memmap(file, array.dtype, "w+", shape=array.shape)
+    there[...] = array
+    return there
+
+
+def unwritable(array):
+    array = array.copy()
+    array.setflags(write=False)
+    return array
+
+
+def backwards(array):
+    every = tuple(slice(None, None, -1) for _ in array.shape)
+    return array[every].copy()[every]
+
+
+def spread(array):
+    room = np.zeros([2 * side for side in array.shape], array.dtype)
+    there = room[tuple(slice(None, None, 2) for _ in array.shape)]
+    there[...] = array
+    return there
+
+
+FORMS = {
+    "in a file": mapped,
+    "read-only": unwritable,
+    "backwards": backwards,
+    "spread": spread,
+    "by columns": np.asfortranarray,
+    "a matrix": lambda array: np.asmatrix(array) if array.ndim == 2 else array,
+    "bytes swapped": lambda array: array.astype(array.dtype.newbyteorder()),
+    "nothing masked": np.ma.masked_array,
+    "a list of arrays": list,
+    "long doubles": lambda array: array.astype("g") if array.dtype.kind == "f" else array,
+}
+# SciPy and NumPy solve no equations in long doubles.
+NO_LONG_DOUBLES = ("fit_linear", "standardised")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", TABLE)
+def test_arrays_of_any_form_are_as_good(name, form):
+    if name == "central_difference":
+        pytest.skip("changes the array in place, so it takes no other")
+    if form == "long doubles" and name in NO_LONG_DOUBLES:
+        pytest.skip("no long doubles there")
+    for dtype in ("i8", "f8"):
+        arrays = {
+            argument: make("i8" if "label" in argument or argument in INTEGERS else dtype)
+            for argument, make in TABLE[name][1].items()
+        }
+        wanted = answer(name, arrays)
+        found = answer(name, {argument: FORMS[form](array) for argument, array in arrays.items()})
+        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-9)
 
 
 def no_numbers(array):

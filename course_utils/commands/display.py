@@ -19,6 +19,11 @@ def make_console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=110)
 
 
+def counted(number: int, what: str) -> str:
+    """Write how many there are: ``1 deck``, ``2 decks``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def shorter(path: Path) -> str:
     """Write a path relative to the working folder if it is inside, else in full."""
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from course_utils import notebooks
-from course_utils.commands.options import selectors_argument
+from course_utils.commands.options import Folder, selectors_argument
 
 DESK = Path("my_course")
 
@@ -19,7 +19,7 @@ DESK = Path("my_course")
 @selectors_argument
 @click.option(
     "--desk",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default=DESK,
     show_default=True,
     help="Your own folder; what you write there stays, whatever the course becomes.",

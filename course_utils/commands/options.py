@@ -22,8 +22,8 @@ MOST_THREADS = 1024
 class Folder(click.Path):
     """The path of a folder; an empty one, such as of a variable that isn't set, is refused."""
 
-    def __init__(self) -> None:
-        super().__init__(file_okay=False, path_type=Path)
+    def __init__(self, *, exists: bool = False) -> None:
+        super().__init__(exists=exists, file_okay=False, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path."""

@@ -10,12 +10,13 @@ from rich.table import Table
 from course_utils import notebooks
 from course_utils.commands.display import make_console
 from course_utils.commands.lab import DESK
+from course_utils.commands.options import Folder
 
 
 @click.command()
 @click.option(
     "--desk",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default=DESK,
     show_default=True,
     help="The folder of your copies.",
@@ -23,13 +24,13 @@ from course_utils.commands.lab import DESK
 @click.option(
     "--class",
     "of_class",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Folder(exists=True),
     metavar="DIR",
     help="For instructors: a folder with the students' progress files.",
 )
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     default=Path("build/class"),
     show_default=True,
     help="With --class: where the CSV file and the picture go.",
@@ -41,7 +42,7 @@ def progress(desk: Path, of_class: Path | None, output: Path) -> None:
             _of_one(desk)
         else:
             _of_class(of_class, output)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from course_utils import notebooks
-from course_utils.commands.display import make_console
+from course_utils.commands.display import counted, make_console
 from course_utils.commands.options import Folder, selectors_argument, trust_option
 
 
@@ -59,7 +59,7 @@ def slides(
     started = time.perf_counter()
     made = make_slides(paths, output, pdf=pdf, trusted=trust, look=look, report=say)
     say(
-        f"{len(made.decks)} decks and {len(made.pdfs)} PDF files "
+        f"{counted(len(made.decks), 'deck')} and {counted(len(made.pdfs), 'PDF file')} "
         f"in {time.perf_counter() - started:.0f} s"
     )
     if made.no_javascript:

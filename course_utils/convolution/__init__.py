@@ -47,9 +47,9 @@ method
     over 65,000 cells, 3e-18 times their number; 3e-8 for `float32`), or where sums of integers are
     exact once rounded. Windows of zeros, of small numbers near large ones, or with a NaN or an
     infinity, and kernels of fewer than 100 cells are summed directly.
-    `course_utils.convolution.path_costs` and `rounding` have the rules.
+    `course_utils.convolution.path_costs`, `transform_sizes` and `rounding` have the rules.
 
-dtypes: see `course_utils.arguments.common_dtype`. `float16` is summed as `float32` and rounded
+dtypes: see `course_utils.sum_dtypes.common_dtype`. `float16` is summed as `float32` and rounded
 once. Integers whose sums leave 64 bits are refused with a `ValueError`, see
 `course_utils.integer_sums`.
 
@@ -58,6 +58,8 @@ Sizes follow V. Dumoulin and F. Visin, "A guide to convolution arithmetic for de
 follow I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (2016), section 9.5.
 """
 
+from course_utils.convolution.bands import padded_parts
+from course_utils.convolution.banks import CHANNELS_FIRST
 from course_utils.convolution.borders import (
     BORDERS,
     bordered,
@@ -73,7 +75,7 @@ from course_utils.convolution.correlation import (
     correlate2d,
     fft_convolve2d,
 )
-from course_utils.convolution.feature_maps import CHANNELS_FIRST, conv2d
+from course_utils.convolution.feature_maps import conv2d
 from course_utils.convolution.locally_connected import tiled_conv2d, unshared_conv2d
 from course_utils.convolution.patch_matrices import (
     cells_of_windows,
@@ -129,6 +131,7 @@ __all__ = [
     "output_size",
     "pad",
     "pad_for",
+    "padded_parts",
     "patches",
     "plan_axis",
     "plan_image",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_batch, as_integer
+from course_utils.arguments import as_batch, as_choice, as_integer
 from course_utils.convolution.windows import (
     BATCH,
     IMAGE,
@@ -28,7 +28,9 @@ from course_utils.convolution.windows import (
 BORDERS = ("zeros", "reflect", "repeat", "wrap")
 
 
-def sources(n: int, before: int, after: int, border: object) -> np.ndarray:
+def sources(
+    n: int, before: int, after: int, border: object, part: slice | None = None
+) -> np.ndarray:
     """Return which of `n` cells each cell of the longer axis is a copy of; −1 where it is 0.
 
     Reflection and wrapping go on where more cells are added than there are, as in `numpy.pad`.
@@ -39,11 +41,13 @@ def sources(n: int, before: int, after: int, border: object) -> np.ndarray:
         Cells of the axis, and how many are added on either side.
     border
         One of `BORDERS`.
+    part
+        Which cells of the longer axis to tell of; all if None.
 
     Returns
     -------
     numpy.ndarray
-        Integers (before + n + after,).
+        Integers (before + n + after,), or as many as the part has.
 
     Raises
     ------
@@ -51,7 +55,8 @@ def sources(n: int, before: int, after: int, border: object) -> np.ndarray:
         If there is no such border.
     """
     check_border(border)
-    places = np.arange(-before, n + after)
+    part = part or slice(0, before + n + after)
+    places = np.arange(part.start - before, part.stop - before)
     if border == "zeros":
         return np.where((places >= 0) & (places < n), places, -1)
     if border == "repeat":
@@ -66,9 +71,7 @@ def sources(n: int, before: int, after: int, border: object) -> np.ndarray:
 
 def check_border(border: object) -> None:
     """Raise a `ValueError` if `border` is none of `BORDERS`."""
-    if border not in BORDERS:
-        words = ", ".join(f'"{word}"' for word in BORDERS)
-        raise ValueError(f"border is {border!r}: use one of {words}")
+    as_choice("border", border, BORDERS)
 
 
 def extend(array: np.ndarray, amounts: Sequence[tuple[int, int]], border: object) -> np.ndarray:

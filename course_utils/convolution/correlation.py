@@ -6,9 +6,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_numeric, common_dtype
-from course_utils.convolution.borders import bordered, sources
-from course_utils.convolution.sliding import correlate
+from course_utils.arguments import as_numeric, as_switch
+from course_utils.convolution.borders import sources
+from course_utils.convolution.sliding import correlate_beyond
 from course_utils.convolution.windows import (
     IMAGE,
     SIGNAL,
@@ -20,11 +20,14 @@ from course_utils.convolution.windows import (
     plan_image,
 )
 from course_utils.integer_sums import within_64_bits
+from course_utils.memory import within_memory
+from course_utils.sum_dtypes import common_dtype
 
 # The axis of height 1 that lets a signal pass as an image.
 _TRIVIAL = AxisPlan(before=0, after=0, stride=1, dilation=1, k=1, size=1)
 
 
+@within_memory("x", "kernel", "padding")
 @within_64_bits("x", "kernel")
 def correlate1d(
     x: ArrayLike,
@@ -59,8 +62,7 @@ def correlate1d(
     x = as_numeric("x", x, SIGNAL)
     kernel = as_numeric("kernel", kernel, SIGNAL)
     plan = plan_axis(len(x), len(kernel), padding, stride, dilation, ("signal", "kernel"))
-    row, plans = bordered(x[None], (_TRIVIAL, plan), border, first=0)
-    return correlate(row, kernel[None], plans, method)[0]
+    return correlate_beyond(x[None], kernel[None], (_TRIVIAL, plan), border, method)[0]
 
 
 def convolve1d(
@@ -102,6 +104,7 @@ def convolve1d(
     )
 
 
+@within_memory("image", "kernel", "padding")
 @within_64_bits("image", "kernel")
 def correlate2d(
     image: ArrayLike,
@@ -144,8 +147,7 @@ def correlate2d(
     image = as_numeric("image", image, IMAGE)
     kernel = as_numeric("kernel", kernel, IMAGE)
     plans = plan_image(image.shape, kernel.shape, padding, stride, dilation, ("image", "kernel"))
-    image, plans = bordered(image, plans, border, first=0)
-    return correlate(image, kernel, plans, method)
+    return correlate_beyond(image, kernel, plans, border, method)
 
 
 def convolve2d(
@@ -205,6 +207,7 @@ def fft_convolve2d(
     )
 
 
+@within_memory("kernel", "image_shape", "padding")
 def convolution_matrix(
     kernel: ArrayLike,
     image_shape: tuple[int, int],
@@ -243,7 +246,7 @@ def convolution_matrix(
         As `correlate2d`; also if `image_shape` isn't a pair of positive integers.
     """
     kernel = as_numeric("kernel", kernel, IMAGE)
-    if flip:
+    if as_switch("flip", flip):
         kernel = kernel[::-1, ::-1]
     h, w = as_pair("image_shape", image_shape)
     plans = plan_image((h, w), kernel.shape, padding, stride, dilation, ("image", "kernel"))

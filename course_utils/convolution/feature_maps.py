@@ -4,11 +4,15 @@ It is a cross-correlation, channels last. `padding`, `border`, `stride`, `dilati
 described in `course_utils.convolution`.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_batch, as_integer, as_numeric, common_dtype, sum_dtype
-from course_utils.convolution.borders import bordered
+from course_utils.arguments import as_batch, as_integer, as_numeric
+from course_utils.convolution.bands import bands
+from course_utils.convolution.banks import BANK, CHANNELS_FIRST, bias_of, check_channels
+from course_utils.convolution.borders import check_border
 from course_utils.convolution.direct_sums import by_rows, matmul_quietly
 from course_utils.convolution.fourier import maps_by_fft
 from course_utils.convolution.path_costs import (
@@ -20,18 +24,19 @@ from course_utils.convolution.path_costs import (
     transforms_of_pairs,
 )
 from course_utils.convolution.safe_maps import maps_of_pairs, maps_together, work_of
-from course_utils.convolution.sliding import correlate
+from course_utils.convolution.sliding import correlate_beyond
 from course_utils.convolution.windows import (
     BATCH,
     AxisPlan,
     Padding,
     Pair,
     Plans,
-    pad_for,
     plan_image,
     windows_on,
 )
 from course_utils.integer_sums import within_64_bits
+from course_utils.memory import within_memory
+from course_utils.sum_dtypes import common_dtype, sum_dtype
 
 # Bytes of patches that are unrolled at once: they stay in a processor's cache, and however large
 # the batch or an image is, no call needs more for them.
@@ -47,12 +52,8 @@ FEW_CHANNELS = 4
 UNTHREADED_PRODUCT = 2**18
 FEW_FILTERS, FEW_WEIGHTS = 12, 5000
 
-CHANNELS_FIRST = "or are the channels first? np.moveaxis({}, 1, -1) puts them last"
-_PYTORCH = "or are the filters PyTorch's? filters.transpose(2, 3, 1, 0) is the order here"
 
-BANK = ("height", "width", "channels in", "channels out")
-
-
+@within_memory("images", "filters", "padding")
 @within_64_bits("images", "filters", "bias")
 def conv2d(
     images: ArrayLike,
@@ -115,40 +116,55 @@ def conv2d(
             raise ValueError(f"{error}, {CHANNELS_FIRST.format('images')}") from None
         raise
     bias = bias_of(bias, [(filters.shape[3],)])
-    operands = (images, filters) if bias is None else (images, filters, bias)
-    dtype = common_dtype(*operands)
-    images, plans = bordered(images, plans, border, first=1)
+    dtype = common_dtype(images, filters, bias)
+    check_border(border)
+    shape = (len(images), plans[0].size, plans[1].size, filters.shape[3])
     if not len(images):
-        shape = (0, plans[0].size, plans[1].size, filters.shape[3])
         return np.zeros(shape, float if method == "fft" and dtype.kind != "f" else dtype)
     single = filters.shape[2:] == (1, 1) and common_dtype(images, filters) == sum_dtype(dtype)
     if single and method != "im2col" and images[0].size > TILED_CELLS:
-        out = _one_by_one(images, filters[:, :, 0, 0], plans, method)
-        return out if bias is None else out + bias.astype(out.dtype, copy=False)
-    padded = pad_for(images, plans, sum_dtype(dtype), first=1)
+        maps = _one_by_one(images, filters[:, :, 0, 0], plans, border, method)
+        if bias is not None:
+            maps += bias.astype(maps.dtype, copy=False)
+        return maps
     if method == AUTO and "f" not in images.dtype.kind + filters.dtype.kind:
         method = "im2col"  # exact
-    filters = filters.astype(padded.dtype, copy=False)
-    if groups == 1:
-        out = _maps(padded, filters, plans, method)
-    else:
-        out = _maps_by_group(padded, filters, plans, method, groups)
-    if bias is not None:
-        out += bias.astype(out.dtype, copy=False)
-    if method == "fft" and dtype.kind != "f":
-        return out
-    return out.astype(dtype, copy=False)
+    sums = sum_dtype(dtype)
+    filters = filters.astype(sums, copy=False)
+    out: np.ndarray | None = None
+    # Groups are copied apart, single channels taken where they stand.
+    uncopied = None if groups == 1 else math.inf if filters.shape[2] == 1 else 0
+    cut = bands(images, plans, border, sums, makes=filters.shape[3], uncopied=uncopied)
+    for where, padded, of_band, all_at_once in cut:
+        if groups == 1:
+            maps = _maps(padded, filters, of_band, method)
+        else:
+            maps = _maps_by_group(padded, filters, of_band, method, groups)
+        if bias is not None:
+            maps += bias.astype(maps.dtype, copy=False)
+        if not (method == "fft" and dtype.kind != "f"):
+            maps = maps.astype(dtype, copy=False)
+        if all_at_once:
+            return maps
+        if out is None:
+            out = np.empty(shape, maps.dtype)
+        out[where] = maps
+        del padded, maps
+    assert out is not None  # of a batch that isn't empty
+    return out
 
 
-def _one_by_one(images: np.ndarray, kernel: np.ndarray, plans: Plans, method: str) -> np.ndarray:
+def _one_by_one(
+    images: np.ndarray, kernel: np.ndarray, plans: Plans, border: str, method: str
+) -> np.ndarray:
     """Slide one kernel over each of some large images of one channel, which need no padded copy."""
-    first = correlate(images[0, :, :, 0], kernel, plans, method)
+    first = correlate_beyond(images[0, :, :, 0], kernel, plans, border, method)
     if len(images) == 1:
         return first[None, :, :, None]
     out = np.empty((len(images), *first.shape, 1), first.dtype)
     out[0, :, :, 0] = first
     for image, maps in zip(images[1:], out[1:], strict=True):
-        maps[:, :, 0] = correlate(image[:, :, 0], kernel, plans, method)
+        maps[:, :, 0] = correlate_beyond(image[:, :, 0], kernel, plans, border, method)
     return out
 
 
@@ -233,8 +249,10 @@ def _by_pairs(
     for image, maps in zip(padded, out):
         channels = np.ascontiguousarray(image.transpose(2, 0, 1))
         for o in range(c_out):
-            first, *others = (by_rows(channels[c], filters[:, :, c, o], plans) for c in range(c_in))
-            maps[..., o] = sum(others, start=first)
+            total = by_rows(channels[0], filters[:, :, 0, o], plans)
+            for c in range(1, c_in):
+                total += by_rows(channels[c], filters[:, :, c, o], plans)
+            maps[..., o] = total
     return out
 
 
@@ -293,47 +311,3 @@ def _multiply(matrix: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
     parts = out[:full].reshape(-1, step, c_out)
     matmul_quietly(matrix[:full].reshape(-1, step, len(weights)), weights, out=parts)
     matmul_quietly(matrix[full:], weights, out=out[full:])
-
-
-def check_channels(images: np.ndarray, filters: np.ndarray, groups: int = 1) -> None:
-    """Raise a `ValueError` unless the filters take these images' channels, in so many groups."""
-    c_in, takes, c_out = images.shape[3], *filters.shape[-2:]
-    if groups == 1 and c_in != takes:
-        raise ValueError(
-            f"images has {c_in} channels, but filters takes {takes}: "
-            "the last axis of images and the one before the last of filters must be equal"
-            + _other_layouts(images, filters)
-        )
-    for what, count in ((f"images has {c_in} channels", c_in), (f"filters has {c_out}", c_out)):
-        if count % groups:
-            raise ValueError(f"groups is {groups}, but {what}: use a divisor of {count}")
-    if c_in != takes * groups:
-        raise ValueError(
-            f"images has {c_in} channels, {c_in // groups} in each of {groups} groups, but filters "
-            f"takes {takes}: give filters of shape {(*filters.shape[:-2], c_in // groups, c_out)}"
-            + _other_layouts(images, filters, groups)
-        )
-
-
-def _other_layouts(images: np.ndarray, filters: np.ndarray, groups: int = 1) -> str:
-    """Return what to ask where the channels would agree if they stood as in PyTorch."""
-    last, first = images.shape[3], images.shape[1]
-    here, theirs = filters.shape[-2] * groups, filters.shape[-3] * groups
-    if first == here:
-        return ", " + CHANNELS_FIRST.format("images")
-    if filters.ndim != 4:
-        return ""
-    if last == theirs:
-        return ", " + _PYTORCH
-    return f", {CHANNELS_FIRST.format('images')}, {_PYTORCH}" if first == theirs else ""
-
-
-def bias_of(bias: ArrayLike | None, shapes: list[tuple[int, ...]]) -> np.ndarray | None:
-    """Return the bias as an array of one of these shapes, or None for none."""
-    if bias is None:
-        return None
-    bias = as_numeric("bias", bias, *(tuple(map(str, shape)) for shape in shapes))
-    if bias.shape not in shapes:
-        wanted = " or ".join(str(shape) for shape in shapes)
-        raise ValueError(f"bias has shape {bias.shape}: give one number a filter, shape {wanted}")
-    return bias

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from course_utils.convolution.path_costs import circular_length, fast_length
 from course_utils.convolution.tiles import Part
+from course_utils.convolution.transform_sizes import circular_length, fast_length
 from course_utils.convolution.windows import AxisPlan
 
 # Complex numbers of one share; there are two such arrays at once. Beside a float64 copy of the

@@ -17,14 +17,14 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike
 
 from course_utils.convolution.folded import correlate_in_shares
-from course_utils.convolution.path_costs import (
-    FILTER_SPECTRA_BYTES,
+from course_utils.convolution.path_costs import FILTER_SPECTRA_BYTES
+from course_utils.convolution.tiles import Part, part_of, tiles
+from course_utils.convolution.transform_sizes import (
     POINTS_AT_ONCE,
     transformed_axes,
     transforms,
     windows_of,
 )
-from course_utils.convolution.tiles import Part, part_of, tiles
 from course_utils.convolution.windows import AxisPlan
 
 Plans = tuple[AxisPlan, AxisPlan]

@@ -7,10 +7,11 @@ are those of `conv2d`, described in `course_utils.convolution`.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_batch, as_numeric, common_dtype, size_text, sum_dtype
+from course_utils.arguments import as_batch, as_numeric, size_text
+from course_utils.convolution.banks import BANK, bias_of, check_channels
 from course_utils.convolution.borders import bordered
 from course_utils.convolution.direct_sums import matmul_quietly
-from course_utils.convolution.feature_maps import BANK, bias_of, check_channels, conv2d
+from course_utils.convolution.feature_maps import PATCH_BYTES_AT_ONCE, conv2d
 from course_utils.convolution.windows import (
     BATCH,
     Padding,
@@ -20,8 +21,11 @@ from course_utils.convolution.windows import (
     windows_on,
 )
 from course_utils.integer_sums import within_64_bits
+from course_utils.memory import within_memory
+from course_utils.sum_dtypes import common_dtype, sum_dtype
 
 
+@within_memory("images", "filters", "padding")
 @within_64_bits("images", "filters", "bias")
 def unshared_conv2d(
     images: ArrayLike,
@@ -73,19 +77,24 @@ def unshared_conv2d(
         )
     c_out = filters.shape[5]
     bias = bias_of(bias, [(c_out,), (*positions, c_out)])
-    operands = (images, filters) if bias is None else (images, filters, bias)
-    dtype = common_dtype(*operands)
-    images, plans = bordered(images, plans, border, first=1)
-    padded = pad_for(images, plans, sum_dtype(dtype), first=1)
-    seen = windows_on(padded, plans).transpose(1, 2, 0, 3, 4, 5)
-    patches = seen.reshape(*positions, len(images), int(np.prod(filters.shape[2:5])))
-    banks = filters.reshape(*positions, -1, c_out).astype(padded.dtype, copy=False)
-    out = matmul_quietly(patches, banks).transpose(2, 0, 1, 3)
-    if bias is not None:
-        out = out + bias.astype(out.dtype, copy=False)
-    return np.ascontiguousarray(out.astype(dtype, copy=False))
+    dtype = common_dtype(images, filters, bias)
+    sums = sum_dtype(dtype)
+    cells = int(np.prod(filters.shape[2:5]))
+    banks = filters.reshape(*positions, cells, c_out).astype(sums, copy=False)
+    out = np.empty((len(images), *positions, c_out), dtype)
+    # Each image's patches are k_h·k_w times as large as the image.
+    at_once = max(1, PATCH_BYTES_AT_ONCE // (positions[0] * positions[1] * cells * sums.itemsize))
+    for start in range(0, len(images), at_once):
+        some, inner = bordered(images[start : start + at_once], plans, border, first=1)
+        seen = windows_on(pad_for(some, inner, sums, first=1), inner).transpose(1, 2, 0, 3, 4, 5)
+        maps = matmul_quietly(seen.reshape(*positions, len(some), cells), banks)
+        if bias is not None:
+            maps = maps + bias.astype(sums, copy=False).reshape(*bias.shape[:-1], 1, c_out)
+        out[start : start + at_once] = maps.transpose(2, 0, 1, 3)
+    return out
 
 
+@within_memory("images", "filters", "padding")
 @within_64_bits("images", "filters", "bias")
 def tiled_conv2d(
     images: ArrayLike,
@@ -104,14 +113,12 @@ def tiled_conv2d(
 
     Parameters
     ----------
-    images
-        Array (batch, h, w, c_in).
+    images, stride, padding, dilation, border
+        As in `unshared_conv2d`.
     filters
         Array (t_h, t_w, k_h, k_w, c_in, c_out).
     bias
         Array (t_h, t_w, c_out) or (c_out,), or None.
-    stride, padding, dilation, border
-        See `course_utils.convolution`.
 
     Returns
     -------
@@ -133,18 +140,20 @@ def tiled_conv2d(
     plans = plan_image(
         images.shape[1:3], filters.shape[2:4], padding, stride, dilation, ("images", "filters")
     )
-    operands = (images, filters) if bias is None else (images, filters, bias)
-    dtype = common_dtype(*operands)
-    images, plans = bordered(images, plans, border, first=1)
-    padded = pad_for(images, plans, sum_dtype(dtype), first=1)
+    dtype = common_dtype(images, filters, bias)
+    sums = sum_dtype(dtype)
     out = np.empty((len(images), plans[0].size, plans[1].size, c_out), dtype)
-    for a in range(min(tiles[0], plans[0].size)):
-        for b in range(min(tiles[1], plans[1].size)):
-            out[:, a :: tiles[0], b :: tiles[1]] = conv2d(
-                padded[:, a * plans[0].stride :, b * plans[1].stride :],
-                filters[a, b],
-                None if bias is None else bias[a, b],
-                stride=(plans[0].stride * tiles[0], plans[1].stride * tiles[1]),
-                dilation=dilation,
-            )
+    at_once = max(1, PATCH_BYTES_AT_ONCE // (images[:1].size * sums.itemsize or 1))
+    for start in range(0, len(images), at_once):
+        some, inner = bordered(images[start : start + at_once], plans, border, first=1)
+        padded = pad_for(some, inner, sums, first=1)
+        for a in range(min(tiles[0], plans[0].size)):
+            for b in range(min(tiles[1], plans[1].size)):
+                out[start : start + at_once, a :: tiles[0], b :: tiles[1]] = conv2d(
+                    padded[:, a * plans[0].stride :, b * plans[1].stride :],
+                    filters[a, b],
+                    None if bias is None else bias[a, b],
+                    stride=(plans[0].stride * tiles[0], plans[1].stride * tiles[1]),
+                    dilation=dilation,
+                )
     return out

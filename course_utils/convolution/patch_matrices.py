@@ -7,7 +7,7 @@ processing" (2006).
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_batch, as_integer, common_dtype, largest_size
+from course_utils.arguments import as_batch, as_integer
 from course_utils.convolution.windows import (
     BATCH,
     Padding,
@@ -20,10 +20,13 @@ from course_utils.convolution.windows import (
     windows_on,
 )
 from course_utils.integer_sums import hold_to_64_bits
+from course_utils.memory import within_memory
+from course_utils.sum_dtypes import common_dtype, largest_size
 
 _NAMES = ("images", "windows")
 
 
+@within_memory("images", "kernel_size", "padding")
 def im2col(
     images: ArrayLike,
     kernel_size: Pair,

@@ -17,18 +17,7 @@ import numpy as np
 from course_utils.convolution.direct_sums import correlate_directly
 from course_utils.convolution.folded import Norms, correlate_in_shares
 from course_utils.convolution.fourier import Circle, fft_part
-from course_utils.convolution.path_costs import (
-    POINTS_AT_ONCE,
-    Transforms,
-    Work,
-    circular_length,
-    direct_nanoseconds,
-    fast_length,
-    fft_nanoseconds,
-    transform_nanoseconds,
-    transformed_axes,
-    transforms,
-)
+from course_utils.convolution.path_costs import Work, direct_nanoseconds, fft_nanoseconds
 from course_utils.convolution.single_windows import (
     ASKING,
     dispelled,
@@ -37,6 +26,15 @@ from course_utils.convolution.single_windows import (
     windows_nanoseconds,
 )
 from course_utils.convolution.tiles import Part, Slices, part_of, tiles
+from course_utils.convolution.transform_sizes import (
+    POINTS_AT_ONCE,
+    Transforms,
+    circular_length,
+    fast_length,
+    transform_nanoseconds,
+    transformed_axes,
+    transforms,
+)
 
 # A transform may round this many times as much as one rounding of Σ |x|·|k|, in float64; 64 cells
 # of a larger kernel count as one more, since the direct sum rounds after each.

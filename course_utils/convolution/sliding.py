@@ -4,20 +4,16 @@ import math
 
 import numpy as np
 
-from course_utils.arguments import common_dtype, sum_dtype
+from course_utils.convolution.bands import bands
+from course_utils.convolution.borders import check_border
 from course_utils.convolution.direct_sums import as_one_line, correlate_directly
 from course_utils.convolution.fourier import correlate_by_fft
-from course_utils.convolution.path_costs import (
-    AUTO,
-    POINTS_AT_ONCE,
-    Work,
-    check_method,
-    fastest,
-    transforms,
-)
+from course_utils.convolution.path_costs import AUTO, Work, check_method, fastest
 from course_utils.convolution.rounding import correlate_safely
 from course_utils.convolution.tiles import Part
+from course_utils.convolution.transform_sizes import POINTS_AT_ONCE, transforms
 from course_utils.convolution.windows import AxisPlan
+from course_utils.sum_dtypes import common_dtype, sum_dtype
 
 METHODS = ("direct", "fft")
 
@@ -58,6 +54,32 @@ def correlate(
         correlate_safely(whole, sums, out)
     else:
         correlate_directly(whole, sums, out)
+    return out
+
+
+def correlate_beyond(
+    image: np.ndarray,
+    kernel: np.ndarray,
+    plans: tuple[AxisPlan, AxisPlan],
+    border: str,
+    method: str = "auto",
+) -> np.ndarray:
+    """Return what `correlate` does, where the border isn't zeros: a band of the output at a time."""
+    check_border(border)
+    if border == "zeros" or not any(plan.before or plan.after for plan in plans):
+        return correlate(image, kernel, plans, method)
+    out: np.ndarray | None = None
+    for where, padded, of_band, all_at_once in bands(
+        image[None, :, :, None], plans, border, image.dtype
+    ):
+        found = correlate(padded[0, :, :, 0], kernel, of_band, method)
+        if all_at_once:
+            return found
+        if out is None:
+            out = np.empty((plans[0].size, plans[1].size), found.dtype)
+        out[where[1:]] = found
+        del padded, found
+    assert out is not None  # of an image that isn't empty
     return out
 
 

@@ -6,16 +6,9 @@ V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import (
-    as_batch,
-    as_integer,
-    as_numeric,
-    common_dtype,
-    per_axis,
-    sum_dtype,
-)
+from course_utils.arguments import as_batch, as_integer, as_numeric, per_axis
+from course_utils.convolution.banks import bias_of
 from course_utils.convolution.direct_sums import matmul_quietly
-from course_utils.convolution.feature_maps import bias_of
 from course_utils.convolution.patch_matrices import cells_of_windows
 from course_utils.convolution.windows import (
     BATCH,
@@ -27,6 +20,8 @@ from course_utils.convolution.windows import (
     zeros_along,
 )
 from course_utils.integer_sums import within_64_bits
+from course_utils.memory import within_memory
+from course_utils.sum_dtypes import common_dtype, sum_dtype
 
 # Bytes of products that are added to the output at once.
 PRODUCT_BYTES_AT_ONCE = 8 * 2**20
@@ -34,6 +29,7 @@ PRODUCT_BYTES_AT_ONCE = 8 * 2**20
 _BANK = ("height", "width", "channels out", "channels in")
 
 
+@within_memory("images", "filters", "stride")
 @within_64_bits("images", "filters", "bias")
 def conv2d_transpose(
     images: ArrayLike,
@@ -105,8 +101,7 @@ def conv2d_transpose(
     _check_channels(images, filters, groups)
     c_out = filters.shape[2] * groups
     bias = bias_of(bias, [(c_out,)])
-    operands = (images, filters) if bias is None else (images, filters, bias)
-    dtype = common_dtype(*operands)
+    dtype = common_dtype(images, filters, bias)
     strides, dilations = as_pair("stride", stride), as_pair("dilation", dilation)
     more = (None, None) if output_padding is None else per_axis("output_padding", output_padding)
     axes = zip(

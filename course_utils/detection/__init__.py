@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_integer, as_numeric
+from course_utils.arguments import as_integer, as_numeric, as_switch
 from course_utils.detection import boxes, detection_grid, precision
 from course_utils.detection.boxes import (
     Detections,
@@ -286,7 +286,7 @@ def suppress(found: Detections, *, threshold: float = 0.5, by_class: bool = True
         between 0 and 1.
     """
     found = as_detections("found", found)
-    labels = found.labels if by_class else None
+    labels = found.labels if as_switch("by_class", by_class) else None
     kept = non_maximum_suppression(found.boxes, found.scores, labels, threshold=threshold)
     return Detections(*(part[kept] for part in found))
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_amount, as_class_numbers, as_double, as_real
+from course_utils.arguments import as_amount, as_class_numbers, as_double, as_real, as_switch
 
 # Sides from 1 / _LARGE to _LARGE have areas that neither overflow nor vanish.
 _LARGE = 1e75
@@ -119,7 +119,7 @@ def intersection_over_union(
 
 def _with_edges(boxes: np.ndarray, inclusive: bool) -> np.ndarray:
     """Return boxes by their edges, where they may be given by their first and last pixels."""
-    return boxes + (0, 0, 1, 1) if inclusive else boxes
+    return boxes + (0, 0, 1, 1) if as_switch("inclusive", inclusive) else boxes
 
 
 def _overlaps(one: np.ndarray, two: np.ndarray) -> np.ndarray:

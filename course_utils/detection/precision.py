@@ -27,14 +27,30 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_integer, as_real
-from course_utils.detection.boxes import (
-    Detections,
-    Objects,
-    as_detections,
-    as_objects,
-    as_share,
-    intersection_over_union,
+from course_utils.detection.boxes import Detections, Objects, as_share
+from course_utils.detection.claims import (
+    Outcome,
+    by_image,
+    ranked,
+    ranked_checked,
+    sort_out,
+    true_positives,
 )
+from course_utils.memory import within_memory
+
+__all__ = [
+    "COCO_THRESHOLDS",
+    "Evaluation",
+    "Outcome",
+    "PrecisionRecall",
+    "as_truth_values",
+    "average_precision",
+    "mean_average_precision",
+    "precision_recall",
+    "ranked",
+    "sort_out",
+    "true_positives",
+]
 
 # From 0.5 to 0.95 in steps of 0.05, as pycocotools rounds them.
 COCO_THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).tolist())
@@ -52,115 +68,6 @@ class Evaluation(NamedTuple):
 
     mean: float
     by_class: np.ndarray
-
-
-class Outcome(NamedTuple):
-    """What a detector got `right` and `wrong` in an image, and what it `missed`."""
-
-    right: Detections
-    wrong: Detections
-    missed: Objects
-
-
-def true_positives(
-    found: Detections,
-    truth: Objects,
-    *,
-    threshold: float = 0.5,
-    inclusive: bool = False,
-    second_choice: bool = False,
-) -> np.ndarray:
-    """Tell which detections in an image are right.
-
-    Each detection, the surest first, is compared with the object of its class that it overlaps
-    most. It is right if their intersection over union is at least `threshold` and no surer
-    detection has claimed that object: a second box on the same object is wrong.
-
-    Parameters
-    ----------
-    found
-        What a detector says about the image; among equal scores the earlier one goes first.
-    truth
-        What is in it.
-    threshold
-        Between 0 and 1.
-    inclusive
-        If true, boxes name their last row and column instead of their edges: see
-        `intersection_over_union`.
-    second_choice
-        If true, a detection is compared with those objects of its class only that no surer one has
-        claimed, as in COCO: where its first choice is taken, the next may do.
-
-    Returns
-    -------
-    numpy.ndarray
-        `bool`, one for each detection, in the order of `found`.
-
-    Raises
-    ------
-    ValueError
-        If a box isn't one, boxes, labels and scores aren't equally many, a label isn't a class
-        number, a score is NaN, or `threshold` isn't between 0 and 1.
-    """
-    found, truth = as_detections("found", found), as_objects("truth", truth)
-    return _claims(found, truth, as_share("threshold", threshold), inclusive, second_choice) >= 0
-
-
-def sort_out(
-    found: Detections,
-    truth: Objects,
-    *,
-    threshold: float = 0.5,
-    inclusive: bool = False,
-    second_choice: bool = False,
-) -> Outcome:
-    """Separate what a detector got right in an image from its faults.
-
-    Parameters
-    ----------
-    found, truth, threshold, inclusive, second_choice
-        As in `true_positives`.
-
-    Returns
-    -------
-    Outcome
-        Right and wrong detections, in the order of `found`, and the objects that no detection has
-        claimed.
-
-    Raises
-    ------
-    ValueError
-        As in `true_positives`.
-    """
-    found, truth = as_detections("found", found), as_objects("truth", truth)
-    claims = _claims(found, truth, as_share("threshold", threshold), inclusive, second_choice)
-    missed = np.setdiff1d(np.arange(len(truth.labels)), claims)
-    return Outcome(
-        Detections(*(part[claims >= 0] for part in found)),
-        Detections(*(part[claims < 0] for part in found)),
-        Objects(*(part[missed] for part in truth)),
-    )
-
-
-def _claims(
-    found: Detections, truth: Objects, threshold: float, inclusive: bool, second_choice: bool
-) -> np.ndarray:
-    """Return for each detection the place of the object that it finds, or −1."""
-    overlaps = intersection_over_union(found.boxes, truth.boxes, inclusive=inclusive)
-    overlaps[found.labels[:, None] != truth.labels] = -1
-    claims = np.full(len(overlaps), -1)
-    free = np.ones(overlaps.shape[1], bool)
-    for place in np.argsort(-found.scores, kind="stable") if free.size else ():
-        if second_choice:
-            overlaps[place, ~free] = -1
-            # Among equal overlaps the last, as in pycocotools.
-            best = len(free) - 1 - overlaps[place, ::-1].argmax()
-        else:
-            best = overlaps[place].argmax()
-        # A threshold of 0 must not make boxes right that touch nothing.
-        if overlaps[place, best] > 0 and overlaps[place, best] >= threshold and free[best]:
-            claims[place], free[best] = best, False
-    return claims
 
 
 def precision_recall(right: ArrayLike, positives: int) -> PrecisionRecall:
@@ -215,6 +122,7 @@ def as_truth_values(name: str, value: ArrayLike) -> np.ndarray:
     return array.astype(bool)
 
 
+@within_memory("points")
 def average_precision(right: ArrayLike, positives: int, *, points: int | None = None) -> float:
     """Return the area under the curve of precision against recall, made to fall only.
 
@@ -259,74 +167,7 @@ def average_precision(right: ArrayLike, positives: int, *, points: int | None = 
     return float(np.sum(np.diff(recall, prepend=0) * best_from_here))
 
 
-def ranked(
-    found: Sequence[Detections],
-    truths: Sequence[Objects],
-    label: int,
-    *,
-    threshold: float = 0.5,
-    inclusive: bool = False,
-    second_choice: bool = False,
-) -> tuple[np.ndarray, int]:
-    """Return whether each detection of a class is right, over many images, the surest first.
-
-    Parameters
-    ----------
-    found, truths
-        What is found and what is there, one entry an image.
-    label
-        The class.
-    threshold, inclusive, second_choice
-        As in `true_positives`.
-
-    Returns
-    -------
-    right : numpy.ndarray
-        `bool`, one for each detection of the class; among equal scores the earlier image leads.
-    positives : int
-        How many objects of the class there are.
-
-    Raises
-    ------
-    ValueError
-        As in `true_positives`; also if `found` and `truths` aren't equally many.
-    """
-    found, truths = _by_image(found, truths)
-    threshold = as_share("threshold", threshold)
-    return _ranked(found, truths, label, threshold, inclusive, second_choice)
-
-
-def _by_image(
-    found: Sequence[Detections], truths: Sequence[Objects]
-) -> tuple[list[Detections], list[Objects]]:
-    if len(found) != len(truths):
-        raise ValueError(f"found has {len(found)} entries for {len(truths)} truths: one an image")
-    return (
-        [as_detections(f"found[{k}]", one) for k, one in enumerate(found)],
-        [as_objects(f"truths[{k}]", one) for k, one in enumerate(truths)],
-    )
-
-
-def _ranked(
-    found: list[Detections],
-    truths: list[Objects],
-    label: int,
-    threshold: float,
-    inclusive: bool,
-    second_choice: bool,
-) -> tuple[np.ndarray, int]:
-    right, scores, positives = [np.zeros(0, bool)], [np.zeros(0)], 0
-    for one, truth in zip(found, truths):
-        mine, there = one.labels == label, truth.labels == label
-        of_class = Detections(*(part[mine] for part in one))
-        objects = Objects(*(part[there] for part in truth))
-        right.append(_claims(of_class, objects, threshold, inclusive, second_choice) >= 0)
-        scores.append(of_class.scores)
-        positives += int(there.sum())
-    order = np.argsort(-np.concatenate(scores), kind="stable")
-    return np.concatenate(right)[order], positives
-
-
+@within_memory("classes", "points")
 def mean_average_precision(
     found: Sequence[Detections],
     truths: Sequence[Objects],
@@ -367,7 +208,7 @@ def mean_average_precision(
         below `classes`, or there isn't a single object.
     """
     classes = as_integer("classes", classes, 1)
-    found, truths = _by_image(found, truths)
+    found, truths = by_image(found, truths)
     thresholds = _as_thresholds(threshold)
     _check_classes("found", found, classes)
     _check_classes("truths", truths, classes)
@@ -375,7 +216,7 @@ def mean_average_precision(
     for label in range(classes):
         at_each = []
         for one in thresholds:
-            right, positives = _ranked(found, truths, label, one, inclusive, second_choice)
+            right, positives = ranked_checked(found, truths, label, one, inclusive, second_choice)
             if positives:
                 at_each.append(average_precision(right, positives, points=points))
         if at_each:

@@ -64,6 +64,8 @@ def _run(task: Task, tell: Tell) -> Outcome:
         source = notebooks.read_notebook(path)
     except (ValueError, OSError) as error:
         return Outcome(task.path, error=_unreadable(error))
+    if foreign := _other_language(source):
+        return Outcome(task.path, error=foreign)
     executed = with_parameters(source, task.parameters)
     progress, answers = _Progress(source, tell), asking.Answers()
     fault = ""
@@ -78,7 +80,9 @@ def _run(task: Task, tell: Tell) -> Outcome:
                 progress=progress,
             )
     except Exception as caught:  # whatever it is, it is this notebook's alone
-        fault = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
+        fault = failures.of_an_exception(
+            caught, progress.place, cell_timeout=task.cell_timeout, exit_code=usage.exit_code()
+        )
     seconds = time.perf_counter() - started
     files, unwritten = _write(executed, path.name, task)
     return Outcome(
@@ -98,6 +102,18 @@ def _run(task: Task, tell: Tell) -> Outcome:
 
 def _unreadable(error: ValueError | OSError) -> str:
     return failures.of_an_os_error(error) if isinstance(error, OSError) else str(error)
+
+
+def _other_language(notebook: NotebookNode) -> str:
+    """Say which language a notebook is written in, if that isn't Python."""
+    for part, key in (("kernelspec", "language"), ("language_info", "name")):
+        found = notebook.metadata.get(part)
+        name = found.get(key) if isinstance(found, dict) else None
+        if name and "python" not in str(name).lower():
+            return f"it is written in {failures.shortened(str(name))}, and only Python is executed"
+        if name:
+            return ""
+    return ""
 
 
 def _working_folder(task: Task) -> AbstractContextManager[str | Path]:
@@ -147,6 +163,8 @@ def _refresh(task: Task, tell: Tell) -> Outcome:
         stored = notebooks.parse_notebook(content, name=path.name)
     except (ValueError, OSError) as error:
         return Outcome(task.path, error=_unreadable(error))
+    if foreign := _other_language(stored):
+        return Outcome(task.path, error=f"{foreign}. Nothing was stored.")
     if missing := notebooks.what_is_missing(stored):
         return Outcome(task.path, error=f"it {missing}. Nothing was stored.")
     fresh = notebooks.parse_notebook(content, name=path.name)
@@ -165,7 +183,9 @@ def _refresh(task: Task, tell: Tell) -> Outcome:
             store_widget_state=False,
         ).execute()
     except Exception as caught:  # whatever it is, it is this notebook's alone
-        fault = failures.of_an_exception(caught, progress.place, cell_timeout=task.cell_timeout)
+        fault = failures.of_an_exception(
+            caught, progress.place, cell_timeout=task.cell_timeout, exit_code=usage.exit_code()
+        )
     outcome = Outcome(
         task.path,
         error=fault or _first_stderr(fresh) or _lost_picture(fresh, stored),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 
 from course_utils.notebooks import NotebookNode
 
@@ -38,7 +39,9 @@ def shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
 
 
-def of_an_exception(error: BaseException, where: str, *, cell_timeout: int) -> str:
+def of_an_exception(
+    error: BaseException, where: str, *, cell_timeout: int, exit_code: int | None = None
+) -> str:
     """Say what stopped a notebook.
 
     Parameters
@@ -49,6 +52,8 @@ def of_an_exception(error: BaseException, where: str, *, cell_timeout: int) -> s
         The cell that was executed, see :func:`place`.
     cell_timeout : int
         The limit that was set, in seconds.
+    exit_code : int, optional
+        How the kernel's process ended, if it did so by itself.
     """
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -61,7 +66,7 @@ def of_an_exception(error: BaseException, where: str, *, cell_timeout: int) -> s
             return f"{where}: its output did not arrive in time: print less, or try again"
         return f"{where}: ran for more than {cell_timeout} s: allow more with --cell-timeout"
     if isinstance(error, DeadKernelError) or "Kernel died" in str(error):
-        return f"{where}: the kernel died. {MEMORY_HINT}"
+        return f"{where}: {_of_a_dead_kernel(exit_code)}"
     if isinstance(error, RuntimeError) and "Kernel didn't respond" in str(error):
         return f"{where}: the kernel did not answer in time: this machine does too much at once"
     if isinstance(error, MemoryError):
@@ -69,6 +74,22 @@ def of_an_exception(error: BaseException, where: str, *, cell_timeout: int) -> s
     if isinstance(error, OSError) and error.strerror:
         return f"{where}: {of_an_os_error(error)}"
     return f"{where}: {error_line(type(error).__name__, str(error))}"
+
+
+def _of_a_dead_kernel(code: int | None) -> str:
+    # Windows has no signals: there a process that was ended has a code like any other.
+    if code is None or sys.platform == "win32" or code == -signal.SIGKILL:
+        return f"the kernel died. {MEMORY_HINT}"
+    if code < 0:
+        return f"the kernel died by the signal {_signal_name(-code)}"
+    return f"the kernel ended itself, with exit code {code}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
 
 
 def of_an_os_error(error: OSError) -> str:
@@ -85,10 +106,7 @@ def of_a_process(code: int, log: str) -> str:
     if reason := exception_line(log):
         return f"its process ended with code {code}: {shortened(reason)}"
     if code < 0:
-        try:
-            name = signal.Signals(-code).name
-        except ValueError:
-            name = str(-code)
+        name = _signal_name(-code)
         hint = f". {MEMORY_HINT}" if name == "SIGKILL" else ""
         return f"its process was ended by the signal {name}{hint}"
     said = [line.strip() for line in log.splitlines() if re.search(r"\w", line)]

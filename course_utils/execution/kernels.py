@@ -33,6 +33,7 @@ class KernelManager(AsyncKernelManager):
 
     # What `Usage` tells, as far as it must be asked for before the process ends.
     peak_bytes, processor_seconds = 0, 0.0
+    exit_code: int | None = None
 
     def _connection_file_default(self) -> str:
         # In a folder that is removed as a whole: the file holds the kernel's key, and a worker
@@ -42,6 +43,16 @@ class KernelManager(AsyncKernelManager):
 
     def _kernel_spec_manager_default(self) -> KernelSpecManager:
         return ThisInterpreter(parent=self)
+
+    async def _async_is_alive(self) -> bool:
+        alive = await super()._async_is_alive()
+        # Of a kernel that has ended without being asked to.
+        code = getattr(getattr(self.provisioner, "process", None), "returncode", None)
+        if not alive and code is not None:
+            KernelManager.exit_code = code
+        return alive
+
+    is_alive = _async_is_alive
 
     async def shutdown_kernel(  # type: ignore[override]  # a coroutine in AsyncKernelManager too
         self, now: bool = False, restart: bool = False
@@ -76,6 +87,7 @@ class Usage:
 
     def __init__(self) -> None:
         KernelManager.peak_bytes, KernelManager.processor_seconds = 0, 0.0
+        KernelManager.exit_code = None
         self._peak_before, self._seconds_before = _ended_children()
 
     def peak_bytes(self) -> int:
@@ -84,6 +96,10 @@ class Usage:
             return KernelManager.peak_bytes
         peak, _ = _ended_children()
         return peak if peak > self._peak_before else 0
+
+    def exit_code(self) -> int | None:
+        """Return how a kernel ended by itself, None if none did or nothing is known of it."""
+        return KernelManager.exit_code
 
     def processor_seconds(self) -> float:
         """Return the processor time of the kernels, over all cores, 0 if unknown."""

@@ -1,5 +1,7 @@
 """The convolution layer."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
@@ -94,7 +96,7 @@ class Conv2D(Layer):
                     f"groups is {groups}, but {name} is {count}: use a divisor of {count}"
                 )
         shape = (*self.kernel_size, channels // self.groups, filters)
-        kernel = he_normal(shape, int(np.prod(shape[:3])), rng=rng, dtype=dtype)
+        kernel = he_normal(shape, math.prod(shape[:3]), rng=rng, dtype=dtype)
         self.parameters = {"kernel": kernel, "bias": np.zeros(filters, kernel.dtype)}
 
     def forward(self, x: ArrayLike) -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from course_utils.arguments import as_floating
+from course_utils.memory import within_memory
 
 
 class Layer:
@@ -68,6 +69,7 @@ class Layer:
         return self._input, gradient
 
 
+@within_memory("shape")
 def he_normal(
     shape: tuple[int, ...], fan_in: int, *, rng: np.random.Generator, dtype: DTypeLike = np.float32
 ) -> np.ndarray:
@@ -103,7 +105,11 @@ def he_normal(
 
 
 def _as_floating(dtype: DTypeLike) -> np.dtype:
-    dtype = np.dtype(dtype)
-    if dtype not in (np.float32, np.float64):
-        raise ValueError(f"dtype is {dtype}: use float32 to train or float64 to check gradients")
-    return dtype
+    try:
+        found = np.dtype(dtype)
+    except Exception:  # NumPy has many for what is no dtype
+        found = None
+    if found not in (np.float32, np.float64):
+        said = repr(dtype) if found is None else found
+        raise ValueError(f"dtype is {said}: use float32 to train or float64 to check gradients")
+    return found

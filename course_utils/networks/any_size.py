@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from course_utils.arguments import as_integer
+from course_utils.arguments import as_choice, as_integer
 from course_utils.networks.models import CLASSES, INPUT_SHAPE
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def build_any_size(ending: str) -> keras.Sequential:
     ValueError
         If there is no ending of this name.
     """
-    if ending not in ENDINGS:
-        names = ", ".join(f'"{known}"' for known in ENDINGS)
-        raise ValueError(f"ending is {ending!r}: use one of {names}")
+    as_choice("ending", ending, ENDINGS)
     import keras
 
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)

@@ -114,9 +114,9 @@ def _as_images(images: tf.Tensor | ArrayLike) -> tf.Tensor:
     tensor: Any = images
     if not tf.is_tensor(images):
         array = as_real("images", images)
-        tensor = tf.convert_to_tensor(
-            array.astype(np.float32) if array.dtype.kind != "f" else array
-        )
+        known = array.dtype.kind == "f" and array.dtype.itemsize <= 8
+        wanted = np.float32 if array.dtype.kind != "f" else np.float64
+        tensor = tf.convert_to_tensor(array if known else array.astype(wanted))
     if tensor.dtype.is_complex or tensor.dtype == tf.string:
         raise ValueError(
             f"images has dtype {tensor.dtype.name}: give real numbers, such as float32"

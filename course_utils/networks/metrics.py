@@ -4,8 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_class_numbers, as_integer, as_real
+from course_utils.memory import within_memory
 
 
+@within_memory("classes")
 def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, *, classes: int = 10) -> np.ndarray:
     """Count how often each class is taken for each.
 

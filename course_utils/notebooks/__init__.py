@@ -6,6 +6,7 @@ Nothing here executes a notebook; `course_utils.execution` does.
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -123,7 +124,8 @@ def find_notebooks(selectors: Sequence[str] = (), *, folder: Path | None = None)
     Raises
     ------
     ValueError
-        If a selector fits nothing; the message lists what there is.
+        If a selector fits nothing; the message lists what there is, or says what is wrong with a
+        path.
     """
     present: list[Path] | None = None
     found: set[Path] = set()
@@ -138,6 +140,8 @@ def find_notebooks(selectors: Sequence[str] = (), *, folder: Path | None = None)
             found.update(present)
         for selector in selectors:
             matches = _matches(selector, present)
+            if not matches and (problem := _as_a_path(selector)):
+                raise ValueError(problem)
             if not matches:
                 listed = "\n".join(f"  {path.stem}" for path in present)
                 raise ValueError(
@@ -157,9 +161,27 @@ def _is_file(selector: str) -> bool:
     return selector.endswith(".ipynb") and Path(selector).is_file()
 
 
+def _names_a_place(selector: str) -> bool:
+    return any(separator in selector for separator in (os.sep, os.altsep) if separator)
+
+
+def _as_a_path(selector: str) -> str:
+    """Say what is wrong with a selector that was meant as a path; nothing if it wasn't."""
+    if selector and os.path.isdir(selector):
+        return f"{selector!r} is a folder: give the paths of the notebooks in it"
+    if selector and os.path.exists(selector):
+        return f"{selector!r} is no notebook: give a file whose name ends in .ipynb"
+    if _names_a_place(selector):
+        return f"there is no file {selector!r}: give the path of a notebook that is there"
+    return ""
+
+
 def _matches(selector: str, present: Iterable[Path]) -> list[Path]:
     if _is_file(selector):
         return [Path(selector).resolve()]
+    if _names_a_place(selector):
+        # A notebook of the same name in another folder isn't the one that was meant.
+        return []
     if selector.isascii() and selector.isdigit():
         return [path for path in present if path.stem.startswith(f"{int(selector):02d}_")]
     wanted = Path(selector).stem.lower() if selector.endswith(".ipynb") else selector.lower()

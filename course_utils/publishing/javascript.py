@@ -97,7 +97,15 @@ def _folder() -> Path:
 
 def _install(folder: Path) -> None:
     reasons = []
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder.parent):
+            pass
+    except OSError as error:
+        raise JavaScriptMissing(
+            f"The JavaScript packages have no place: {folder.parent} can't be written to "
+            f"({error.strerror}).\nLet yourself write there, or set XDG_CACHE_HOME to another folder."
+        ) from error
     for npm in _npm_commands():
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".installing-") as scratch:
             # Inside the temporary folder, whose own permissions are the user's alone.

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from course_utils.commands import options
+from course_utils.commands import course, options
 
 
 def test_a_cell_may_take_longer_with_all_digits() -> None:
@@ -30,3 +31,25 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_a_disk_with_too_little_room_is_named(tmp_path: Path) -> None:
     with pytest.raises(click.ClickException, match="MB are needed, and .* MB are free"):
         options.make_folder(tmp_path, needed=2**62)
+
+
+def folder_options() -> list[tuple[str, str]]:
+    """Every option of a command that takes a folder."""
+    return [
+        (name, option.opts[0])
+        for name, command in course.commands.items()
+        for option in command.params
+        if isinstance(option.type, click.Path) and not option.type.file_okay
+    ]
+
+
+def test_folder_options_are_found() -> None:
+    assert ("lab", "--desk") in folder_options() and ("run", "--output") in folder_options()
+
+
+@pytest.mark.parametrize(("command", "option"), folder_options())
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_empty_folder_is_not_the_working_folder(command: str, option: str, value: str) -> None:
+    """The variable of a shell that isn't set is empty."""
+    done = CliRunner().invoke(course, [command, option, value])
+    assert done.exit_code == 2 and "the name of the folder is empty" in done.output

@@ -26,7 +26,7 @@ def test_slides_from_a_cdn_are_made_and_named_so(source: Path, no_npm, tmp_path:
     assert result.exit_code == 0, result.output
     assert "load reveal.js and MathJax from the internet" in result.output
     assert "There is no npm" in result.output and "No PDF files: " in result.output
-    assert "1 decks and 0 PDF files" in result.output
+    assert "1 deck and 0 PDF files" in result.output
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "01_good.html",
         "index.html",
@@ -52,7 +52,7 @@ def test_a_failure_is_told_and_counts(source: Path, no_npm, tmp_path: Path) -> N
     (tmp_path / "02_bad.ipynb").write_text("{}")
     result = invoke("slides", source, tmp_path / "02_bad.ipynb", "--output", tmp_path / "out")
     assert result.exit_code == 1
-    assert "FAILED 02_bad: " in result.output and "1 decks" in result.output
+    assert "FAILED 02_bad: " in result.output and "1 deck and" in result.output
 
 
 def test_an_unknown_notebook_is_refused() -> None:

@@ -21,6 +21,7 @@ from course_utils.convolution import (
     rounding,
     single_windows,
     sliding,
+    transform_sizes,
 )
 from course_utils.convolution.tiles import Part, part_of, tiles
 from course_utils.convolution.windows import plan_image
@@ -98,10 +99,10 @@ def correlate_by_windows(padded, kernel):
 def test_transforms_of_tiles_and_of_shares(g, seed, points, share):
     image, kernel = whole_numbers(g.image, seed), whole_numbers(g.kernel, seed + 1)
     expected = correlate_by_scipy(image, kernel, g)
-    path_costs.transforms.cache_clear()
-    with mock.patch.object(path_costs, "TRANSFORM_CALL", points / 10):
+    transform_sizes.transforms.cache_clear()
+    with mock.patch.object(transform_sizes, "TRANSFORM_CALL", points / 10):
         assert_allclose(sums_by(fourier.correlate_by_fft, image, kernel, g), expected, atol=1e-9)
-    path_costs.transforms.cache_clear()
+    transform_sizes.transforms.cache_clear()
     with mock.patch.object(folded, "POINTS_OF_A_SHARE", share):
         in_shares = sums_by(folded.correlate_in_shares, image, kernel, g)
     assert_allclose(in_shares, expected, atol=1e-9)

@@ -232,3 +232,10 @@ def test_truth_values_may_be_ones_and_zeros():
     wanted = average_precision([True, False, True], 2)
     for right in ([1, 0, 1], np.array([1, 0, 1], "u1"), np.array([True, False, True])):
         assert average_precision(right, 2) == wanted
+
+
+@pytest.mark.parametrize("value", [None, 3, "ab", {"a": 1}, iter([])], ids=repr)
+def test_what_is_no_list_of_images_is_named(value):
+    for name, arguments in (("found", (value, [])), ("truths", ([], value))):
+        with pytest.raises(ValueError, match=f"^{name} is a .*: give a list with one entry an"):
+            mean_average_precision(*arguments)

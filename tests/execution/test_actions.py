@@ -1,8 +1,11 @@
 """What `refresh` looks at before it stores; the commands' tests execute notebooks."""
 
+from pathlib import Path
+
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from course_utils.execution import actions
+from course_utils import notebooks
+from course_utils.execution import Task, actions
 from course_utils.notebooks import NotebookNode
 
 
@@ -38,3 +41,33 @@ def test_a_picture_that_is_drawn_no_more_is_named() -> None:
     ):
         lost = actions._lost_picture(notebook(*fresh), notebook(*stored))
         assert lost.startswith(says) and bool(lost) == bool(says)
+
+
+def test_a_notebook_in_another_language_is_not_executed_as_python(tmp_path: Path) -> None:
+    """Its cells may be Python by chance, and mean something else."""
+    for name, metadata in (
+        ("julia", {"kernelspec": {"name": "j", "display_name": "J", "language": "julia"}}),
+        ("R", {"language_info": {"name": "R"}}),
+    ):
+        path = tmp_path / f"{name}.ipynb"
+        foreign = new_notebook(cells=[new_code_cell("x = 1")], metadata=metadata)
+        path.write_bytes(notebooks.notebook_bytes(foreign))
+        before = path.read_bytes()
+        for action in ("run", "refresh"):
+            outcome = actions.perform(Task(action, str(path), str(tmp_path / "out")), refuse)
+            assert outcome.error.startswith(f"it is written in {name}, and only Python is executed")
+        assert path.read_bytes() == before and not (tmp_path / "out").exists()
+
+
+def test_python_by_any_name_is_executed() -> None:
+    for metadata in (
+        {},
+        {"kernelspec": {"name": "my-env", "display_name": "mine"}},
+        {"kernelspec": {"name": "x", "display_name": "x", "language": "Python"}},
+        {"language_info": {"name": "ipython"}},
+    ):
+        assert actions._other_language(new_notebook(metadata=metadata)) == ""
+
+
+def refuse(**_: object) -> None:
+    raise AssertionError("no cell is to be executed")

@@ -2,12 +2,15 @@
 
 import errno
 import signal
+import sys
+from pathlib import Path
 
 import pytest
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course_utils.execution import failures
+from course_utils import notebooks
+from course_utils.execution import Task, actions, failures
 
 NOTEBOOK = new_notebook(cells=[new_code_cell("1", id="one"), new_code_cell("2", id="two")])
 
@@ -99,3 +102,39 @@ def test_why_a_process_ended() -> None:
     assert failures.of_a_process(3, "") == "its process ended with code 3"
     assert "SIGKILL. Too little memory" in failures.of_a_process(-9, "")
     assert failures.of_a_process(-11, "") == "its process was ended by the signal SIGSEGV"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (None, f"the kernel died. {failures.MEMORY_HINT}"),
+        (-9, f"the kernel died. {failures.MEMORY_HINT}"),
+        (-11, "the kernel died by the signal SIGSEGV"),
+        (-250, "the kernel died by the signal 250"),
+        (5, "the kernel ended itself, with exit code 5"),
+        (0, "the kernel ended itself, with exit code 0"),
+    ],
+)
+def test_only_a_killed_kernel_may_lack_memory(code: int | None, said: str) -> None:
+    error = DeadKernelError("Kernel died")
+    found = failures.of_an_exception(error, "there", cell_timeout=7, exit_code=code)
+    assert found == f"there: {said}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import os; os._exit(5)", "the kernel ended itself, with exit code 5"),
+        ("import ctypes; ctypes.string_at(0)", "the kernel died by the signal SIGSEGV"),
+        ("import os; os.kill(os.getpid(), 9)", "the kernel died. Too little memory"),
+    ],
+)
+def test_how_a_kernel_ended_is_told(source: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "dies.ipynb"
+    notebook = new_notebook(cells=[new_code_cell(source), new_code_cell("print(1)")])
+    path.write_bytes(notebooks.notebook_bytes(notebook))
+    for action in ("run", "refresh"):
+        task = Task(action, str(path), output=str(tmp_path / "out"), page=False)
+        assert f"): {said}" in actions.perform(task, lambda **_: None).error

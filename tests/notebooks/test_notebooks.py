@@ -68,6 +68,25 @@ def test_an_unknown_selector_lists_what_there_is(folder: Path, selector: str) ->
     assert all(name in str(caught.value) for name in NAMES)
 
 
+def test_a_path_that_is_not_there_is_no_other_notebook(folder: Path, tmp_path: Path) -> None:
+    """A notebook of the course may have the same name as the one that was meant."""
+    for selector in (f"mine/{NAMES[0]}.ipynb", f"../{NAMES[1]}", str(tmp_path / "no" / "pooling")):
+        with pytest.raises(ValueError, match="^there is no file '.*': give the path"):
+            notebooks.find_notebooks([selector], folder=folder)
+
+
+def test_a_folder_and_another_file_are_named(folder: Path, tmp_path: Path, monkeypatch) -> None:
+    elsewhere = tmp_path / "else where"
+    (elsewhere / "x.ipynb").mkdir(parents=True)
+    (elsewhere / "notes.txt").touch()
+    monkeypatch.chdir(elsewhere)
+    for selector in (".", "..", "x.ipynb", str(elsewhere), "x.ipynb/"):
+        with pytest.raises(ValueError, match="' is a folder: give the paths of the notebooks"):
+            notebooks.find_notebooks([selector], folder=folder)
+    with pytest.raises(ValueError, match="'notes.txt' is no notebook: give a file whose name ends"):
+        notebooks.find_notebooks(["notes.txt"], folder=folder)
+
+
 def test_documents_are_the_markdown_files(tmp_path: Path) -> None:
     for name in ("guide.md", "a.md", ".hidden.md", "01_a.ipynb"):
         (tmp_path / name).touch()

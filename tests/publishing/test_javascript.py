@@ -107,6 +107,14 @@ def test_without_any_npm_the_remedy_is_told(cache: Path, npm) -> None:
         javascript.packages()
 
 
+def test_a_home_that_cannot_be_written_to_is_told(npm, tmp_path: Path, monkeypatch) -> None:
+    npm(NPM)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(javascript, "_folder", lambda: tmp_path / "file" / "a" / "b")
+    with pytest.raises(javascript.JavaScriptMissing, match="(?s)have no place: .*XDG_CACHE_HOME"):
+        javascript.packages()
+
+
 def test_an_installation_needs_no_npm_any_more(cache: Path, npm) -> None:
     npm(NPM)
     javascript.packages()
