@@ -60,7 +60,8 @@ class Ink:
     @property
     def is_plain(self) -> bool:
         """Whether the picture shows strokes on a smooth page, and nothing else."""
-        return self.ground == "smooth" and self.quality > 0.9
+        inside = all(not one.edges and not one.is_solid for one in self.pieces)
+        return self.ground == "smooth" and self.quality > 0.9 and inside
 
 
 _GROUNDS = ["smooth", *(f"closing {share}" for share in WINDOWS)]
@@ -87,10 +88,13 @@ def _leaning(grey: np.ndarray) -> float:
     """Tell whether the ink is darker than the paper: 1 surely, −1 surely not.
 
     Two signs are added: whether more is darker than the picture's rim or lighter, and whether thin
-    things are darker than their surroundings or lighter, in windows of three sizes.
+    things are darker than their surroundings or lighter, in windows of three sizes. A rim that is
+    not of one tone, of paper and a table, says little.
     """
     calm = ndimage.gaussian_filter(grey, min(1.0, min(grey.shape) / 200))
-    score = float(np.clip(_log_ratio(np.median(_ring(grey)) - calm), -3, 3))
+    low, rim, high = np.quantile(_ring(grey), (0.1, 0.5, 0.9))
+    most = 3.0 if high - low < 0.2 * np.ptp(np.quantile(calm, (0.002, 0.998))) else 1.0
+    score = float(np.clip(_log_ratio(rim - calm), -most, most))
     for share in (0.03, 0.06, 0.12):
         window = (max(3, int(share * min(grey.shape)) | 1),) * 2
         dark = ndimage.grey_closing(calm, window, mode="nearest") - calm
