@@ -24,6 +24,7 @@ _JOIN_COST = 0.7  # what each gap within a digit takes from its score, at a gap 
 _CUT_COST = 3.0  # what each cut takes: a piece is rather one digit
 _WIDE_CUT_COST = 2.0  # the same for a piece that is wider than digits are high
 _WORST = -3.5
+_STACKED = 0.1  # the widest gap between two pieces of a digit, one above the other, to its height
 
 
 class Found(NamedTuple):
@@ -75,9 +76,53 @@ def find_digits(found: Ink) -> list[Found]:
         for one in found.pieces
     ]
     digits: list[Found] = []
-    for number, line in enumerate(_lines(parts)):
+    for number, line in enumerate(_lines(_stacked(parts))):
         digits.extend(_best_whole(line, number))
     return digits
+
+
+# --- one above the other ------------------------------------------------------------------------
+
+
+def _stacked(parts: list[_Part]) -> list[_Part]:
+    """Join pieces that lie closely one above the other and make a digit: a torn 7, an 8 of two rings.
+
+    Lines of writing keep a larger distance, and their digits are of one height.
+    """
+    parts = list(parts)
+    tallest = max(part.height for part in parts)
+    parts.sort(key=lambda part: part.top)
+    k = 0
+    while k < len(parts):
+        upper = parts[k]
+        others = [part for part in parts if part is not upper]
+        below = [part for part in others if _is_close_below(upper, part, others, tallest)]
+        for lower in sorted(below, key=lambda part: part.top):
+            (top, left, _, _), ink, image = _joined([upper, lower])
+            scores = reader.probabilities(image[None])[0]
+            if scores[: reader.NONE].max() < 0.6:
+                continue
+            one = _Part(top, left, ink, upper.piece, ink.shape[1])
+            parts = [part for part in parts if part is not upper and part is not lower]
+            parts.insert(k, one)
+            break
+        else:
+            k += 1
+    return parts
+
+
+def _is_close_below(upper: _Part, lower: _Part, others: list[_Part], tallest: int) -> bool:
+    height = lower.bottom - upper.top
+    gap = lower.top - upper.bottom
+    shared = min(upper.right, lower.right) - max(upper.left, lower.left)
+    narrower = min(upper.ink.shape[1], lower.ink.shape[1])
+    if min(upper.height, lower.height) < 0.15 * height or shared < 0.4 * narrower:
+        return False
+    # Beside a digit of a line the two would stick out.
+    beside = [part.height for part in others if part is not lower and part.height > 0.3 * tallest]
+    if beside and height > 1.35 * float(np.median(beside)):
+        return False
+    return -0.2 * height < gap < _STACKED * height
 
 
 # --- lines --------------------------------------------------------------------------------------

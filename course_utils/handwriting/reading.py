@@ -19,6 +19,7 @@ Network = Callable[[np.ndarray], Any]
 LEAST_INK = 8  # pixels along the longer side of a digit
 
 _ENOUGH = 0.8  # of belief and trust: no other way needs to be tried
+_SURELY = 0.9  # belief
 _CREDIT = np.where(np.arange(10) == 1, 0.6, 1.0)
 
 
@@ -101,7 +102,10 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
     """
     best: tuple[float, Ink, list[Found]] | None = None
     small: tuple[int, int] | None = None
+    plain: bool | None = None
     for way in candidates(grey):
+        if plain is not None and way.dark != plain:
+            break
         digits = _tidied(find_digits(way))
         large = [one for one in digits if max(one.cropped.shape) >= LEAST_INK]
         if not large:
@@ -109,13 +113,18 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
             if way.quality > 0.8:
                 break
             continue
-        value = _believed(large) + way.trust
+        belief = _believed(large)
+        if plain is not None and belief < _SURELY:
+            continue
+        value = belief + way.trust
         if best is None or value > best[0]:
             best = (value, way, large)
-        # Where strokes on the likely side are all that stands out, there is nothing to choose:
-        # another way would only break a letter into what looks like digits.
-        if value > _ENOUGH or (way.is_plain and way.leaning > 0.5):
+        if value > _ENOUGH and all(one.scores[: reader.NONE].max() > _SURELY for one in large):
             break
+        # Where strokes on the likely side are all that stands out, there is little to choose:
+        # another way would mostly break a letter into what looks like digits.
+        if way.is_plain and way.leaning > 0.5:
+            plain = way.dark
     if best is None and small is None:
         raise ValueError(
             f"{name} looks blank, nothing stands out from the ground: write with a darker or "

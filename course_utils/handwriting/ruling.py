@@ -63,7 +63,7 @@ def _of_paper(
         if len(found) > 1:
             kept.append(found if len(through) >= (1 if len(found) > 3 else 2) else [])
         else:
-            kept.append([line for line in through if line[2] <= max(2, 0.02 * height)])
+            kept.append([line for line in through if line[2] <= max(2, 0.03 * height)])
     if max(len(lines) for lines in kept) > 1:
         # On paper that is known to be ruled, lines across the others need less.
         pairs = ((kept[0], level), (kept[1], upright))
@@ -93,7 +93,7 @@ def _lines(ink: np.ndarray, faint: float) -> tuple[list[Line], list[Line]]:
     cover, slopes = _votes(coarse)
     peaks = cover == ndimage.maximum_filter(cover, (9, 5))
     found: list[Line] = []
-    most = max(4, 0.025 * height)
+    most = max(4, 0.035 * height)
     rows, columns = np.nonzero(inked)
     centre = columns - (width - 1) / 2
 
