@@ -116,7 +116,7 @@ def _is_close_below(upper: _Part, lower: _Part, others: list[_Part], tallest: in
     gap = lower.top - upper.bottom
     shared = min(upper.right, lower.right) - max(upper.left, lower.left)
     narrower = min(upper.ink.shape[1], lower.ink.shape[1])
-    if min(upper.height, lower.height) < 0.15 * height or shared < 0.4 * narrower:
+    if min(upper.height, lower.height) < 0.15 * height or shared < 0.25 * narrower:
         return False
     # Beside a digit of a line the two would stick out.
     beside = [part.height for part in others if part is not lower and part.height > 0.3 * tallest]
@@ -188,7 +188,7 @@ def _best_whole(line: list[_Part], number: int) -> list[Found]:
     spans = [
         (i, j)
         for i in range(n)
-        for j in range(i + 1, min(i + _MOST_JOINED, n) + 1)
+        for j in range(i + 1, min(i + _MOST_JOINED + _MOST_CUTS, n) + 1)
         if _may_join(line[i:j], usual)
     ]
     made = [_joined(line[i:j]) for i, j in spans]
@@ -233,11 +233,13 @@ def _value(
 def _may_join(parts: list[_Part], usual: float) -> bool:
     if len(parts) == 1:
         return True
+    if len({one.piece for one in parts}) > _MOST_JOINED:
+        return False
     top, bottom = min(one.top for one in parts), max(one.bottom for one in parts)
     left, right = min(one.left for one in parts), max(one.right for one in parts)
     # A bar may lie well above the rest.
     most = 2.5 if sum(one.height > 0.45 * usual for one in parts) < 2 else 1.7
-    if bottom - top > most * usual or right - left > 1.6 * usual:
+    if bottom - top > most * usual or right - left > 1.6 * max(usual, 0.8 * (bottom - top)):
         return False
     edge = parts[0].right
     for part in parts[1:]:

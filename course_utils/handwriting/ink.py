@@ -92,7 +92,7 @@ def _leaning(grey: np.ndarray) -> float:
     not of one tone, of paper and a table, says little.
     """
     calm = ndimage.gaussian_filter(grey, min(1.0, min(grey.shape) / 200))
-    low, rim, high = np.quantile(_ring(grey), (0.1, 0.5, 0.9))
+    low, rim, high = np.quantile(_ring(grey), (0.25, 0.5, 0.75))
     most = 3.0 if high - low < 0.2 * np.ptp(np.quantile(calm, (0.002, 0.998))) else 1.0
     score = float(np.clip(_log_ratio(rim - calm), -most, most))
     for share in (0.03, 0.06, 0.12):

@@ -60,7 +60,9 @@ def _of_paper(
     """
     kept = []
     for (found, through), height in zip((level, upright), shape):
-        if len(found) > 1:
+        if len(found) == 2 and all(min(at, height - at) < 0.2 * height for _, at, _ in found):
+            kept.append([])  # two sides of a frame
+        elif len(found) > 1:
             kept.append(found if len(through) >= (1 if len(found) > 3 else 2) else [])
         else:
             kept.append([line for line in through if line[2] <= max(2, 0.03 * height)])
@@ -84,7 +86,7 @@ def _lines(ink: np.ndarray, faint: float) -> tuple[list[Line], list[Line]]:
     """
     height, width = ink.shape
     inked = ink > 0.7 * faint
-    if inked.sum() < 0.4 * width:
+    if inked.any(axis=0).mean() < _COVERED:
         return [], []
     shrink = -(-max(ink.shape) // _COARSE)
     coarse = _shrunk(inked, shrink)
