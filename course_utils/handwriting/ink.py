@@ -75,6 +75,10 @@ def candidates(grey: np.ndarray) -> Iterator[Ink]:
     grey
         Array (h, w), 0 black to 1 white.
     """
+    for dark in (True, False):
+        one = _cut_close(grey if dark else 1 - grey, dark)
+        if one is not None:
+            yield one
     leaning = _leaning(grey)
     for dark in (True, False) if leaning >= 0 else (False, True):
         page = grey if dark else 1 - grey
@@ -82,6 +86,35 @@ def candidates(grey: np.ndarray) -> Iterator[Ink]:
             one = _parted(page, paper, dark, leaning if dark else -leaning, name)
             if one is not None:
                 yield one
+
+
+def _cut_close(page: np.ndarray, dark: bool) -> Ink | None:
+    """Take the picture for a digit that was cut out closely: all its ink is one piece, at the edges.
+
+    Then the rim is no paper, and no window is both wider than the strokes and narrower than the
+    paper between them. Two tones of brightness are all that is asked for.
+    """
+    calm = ndimage.gaussian_filter(page, 0.7)
+    low, high = np.quantile(calm, (0.02, 0.98))
+    if high - low < 0.2:
+        return None
+    dark_part = calm < low + _threshold((calm - low).clip(0, high - low))
+    labels, count = ndimage.label(dark_part, structure=_AROUND)
+    sizes = np.bincount(labels.ravel(), minlength=2)[1:]
+    if not count or not 0.05 < sizes.max() / page.size < 0.6:
+        return None
+    if (sizes > max(0.01 * sizes.max(), 3)).sum() > 1:
+        return None
+    mine = labels == 1 + int(sizes.argmax())
+    paper, tone = float(np.median(calm[~dark_part])), float(np.median(calm[mine]))
+    ink = ((paper - page) / (paper - tone)).clip(0, 1)
+    labels = ndimage.maximum_filter(mine, 3) & (ink > RIM)
+    (piece,) = pieces_of(np.where(labels, ink, 0), mine.astype(int), 1) or [None]
+    if piece is None or piece.edges < 2 or piece.is_solid:
+        return None
+    kept = replace(piece, label=1)
+    ink = np.where(labels, ink, 0)
+    return Ink(ink, labels.astype(int), [kept], 1.0, dark, 0.0, paper - tone, _GROUNDS[0])
 
 
 def _leaning(grey: np.ndarray) -> float:
