@@ -32,7 +32,7 @@ CLASSES, NONE = 11, practice.NONE
 SET_ASIDE = 12  # one training digit of so many
 SEED = 14
 HELD_OUT = 5_400  # examples made of the digits set aside
-EXAMPLES, BATCH, EPOCHS, RATE = 108_000, 128, 10, 0.004
+EXAMPLES, BATCH, EPOCHS, RATE = 108_000, 128, 15, 0.004
 FOLDER = Path(__file__).resolve().parent.parent / "course_utils" / "handwriting"
 
 # Characters that no one could tell from a digit, in one font or another, are left out.

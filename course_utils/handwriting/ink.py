@@ -61,6 +61,7 @@ class Ink:
     def is_plain(self) -> bool:
         """Whether the picture shows strokes on a smooth page, and nothing else."""
         inside = all(not one.edges and not one.is_solid for one in self.pieces)
+        inside = inside and (self.ink > STRONG).mean() < 0.25
         return self.ground == "smooth" and self.quality > 0.9 and inside
 
 

@@ -41,11 +41,11 @@ def without_lines(ink: np.ndarray, faint: float) -> tuple[np.ndarray, int]:
     inked = ink > faint
     far = 3 + max(thickness for _, _, thickness in level + upright)
     gone = [_marked(inked, level), _marked(inked.T, upright).T]
-    darker = _darker(ink, ink[gone[0] | gone[1]])
     rest = inked & ~gone[0] & ~gone[1]
     taken = np.zeros(ink.shape, bool)
     for lines, steps in zip(gone, (_DOWN, [step[::-1] for step in _DOWN])):
         taken |= lines & ~_is_crossed(rest, steps, far)
+    darker = _darker(ink, ink[taken])
     return np.where(taken & ~darker, 0, ink), len(level) + len(upright)
 
 
@@ -63,7 +63,10 @@ def _of_paper(
         if len(found) == 2 and all(min(at, height - at) < 0.2 * height for _, at, _ in found):
             kept.append([])  # two sides of a frame
         elif len(found) > 1:
-            kept.append(found if len(through) >= (1 if len(found) > 3 else 2) else [])
+            few = len(found) < 4
+            kept.append(
+                through if few and len(through) > 1 else [] if few or not through else found
+            )
         else:
             kept.append([line for line in through if line[2] <= max(2, 0.03 * height)])
     if max(len(lines) for lines in kept) > 1:
@@ -99,6 +102,8 @@ def _lines(ink: np.ndarray, faint: float) -> tuple[list[Line], list[Line]]:
     rows, columns = np.nonzero(inked)
     centre = columns - (width - 1) / 2
 
+    reach = 2 * shrink + 8 + int(most)
+
     def is_new(slope: float, offset: float) -> bool:
         ends = np.array([-width / 2, width / 2])
         away = [np.abs(offset - o + (slope - s) * ends).max() for s, o, _ in found]
@@ -110,9 +115,9 @@ def _lines(ink: np.ndarray, faint: float) -> tuple[list[Line], list[Line]]:
             slope, offset = slopes[index // cover.shape[1]], (index % cover.shape[1] + 0.5) * shrink
             if not is_new(slope, offset) or not _fits(slope, offset, found):
                 continue
-            near = np.abs(rows - offset - slope * centre) < 2 * shrink + 8
+            near = np.abs(rows - offset - slope * centre) < reach
             line, seen = _sharpest(
-                rows[near], centre[near], slope, offset, shrink / width, ink.shape
+                rows[near], centre[near], slope, offset, shrink / width, reach, ink.shape
             )
             if seen >= least and line[2] <= most and is_new(line[0], line[1]):
                 found.append(line)
@@ -179,11 +184,12 @@ def _sharpest(
     slope: float,
     offset: float,
     step: float,
+    most: int,
     shape: tuple[int, ...],
 ) -> tuple[Line, float]:
     """Return the line nearest to a rough one that is inked most, and over which share it is."""
     height, width = shape
-    low = int(offset) - 2 * round(step * width) - 8
+    low = int(offset) - most
     best: tuple[float, float, np.ndarray] = (-1.0, slope, np.zeros(1))
     for one in np.linspace(slope - 1.2 * step, slope + 1.2 * step, 9):
         places = np.rint(rows - one * centre).astype(int) - low
@@ -240,10 +246,9 @@ def _darker(ink: np.ndarray, on_lines: np.ndarray) -> np.ndarray:
     """Return which pixels are so dark that they can't be of the lines: strokes over them."""
     if not on_lines.size:
         return np.zeros(ink.shape, bool)
-    # A thick pen may cover half of what lies on lines: the paler part tells their tone. From the
-    # tenth to the thirtieth percentile it is 0.76 standard deviations.
-    low, tone = np.quantile(on_lines, (0.1, 0.3))
-    return ink > max(0.5 * (1 + tone), tone + 4.5 * (tone - low) / 0.76)
+    tone = float(np.median(on_lines))
+    spread = 1.4826 * float(np.median(np.abs(on_lines - tone)))
+    return ink > max(0.5 * (1 + tone), tone + 4 * spread)
 
 
 # Ways across a level line, each to be gone in both senses: rows and columns, in half pixels.
