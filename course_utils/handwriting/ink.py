@@ -65,7 +65,8 @@ class Ink:
         return self.ground == "smooth" and self.quality > 0.9 and inside
 
 
-_GROUNDS = ["smooth", *(f"closing {share}" for share in WINDOWS)]
+CLOSE = "two tones"
+_GROUNDS = ["smooth", *(f"closing {share}" for share in WINDOWS), CLOSE]
 
 
 def candidates(grey: np.ndarray) -> Iterator[Ink]:
@@ -109,13 +110,15 @@ def _cut_close(page: np.ndarray, dark: bool) -> Ink | None:
     mine = labels == 1 + int(sizes.argmax())
     paper, tone = float(np.median(calm[~dark_part])), float(np.median(calm[mine]))
     ink = ((paper - page) / (paper - tone)).clip(0, 1)
+    if ((ink > 0.25) & (ink < 0.75)).mean() > 0.3:  # light that changes, not ink
+        return None
     labels = ndimage.maximum_filter(mine, 3) & (ink > RIM)
     (piece,) = pieces_of(np.where(labels, ink, 0), mine.astype(int), 1) or [None]
     if piece is None or piece.edges < 2 or piece.is_solid:
         return None
     kept = replace(piece, label=1)
     ink = np.where(labels, ink, 0)
-    return Ink(ink, labels.astype(int), [kept], 1.0, dark, 0.0, paper - tone, _GROUNDS[0])
+    return Ink(ink, labels.astype(int), [kept], 1.0, dark, 0.0, paper - tone, CLOSE)
 
 
 def _leaning(grey: np.ndarray) -> float:

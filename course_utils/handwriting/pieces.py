@@ -86,7 +86,12 @@ def writing_among(pieces: list[Piece]) -> tuple[list[Piece], float]:
     pieces = [one for one in pieces if not _is_frame(one, pieces)]
     inner = [one for one in pieces if not one.edges and not one.is_solid]
     # A digit that the picture's edge cuts touches it with the ends of its strokes only.
-    inside = sum(one.strength * max(1 - one.contact, 0) for one in pieces if not one.is_solid)
+    # What lies at two edges is rather a table, or the page on it.
+    inside = sum(
+        one.strength * max(1 - one.contact, 0) * (0.5 if one.edges > 1 else 1)
+        for one in pieces
+        if not one.is_solid
+    )
     outer = [one for one in pieces if one.edges]
     if inner and outer:
         best = max(inner, key=lambda one: one.strength)

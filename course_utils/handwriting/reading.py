@@ -10,7 +10,7 @@ import numpy as np
 
 from course_utils.handwriting import reader
 from course_utils.handwriting.digits import Found, find_digits
-from course_utils.handwriting.ink import Ink, candidates
+from course_utils.handwriting.ink import CLOSE, Ink, candidates
 from course_utils.handwriting.pen import stroke_width
 from course_utils.handwriting.pictures import Picture, grey_of
 
@@ -119,7 +119,8 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
         value = belief + way.trust
         if best is None or value > best[0]:
             best = (value, way, large)
-        if value > _ENOUGH and all(one.scores[: reader.NONE].max() > _SURELY for one in large):
+        sure = value > _ENOUGH and way.ground != CLOSE
+        if sure and all(one.scores[: reader.NONE].max() > _SURELY for one in large):
             break
         # Where strokes on the likely side are all that stands out, there is little to choose:
         # another way would mostly break a letter into what looks like digits.
@@ -170,6 +171,10 @@ def readings_of(
 ) -> list[Reading]:
     """Let a network read what `look` has found; `share` scales the boxes."""
     stored = reader.stored_reader()
+    # Among letters and scribbles something always looks a little like a digit.
+    nones = np.array([one.scores[reader.NONE] for one in digits])
+    best = np.array([one.scores[: reader.NONE].max() for one in digits])
+    nothing = bool((nones > stored.none_above).any() and (best < stored.sure_from).all())
     images = np.stack([one.image for one in digits])
     scores = np.stack([one.scores for one in digits])
     if network is None:
@@ -181,7 +186,7 @@ def readings_of(
     found = []
     for one, image, each in zip(digits, images, ten):
         none = float(one.scores[reader.NONE])
-        refused = none > stored.none_above
+        refused = nothing or none > stored.none_above
         digit = None if refused else int(each.argmax())
         probability = (
             none if refused else float(each.max()) * (1 - none if network is None else 1.0)

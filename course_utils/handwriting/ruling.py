@@ -117,7 +117,14 @@ def _lines(ink: np.ndarray, faint: float) -> tuple[list[Line], list[Line]]:
                 continue
             near = np.abs(rows - offset - slope * centre) < reach
             line, seen = _sharpest(
-                rows[near], centre[near], slope, offset, shrink / width, reach, ink.shape
+                rows[near],
+                centre[near],
+                slope,
+                offset,
+                shrink / width,
+                reach,
+                2 * shrink + 1,
+                ink.shape,
             )
             if seen >= least and line[2] <= most and is_new(line[0], line[1]):
                 found.append(line)
@@ -185,6 +192,7 @@ def _sharpest(
     offset: float,
     step: float,
     most: int,
+    around: int,
     shape: tuple[int, ...],
 ) -> tuple[Line, float]:
     """Return the line nearest to a rough one that is inked most, and over which share it is."""
@@ -198,7 +206,12 @@ def _sharpest(
         if sharp > best[0]:
             best = (sharp, float(one), counts)
     _, slope, counts = best
-    highest = int(counts.argmax())
+    # Other lines may run close by.
+    middle = int(offset) - low
+    first = max(middle - around, 0)
+    if first >= len(counts):
+        return (slope, offset, 1), 0.0
+    highest = first + int(counts[first : middle + around + 1].argmax())
     start = end = highest
     while end + 1 < len(counts) and counts[end + 1] >= 0.6 * counts[highest]:
         end += 1
