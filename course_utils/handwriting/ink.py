@@ -113,12 +113,11 @@ def _cut_close(page: np.ndarray, dark: bool) -> Ink | None:
     if ((ink > 0.25) & (ink < 0.75)).mean() > 0.3:  # light that changes, not ink
         return None
     labels = ndimage.maximum_filter(mine, 3) & (ink > RIM)
-    (piece,) = pieces_of(np.where(labels, ink, 0), mine.astype(int), 1) or [None]
-    if piece is None or piece.edges < 2 or piece.is_solid:
-        return None
-    kept = replace(piece, label=1)
     ink = np.where(labels, ink, 0)
-    return Ink(ink, labels.astype(int), [kept], 1.0, dark, 0.0, paper - tone, CLOSE)
+    kept = pieces_of(ink, mine.astype(int), 1)
+    if not kept or kept[0].edges < 2 or kept[0].is_solid:
+        return None
+    return Ink(ink, labels.astype(int), kept, 1.0, dark, 0.0, paper - tone, CLOSE)
 
 
 def _leaning(grey: np.ndarray) -> float:

@@ -58,7 +58,7 @@ def _of_paper(
 
     Lines of paper go on to the picture's edges, and there are several of them.
     """
-    kept = []
+    kept: list[list[Line]] = []
     for (found, through), height in zip((level, upright), shape):
         if len(found) == 2 and all(min(at, height - at) < 0.2 * height for _, at, _ in found):
             kept.append([])  # two sides of a frame
@@ -160,7 +160,7 @@ def _shrunk(inked: np.ndarray, times: int) -> np.ndarray:
     """Return a smaller picture: a pixel is inked where one of those that it covers is."""
     padded = np.pad(inked, [(0, -side % times) for side in inked.shape])
     height, width = (side // times for side in padded.shape)
-    return padded.reshape(height, times, width, times).any(axis=(1, 3))
+    return np.asarray(padded.reshape(height, times, width, times).any(axis=(1, 3)))
 
 
 def _votes(inked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -207,11 +207,11 @@ def _sharpest(
             best = (sharp, float(one), counts)
     _, slope, counts = best
     # Other lines may run close by.
-    middle = int(offset) - low
-    first = max(middle - around, 0)
+    expected = int(offset) - low
+    first = max(expected - around, 0)
     if first >= len(counts):
         return (slope, offset, 1), 0.0
-    highest = first + int(counts[first : middle + around + 1].argmax())
+    highest = first + int(counts[first : expected + around + 1].argmax())
     start = end = highest
     while end + 1 < len(counts) and counts[end + 1] >= 0.6 * counts[highest]:
         end += 1
