@@ -297,12 +297,12 @@ def folded(model) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
 def thresholds(probabilities: np.ndarray, classes: np.ndarray) -> dict[str, float]:
     """Choose on examples set aside from where an answer is "none" and from where it is doubtful.
 
-    "None" refuses one of 100 digits; most of them are spoilt so that few hands could read them. Among what is then read, the least probability that counts as
+    "None" refuses six of 1,000 digits; most of them are spoilt so that few hands could read them. Among what is then read, the least probability that counts as
     sure is the lowest at which 99.5 % of the sure answers are right.
     """
     is_digit = classes != NONE
     none = probabilities[:, NONE]
-    refuse = float(np.quantile(none[is_digit], 0.99))
+    refuse = float(np.quantile(none[is_digit], 0.994))
     refuse = min(max(refuse, 0.5), 0.99)
     ten = probabilities[:, :NONE]
     best, read = ten.max(axis=1), ten.argmax(axis=1)

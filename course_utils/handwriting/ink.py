@@ -84,10 +84,17 @@ def candidates(grey: np.ndarray) -> Iterator[Ink]:
     leaning = _leaning(grey)
     for dark in (True, False) if leaning >= 0 else (False, True):
         page = grey if dark else 1 - grey
-        for name, paper in _papers(page):
+        pen = 0.0
+        for name, window, paper in _papers(page):
+            if window < 1.2 * pen:  # it would take the middle of the strokes for paper
+                continue
             one = _parted(page, paper, dark, leaning if dark else -leaning, name)
-            if one is not None:
-                yield one
+            if one is None:
+                continue
+            yield one
+            strokes = [piece for piece in one.pieces if not piece.edges and not piece.is_solid]
+            if strokes and one.quality > 0.7:
+                pen = max(strokes, key=lambda piece: piece.strength).thickness
 
 
 def _cut_close(page: np.ndarray, dark: bool) -> Ink | None:
@@ -146,17 +153,21 @@ def _log_ratio(away: np.ndarray) -> float:
     return float(np.log((up + 1e-6) / (down + 1e-6)))
 
 
-def _papers(page: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the ways to estimate the paper's brightness where darker ink lies on it."""
+def _papers(page: np.ndarray) -> Iterator[tuple[str, float, np.ndarray]]:
+    """Yield the ways to estimate the paper's brightness where darker ink lies on it.
+
+    Each with its name and the widest stroke that it can bridge, in pixels.
+    """
     smooth = _smooth_page(page)
-    yield "smooth", smooth
+    yield "smooth", np.inf, smooth
     # Without the slope of the light, which a closing takes for a dark edge.
     calm = ndimage.gaussian_filter(page - smooth, min(1.0, min(page.shape) / 200))
     for share in WINDOWS:
         window = max(3, int(share * min(page.shape)) | 1)
         if window < 9 and share < WINDOWS[0]:
             continue
-        yield f"closing {share}", smooth + ndimage.grey_closing(calm, (window,) * 2, mode="nearest")
+        closed = ndimage.grey_closing(calm, (window,) * 2, mode="nearest")
+        yield f"closing {share}", window, smooth + closed
 
 
 def _parted(
