@@ -92,6 +92,13 @@ def candidates(grey: np.ndarray) -> Iterator[Ink]:
             if one is None:
                 continue
             yield one
+            if all(piece.edges for piece in one.pieces):
+                # A thing at the edge may be so dark that a thin pen beside it isn't seen.
+                covered = ndimage.maximum_filter(one.labels > 0, 7)
+                rest = np.where(covered, paper, page)
+                other = _parted(rest, paper, dark, leaning if dark else -leaning, name)
+                if other is not None:
+                    yield other
             strokes = [piece for piece in one.pieces if not piece.edges and not piece.is_solid]
             if strokes and one.quality > 0.7:
                 pen = max(strokes, key=lambda piece: piece.strength).thickness

@@ -119,7 +119,8 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
         value = belief + way.trust
         if best is None or value > best[0]:
             best = (value, way, large)
-        sure = value > _ENOUGH and way.ground != CLOSE
+        inside = not any(piece.edges for piece in way.pieces)
+        sure = value > _ENOUGH and inside and way.ground != CLOSE
         if sure and all(one.scores[: reader.NONE].max() > _SURELY for one in large):
             break
         # Where strokes on the likely side are all that stands out, there is little to choose:
