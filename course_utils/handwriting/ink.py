@@ -124,7 +124,7 @@ def _cut_close(page: np.ndarray, dark: bool) -> Ink | None:
     mine = labels == 1 + int(sizes.argmax())
     paper, tone = float(np.median(calm[~dark_part])), float(np.median(calm[mine]))
     ink = ((paper - page) / (paper - tone)).clip(0, 1)
-    if ((ink > 0.25) & (ink < 0.75)).mean() > 0.3:  # light that changes, not ink
+    if ((ink > 0.25) & (ink < 0.75)).mean() > 0.2:  # light that changes, not ink
         return None
     labels = ndimage.maximum_filter(mine, 3) & (ink > RIM)
     ink = np.where(labels, ink, 0)
