@@ -27,6 +27,15 @@ def test_the_file_is_small_and_the_one_that_was_made():
     assert notes["held_out_digits_refused"] <= 0.03 and notes["held_out_others_refused"] >= 0.8
 
 
+def test_the_figures_that_are_told_are_its_own():
+    notes = json.loads((FOLDER / "reader.json").read_text(encoding="utf-8"))
+    told = (FOLDER.parent.parent / "data" / "README.md").read_text(encoding="utf-8")
+    told = " ".join(told.split())
+    assert f"reads {100 * notes['held_out_digits_right']:.2f} % of the digits" in told
+    assert f"takes {100 * notes['held_out_digits_refused']:.2f} % of them for none" in told
+    assert f"{100 * notes['held_out_others_refused']:.2f} % of the rest" in told
+
+
 def test_its_layers_are_those_that_are_documented():
     stored = reader.stored_reader()
     kinds = [layer.kind for layer in stored.layers]
