@@ -10,43 +10,23 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import ndimage
 
+from course_utils.handwriting.sheets import photo, places, sheet
+from course_utils.handwriting.surroundings import (
+    corner,
+    frame,
+    next_page,
+    on_a_table,
+    ruled,
+    squared,
+    strip,
+    thumb,
+)
 from course_utils.handwriting.writings import Random, Writing, placed
-
-
-def _places(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    y, x = np.mgrid[: shape[0], : shape[1]]
-    return y / shape[0], x / shape[1]
-
-
-def _photo(page: np.ndarray, random: Random, *, blur: float = 0.8, grain: float = 3) -> np.ndarray:
-    page = ndimage.gaussian_filter(page, blur) if blur else page
-    return (
-        (page + random.normal(scale=grain, size=page.shape)).round().clip(0, 255).astype(np.uint8)
-    )
-
-
-def _sheet(
-    write: Writing,
-    random: Random,
-    *,
-    pen: float | None = None,
-    height: float | None = None,
-    shape: tuple[int, int] = (320, 260),
-    paper: float | None = None,
-    ink: float | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return a page of paper with ink, float, and where the ink is."""
-    pen = random.uniform(4, 9) if pen is None else pen
-    height = random.uniform(110, 190) if height is None else height
-    paper = random.uniform(190, 240) if paper is None else paper
-    ink = random.uniform(20, 80) if ink is None else ink
-    cover = placed(write(height, pen), shape, random)
-    return paper + cover * (ink - paper), cover
 
 
 def _pen(pen: float) -> Callable[[Writing, Random], np.ndarray]:
     def make(write: Writing, random: Random) -> np.ndarray:
-        page, _ = _sheet(write, random, pen=pen)
+        page, _ = sheet(write, random, pen=pen)
         return page.astype(np.uint8)
 
     return make
@@ -63,7 +43,7 @@ def _mouse(side: int, pen: float) -> Callable[[Writing, Random], np.ndarray]:
 
 
 def _chalk(write: Writing, random: Random) -> np.ndarray:
-    page, cover = _sheet(
+    page, cover = sheet(
         write,
         random,
         pen=random.uniform(5, 11),
@@ -74,28 +54,28 @@ def _chalk(write: Writing, random: Random) -> np.ndarray:
     page += (
         cover * 110 * dust + 12 * ndimage.gaussian_filter(random.normal(size=page.shape), 12) * 12
     )
-    return _photo(page, random, grain=4)
+    return photo(page, random, grain=4)
 
 
 def _whiteboard(write: Writing, random: Random) -> np.ndarray:
-    page, _cover = _sheet(
+    page, _cover = sheet(
         write,
         random,
         pen=random.uniform(5, 9),
         paper=random.uniform(150, 200),
         ink=random.uniform(40, 90),
     )
-    y, x = _places(page.shape)
+    y, x = places(page.shape)
     for _ in range(3):
         cy, cx, size = random.uniform(0, 1, 2).tolist() + [random.uniform(0.08, 0.3)]
         page += random.uniform(30, 80) * np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / size**2)
-    return _photo(page, random, grain=2)
+    return photo(page, random, grain=2)
 
 
 def _shading(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random)
-    y, x = _places(page.shape)
-    return _photo(
+    page, _ = sheet(write, random)
+    y, x = places(page.shape)
+    return photo(
         page
         - random.uniform(60, 130) * (random.uniform(0, 1) * y + random.uniform(0.3, 1) * x) / 1.5,
         random,
@@ -103,105 +83,14 @@ def _shading(write: Writing, random: Random) -> np.ndarray:
 
 
 def _hard_shadow(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random)
-    y, x = _places(page.shape)
+    page, _ = sheet(write, random)
+    y, x = places(page.shape)
     lean = random.uniform(-0.8, 0.8)
     side = (x - 0.5 + lean * (y - 0.5) > random.uniform(-0.25, 0.25)).astype(float)
     side = 1 - side if random.random() < 0.5 else side
-    return _photo(
+    return photo(
         page * (1 - random.uniform(0.15, 0.45) * side), random, blur=random.uniform(0.6, 2)
     )
-
-
-def _strip(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random)
-    y, x = _places(page.shape)
-    wide = random.uniform(0.01, 0.2)
-    edge = random.integers(4)
-    along = (x, 1 - x, y, 1 - y)[edge] + random.uniform(-0.08, 0.08) * (y, y, x, x)[edge]
-    page = np.where(along < wide, random.uniform(20, 110), page)
-    return _photo(page, random)
-
-
-def _corner(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random)
-    y, x = _places(page.shape)
-    y, x = (1 - y if random.random() < 0.5 else y), (1 - x if random.random() < 0.5 else x)
-    return _photo(np.where(x + y < random.uniform(0.1, 0.4), random.uniform(30, 110), page), random)
-
-
-def _thumb(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random)
-    y, x = _places(page.shape)
-    cx = random.uniform(0.2, 0.8)
-    inside = ((x - cx) / random.uniform(0.08, 0.14)) ** 2 + (
-        (y - 1.05) / random.uniform(0.15, 0.25)
-    ) ** 2
-    skin = random.uniform(90, 150) - 25 * inside
-    return _photo(np.where(inside < 1, skin, page), random)
-
-
-def _frame(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random)
-    height, width = page.shape
-    inset, line = int(random.integers(0, 22)), int(random.integers(1, 5))
-    tone = random.uniform(20, 120)
-    framed = page.copy()
-    framed[inset : height - inset, inset : width - inset] = tone
-    inner = inset + line
-    framed[inner : height - inner, inner : width - inner] = page[
-        inner : height - inner, inner : width - inner
-    ]
-    return _photo(framed, random, blur=0.5)
-
-
-def _next_page(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random)
-    y, x = _places(page.shape)
-    if random.random() < 0.5:
-        x = 1 - x
-    fold = random.uniform(0.05, 0.14) + random.uniform(-0.05, 0.05) * y
-    page = page - 90 * np.exp(-(((x - fold) / 0.012) ** 2))
-    page = np.where(x < fold, page - random.uniform(0, 40), page)
-    # What is written over there reaches into the picture.
-    for _ in range(3):
-        top = random.uniform(0.05, 0.9)
-        page = np.where((x < fold * 0.6) & (np.abs(y - top) < 0.012), 50, page)
-    return _photo(page, random)
-
-
-def _on_a_table(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random, shape=(300, 260), height=random.uniform(90, 140))
-    turned = ndimage.rotate(page, random.uniform(-8, 8), reshape=True, order=1, cval=-1)
-    room = np.full((400, 360), -1.0)
-    room[20 : 20 + min(turned.shape[0], 375), 15 : 15 + min(turned.shape[1], 340)] = turned[
-        :375, :340
-    ]
-    table = (
-        random.uniform(30, 120)
-        + 6 * ndimage.gaussian_filter(random.normal(size=room.shape), (1, 14)) * 6
-    )
-    return _photo(np.where(room < 0, table, room), random)
-
-
-def _ruled(write: Writing, random: Random) -> np.ndarray:
-    page, cover = _sheet(write, random)
-    y, _ = np.mgrid[: page.shape[0], : page.shape[1]]
-    step, tilt = random.uniform(26, 60), random.uniform(-0.03, 0.03)
-    lines = (y + tilt * _) % step < random.uniform(1, 2.5)
-    tone = random.uniform(90, 205)
-    page = np.where(lines & (cover < 0.5), np.minimum(page, tone), page)
-    return _photo(page, random)
-
-
-def _squared(write: Writing, random: Random) -> np.ndarray:
-    page, cover = _sheet(write, random)
-    y, x = np.mgrid[: page.shape[0], : page.shape[1]]
-    step, tilt = random.uniform(16, 44), random.uniform(-0.03, 0.03)
-    line = random.uniform(1, 2)
-    lines = ((y + tilt * x) % step < line) | ((x - tilt * y + 5) % step < line)
-    page = np.where(lines & (cover < 0.5), np.minimum(page, random.uniform(110, 210)), page)
-    return _photo(page, random)
 
 
 def _out_of_focus(write: Writing, random: Random) -> np.ndarray:
@@ -210,7 +99,7 @@ def _out_of_focus(write: Writing, random: Random) -> np.ndarray:
     margin = int(random.uniform(8, 20))
     cover = np.pad(cover, margin)
     paper, ink = random.uniform(130, 210), random.uniform(30, 70)
-    return _photo(paper + cover * (ink - paper), random, blur=random.uniform(4, 8), grain=1)
+    return photo(paper + cover * (ink - paper), random, blur=random.uniform(4, 8), grain=1)
 
 
 def _cut_at_the_edge(write: Writing, random: Random) -> np.ndarray:
@@ -221,30 +110,30 @@ def _cut_at_the_edge(write: Writing, random: Random) -> np.ndarray:
     page = paper + cover * (ink - paper)
     if wide < 0.35 * high:
         page = np.pad(page, ((0, 0), (high // 4, high // 4)), constant_values=paper)
-    return _photo(
+    return photo(
         page[top : page.shape[0] - bottom, left : page.shape[1] - right], random, blur=0.5, grain=2
     )
 
 
 def _pencil(write: Writing, random: Random) -> np.ndarray:
     paper = random.uniform(200, 240)
-    page, cover = _sheet(
+    page, cover = sheet(
         write, random, pen=random.uniform(2, 4), paper=paper, ink=paper - random.uniform(40, 70)
     )
     page += cover * 20 * ndimage.gaussian_filter(random.normal(size=page.shape), 0.8)
-    return _photo(page, random, grain=random.uniform(2, 5))
+    return photo(page, random, grain=random.uniform(2, 5))
 
 
 def _far_away(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(
+    page, _ = sheet(
         write, random, shape=(640, 800), height=random.uniform(60, 110), pen=random.uniform(2, 4)
     )
-    _y, x = _places(page.shape)
-    return _photo(page - 50 * x, random, blur=1.0)
+    _y, x = places(page.shape)
+    return photo(page - 50 * x, random, blur=1.0)
 
 
 def _binary(write: Writing, random: Random) -> np.ndarray:
-    _page, cover = _sheet(write, random)
+    _page, cover = sheet(write, random)
     return np.where(cover > 0.5, 0, 255).astype(np.uint8)
 
 
@@ -255,10 +144,10 @@ def _like_mnist(write: Writing, random: Random) -> np.ndarray:
 
 
 def _crumpled(write: Writing, random: Random) -> np.ndarray:
-    page, _ = _sheet(write, random)
+    page, _ = sheet(write, random)
     folds = ndimage.gaussian_filter(random.normal(size=page.shape), random.uniform(8, 25))
     page *= 1 + 0.12 * np.sign(folds) * np.abs(folds / folds.std()) ** 0.5 * 0.6
-    return _photo(page, random, grain=5)
+    return photo(page, random, grain=5)
 
 
 CONDITIONS: dict[str, Callable[[Writing, Random], np.ndarray]] = {
@@ -277,14 +166,14 @@ CONDITIONS: dict[str, Callable[[Writing, Random], np.ndarray]] = {
     "pencil": _pencil,
     "shade on one side": _shading,
     "hard shadow": _hard_shadow,
-    "strip of the table": _strip,
-    "corner of the table": _corner,
-    "page on a table": _on_a_table,
-    "thumb": _thumb,
-    "frame": _frame,
-    "next page": _next_page,
-    "ruled paper": _ruled,
-    "squared paper": _squared,
+    "strip of the table": strip,
+    "corner of the table": corner,
+    "page on a table": on_a_table,
+    "thumb": thumb,
+    "frame": frame,
+    "next page": next_page,
+    "ruled paper": ruled,
+    "squared paper": squared,
     "crumpled paper": _crumpled,
     "out of focus": _out_of_focus,
     "cut at the edge": _cut_at_the_edge,
@@ -325,4 +214,4 @@ def number(
         step = height * random.uniform(0.3, 0.8)
         lines = (y + random.uniform(-0.02, 0.02) * across) % step < 1.6
         page = np.where(lines & (cover < 0.5), np.minimum(page, random.uniform(110, 200)), page)
-    return _photo(page, random)
+    return photo(page, random)

@@ -60,10 +60,13 @@ class Ink:
     @property
     def is_plain(self) -> bool:
         """Whether the picture shows strokes on a smooth page, and nothing else."""
-        return self.ground == "smooth" and self.quality > 0.9
+        inside = all(not one.edges and not one.is_solid for one in self.pieces)
+        inside = inside and (self.ink > STRONG).mean() < 0.25
+        return self.ground == "smooth" and self.quality > 0.9 and inside
 
 
-_GROUNDS = ["smooth", *(f"closing {share}" for share in WINDOWS)]
+CLOSE = "two tones"
+_GROUNDS = ["smooth", *(f"closing {share}" for share in WINDOWS), CLOSE]
 
 
 def candidates(grey: np.ndarray) -> Iterator[Ink]:
@@ -74,6 +77,10 @@ def candidates(grey: np.ndarray) -> Iterator[Ink]:
     grey
         Array (h, w), 0 black to 1 white.
     """
+    for dark in (True, False):
+        one = _cut_close(grey if dark else 1 - grey, dark)
+        if one is not None:
+            yield one
     leaning = _leaning(grey)
     for dark in (True, False) if leaning >= 0 else (False, True):
         page = grey if dark else 1 - grey
@@ -83,14 +90,47 @@ def candidates(grey: np.ndarray) -> Iterator[Ink]:
                 yield one
 
 
+def _cut_close(page: np.ndarray, dark: bool) -> Ink | None:
+    """Take the picture for a digit that was cut out closely: all its ink is one piece, at the edges.
+
+    Then the rim is no paper, and no window is both wider than the strokes and narrower than the
+    paper between them. Two tones of brightness are all that is asked for.
+    """
+    calm = ndimage.gaussian_filter(page, 0.7)
+    low, high = np.quantile(calm, (0.02, 0.98))
+    if high - low < 0.2:
+        return None
+    dark_part = calm < low + _threshold((calm - low).clip(0, high - low))
+    labels, count = ndimage.label(dark_part, structure=_AROUND)
+    sizes = np.bincount(labels.ravel(), minlength=2)[1:]
+    if not count or not 0.05 < sizes.max() / page.size < 0.6:
+        return None
+    if (sizes > max(0.01 * sizes.max(), 3)).sum() > 1:
+        return None
+    mine = labels == 1 + int(sizes.argmax())
+    paper, tone = float(np.median(calm[~dark_part])), float(np.median(calm[mine]))
+    ink = ((paper - page) / (paper - tone)).clip(0, 1)
+    if ((ink > 0.25) & (ink < 0.75)).mean() > 0.3:  # light that changes, not ink
+        return None
+    labels = ndimage.maximum_filter(mine, 3) & (ink > RIM)
+    ink = np.where(labels, ink, 0)
+    kept = pieces_of(ink, mine.astype(int), 1)
+    if not kept or kept[0].edges < 2 or kept[0].is_solid:
+        return None
+    return Ink(ink, labels.astype(int), kept, 1.0, dark, 0.0, paper - tone, CLOSE)
+
+
 def _leaning(grey: np.ndarray) -> float:
     """Tell whether the ink is darker than the paper: 1 surely, −1 surely not.
 
     Two signs are added: whether more is darker than the picture's rim or lighter, and whether thin
-    things are darker than their surroundings or lighter, in windows of three sizes.
+    things are darker than their surroundings or lighter, in windows of three sizes. A rim that is
+    not of one tone, of paper and a table, says little.
     """
     calm = ndimage.gaussian_filter(grey, min(1.0, min(grey.shape) / 200))
-    score = float(np.clip(_log_ratio(np.median(_ring(grey)) - calm), -3, 3))
+    low, rim, high = np.quantile(_ring(grey), (0.25, 0.5, 0.75))
+    most = 3.0 if high - low < 0.2 * np.ptp(np.quantile(calm, (0.002, 0.998))) else 1.0
+    score = float(np.clip(_log_ratio(rim - calm), -most, most))
     for share in (0.03, 0.06, 0.12):
         window = (max(3, int(share * min(grey.shape)) | 1),) * 2
         dark = ndimage.grey_closing(calm, window, mode="nearest") - calm

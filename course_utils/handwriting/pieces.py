@@ -38,6 +38,11 @@ class Piece:
         """Whether it is a blob rather than strokes."""
         return self.thickness > 0.45 * float(np.hypot(self.height, self.width))
 
+    @property
+    def is_bar(self) -> bool:
+        """Whether it is long and narrow: one straight stroke, or the edge of something."""
+        return min(self.height, self.width) < 0.25 * max(self.height, self.width)
+
 
 def pieces_of(ink: np.ndarray, labels: np.ndarray, count: int) -> list[Piece]:
     numbers = np.arange(1, count + 1)
@@ -81,12 +86,19 @@ def writing_among(pieces: list[Piece]) -> tuple[list[Piece], float]:
     pieces = [one for one in pieces if not _is_frame(one, pieces)]
     inner = [one for one in pieces if not one.edges and not one.is_solid]
     # A digit that the picture's edge cuts touches it with the ends of its strokes only.
-    inside = sum(one.strength * max(1 - one.contact, 0) for one in pieces if not one.is_solid)
+    # What lies at two edges is rather a table, or the page on it.
+    inside = sum(
+        one.strength * max(1 - one.contact, 0) * (0.5 if one.edges > 1 else 1)
+        for one in pieces
+        if not one.is_solid
+    )
     outer = [one for one in pieces if one.edges]
     if inner and outer:
         best = max(inner, key=lambda one: one.strength)
-        # What hangs at the picture's edge is writing only if it looks like what lies inside.
-        if best.strength >= 0.08 * max(one.strength for one in outer):
+        # What hangs at the picture's edge is writing only if it looks like what lies inside. Bars
+        # there are edges of tables and of things even beside a small digit.
+        least = 0.02 if all(one.is_bar or one.contact > 0.35 for one in outer) else 0.08
+        if best.strength >= least * max(one.strength for one in outer):
             outer = [one for one in outer if _is_alike(one, best)]
             pieces = inner + outer + [one for one in pieces if not one.edges and one.is_solid]
     if not pieces:
@@ -105,6 +117,7 @@ def _is_alike(outer: Piece, inner: Piece) -> bool:
         and 0.5 <= outer.thickness / inner.thickness <= 2
         and outer.contact < 0.35
         and not outer.is_solid
+        and not outer.is_bar
         and outer.edges == 1
     )
 

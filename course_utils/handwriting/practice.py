@@ -84,12 +84,13 @@ def with_a_pen(ink: np.ndarray, random: np.random.Generator) -> np.ndarray:
         if random.random() < 0.5:
             ink = ndimage.gaussian_filter(ink, random.uniform(0.5, 2.5))
             ink /= ink.max()
-    elif kind < 0.88:
+    elif kind < 0.86:
         ink = ndimage.gaussian_filter(ink, random.uniform(1, 4))
         ink /= ink.max()
     elif kind < 0.94:  # drawn with a mouse on few pixels, each black or white
-        few = ink.reshape(FIELD // 3, 3, FIELD // 3, 3).mean(axis=(1, 3))
-        ink = np.kron(few > random.uniform(0.2, 0.6) * few.max(), np.ones((3, 3)))
+        cell = int(random.choice([2, 3, 3, 4]))
+        few = ink.reshape(FIELD // cell, cell, FIELD // cell, cell).mean(axis=(1, 3))
+        ink = np.kron(few > random.uniform(0.2, 0.6) * few.max(), np.ones((cell, cell)))
     if random.random() < 0.06:
         ink = ink * _gap(random)
     if random.random() < 0.05:  # chalk and dry pens leave holes
@@ -104,6 +105,54 @@ def _gap(random: np.random.Generator) -> np.ndarray:
     y, x = np.mgrid[:FIELD, :FIELD] - FIELD / 2
     away = np.abs(x * np.cos(angle) + y * np.sin(angle) - random.uniform(-18, 18))
     return away > random.uniform(0.8, 2.2)
+
+
+def with_losses(ink: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Spoil ink of `FIELD`² as cutting it out may: lines of paper, a side cut off, specks."""
+    rows, columns = (np.flatnonzero((ink > 0.4).any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return ink
+    kind = random.random()
+    if kind < 0.5:
+        return _ruled(ink, random)
+    if kind < 0.85:
+        most = 0.08 * (rows[-1] - rows[0])
+        kept = np.zeros_like(ink)
+        top, bottom, left, right = (
+            int(random.uniform(0, most)) if random.random() < 0.5 else 0 for _ in range(4)
+        )
+        if columns[-1] - columns[0] < 3 * most:  # of a 1 nothing would be left
+            left = right = 0
+        place = (
+            slice(rows[0] + top, rows[-1] + 1 - bottom),
+            slice(columns[0] + left, columns[-1] + 1 - right),
+        )
+        kept[place] = ink[place]
+        return kept
+    specked = ink.copy()
+    for _ in range(int(random.integers(1, 4))):
+        row, column = (
+            random.integers(rows[0], rows[-1] + 1),
+            random.integers(columns[0], columns[-1] + 1),
+        )
+        specked[row : row + 3, column : column + 3] = random.uniform(0.3, 1)
+    return specked
+
+
+def _ruled(ink: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Take lines of ruled or squared paper out of ink, stroke and all, and leave stubs of them."""
+    y, x = np.mgrid[:FIELD, :FIELD]
+    step, tilt = random.uniform(9, 30), random.uniform(-0.06, 0.06)
+    wide, start = random.uniform(0.8, 2.2), random.uniform(0, step)
+    lines = (y + tilt * x + start) % step < wide
+    if random.random() < 0.5:
+        lines |= (x - tilt * y + 2 * start) % step < wide
+    patches = ndimage.gaussian_filter(random.normal(size=ink.shape), 4)
+    patches /= patches.std()
+    near = ndimage.maximum_filter(ink, int(random.integers(3, 9))) > 0.5
+    worn = np.where(lines & (patches > random.uniform(-0.5, 1.5)), 0.3 * ink, ink)
+    stubs = lines & near & (patches < random.uniform(-1.5, 0.5))
+    return np.where(stubs, np.maximum(worn, random.uniform(0.3, 1)), worn)
 
 
 _ROUND = (ndimage.generate_binary_structure(2, 1), np.ones((3, 3), bool))

@@ -10,7 +10,7 @@ import numpy as np
 
 from course_utils.handwriting import reader
 from course_utils.handwriting.digits import Found, find_digits
-from course_utils.handwriting.ink import Ink, candidates
+from course_utils.handwriting.ink import CLOSE, Ink, candidates
 from course_utils.handwriting.pen import stroke_width
 from course_utils.handwriting.pictures import Picture, grey_of
 
@@ -19,6 +19,7 @@ Network = Callable[[np.ndarray], Any]
 LEAST_INK = 8  # pixels along the longer side of a digit
 
 _ENOUGH = 0.8  # of belief and trust: no other way needs to be tried
+_SURELY = 0.9  # belief
 _CREDIT = np.where(np.arange(10) == 1, 0.6, 1.0)
 
 
@@ -101,7 +102,10 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
     """
     best: tuple[float, Ink, list[Found]] | None = None
     small: tuple[int, int] | None = None
+    plain: bool | None = None
     for way in candidates(grey):
+        if plain is not None and way.dark != plain:
+            break
         digits = _tidied(find_digits(way))
         large = [one for one in digits if max(one.cropped.shape) >= LEAST_INK]
         if not large:
@@ -109,13 +113,19 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
             if way.quality > 0.8:
                 break
             continue
-        value = _believed(large) + way.trust
+        belief = _believed(large)
+        if plain is not None and belief < _SURELY:
+            continue
+        value = belief + way.trust
         if best is None or value > best[0]:
             best = (value, way, large)
-        # Where strokes on the likely side are all that stands out, there is nothing to choose:
-        # another way would only break a letter into what looks like digits.
-        if value > _ENOUGH or (way.is_plain and way.leaning > 0.5):
+        sure = value > _ENOUGH and way.ground != CLOSE
+        if sure and all(one.scores[: reader.NONE].max() > _SURELY for one in large):
             break
+        # Where strokes on the likely side are all that stands out, there is little to choose:
+        # another way would mostly break a letter into what looks like digits.
+        if way.is_plain and way.leaning > 0.5:
+            plain = way.dark
     if best is None and small is None:
         raise ValueError(
             f"{name} looks blank, nothing stands out from the ground: write with a darker or "
@@ -161,6 +171,10 @@ def readings_of(
 ) -> list[Reading]:
     """Let a network read what `look` has found; `share` scales the boxes."""
     stored = reader.stored_reader()
+    # Among letters and scribbles something always looks a little like a digit.
+    nones = np.array([one.scores[reader.NONE] for one in digits])
+    best = np.array([one.scores[: reader.NONE].max() for one in digits])
+    nothing = bool((nones > stored.none_above).any() and (best < stored.sure_from).all())
     images = np.stack([one.image for one in digits])
     scores = np.stack([one.scores for one in digits])
     if network is None:
@@ -172,7 +186,7 @@ def readings_of(
     found = []
     for one, image, each in zip(digits, images, ten):
         none = float(one.scores[reader.NONE])
-        refused = none > stored.none_above
+        refused = nothing or none > stored.none_above
         digit = None if refused else int(each.argmax())
         probability = (
             none if refused else float(each.max()) * (1 - none if network is None else 1.0)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import ndimage
 
-_SLOPES = 0.15  # the steepest tilt of the lines, either way: 8.5 degrees
-_COVERED = 0.6  # share of the picture's width over which a line is seen
-_POINTS = 20_000  # so many pixels suffice to find the slope
+_SLOPES = 0.4  # the steepest tilt of the lines, either way: 22 degrees
+_COVERED = 0.5  # share of the picture's width over which a line is seen
+_COARSE = 360  # pixels a side of the picture in which lines are looked for first
+_POINTS = 8_000  # so many pixels suffice for that
+_MOST_TRIED = 150
+_SPARSE = 0.1  # share of the picture that is inked; below it a line may be found by its neighbours
 _MOST_INK = 0.45  # share of the picture; above it nothing is a line
+
+Line = tuple[float, float, int]  # slope, row at the picture's middle column, thickness
 
 
 def without_lines(ink: np.ndarray, faint: float) -> tuple[np.ndarray, int]:
@@ -29,105 +35,213 @@ def without_lines(ink: np.ndarray, faint: float) -> tuple[np.ndarray, int]:
     """
     if min(ink.shape) < 40 or (ink > faint).mean() > _MOST_INK:
         return ink, 0
-    level = _lines(ink, faint)
-    upright = _lines(ink.T, faint)
+    level, upright = _of_paper(_lines(ink, faint), _lines(ink.T, faint), ink.shape)
     if not level and not upright:
         return ink, 0
     inked = ink > faint
     far = 3 + max(thickness for _, _, thickness in level + upright)
     gone = [_marked(inked, level), _marked(inked.T, upright).T]
-    darker = _darker(ink, ink[gone[0] | gone[1]])
     rest = inked & ~gone[0] & ~gone[1]
     taken = np.zeros(ink.shape, bool)
     for lines, steps in zip(gone, (_DOWN, [step[::-1] for step in _DOWN])):
         taken |= lines & ~_is_crossed(rest, steps, far)
+    darker = _darker(ink, ink[taken])
     return np.where(taken & ~darker, 0, ink), len(level) + len(upright)
 
 
-def _lines(ink: np.ndarray, faint: float) -> list[tuple[float, float, int]]:
-    """Return slope, offset and thickness of each straight line that runs from left to right."""
+def _of_paper(
+    level: tuple[list[Line], list[Line]],
+    upright: tuple[list[Line], list[Line]],
+    shape: tuple[int, ...],
+) -> tuple[list[Line], list[Line]]:
+    """Return the lines that aren't strokes: of a 7, of an 11, of a 1 in a picture cut close to it.
+
+    Lines of paper go on to the picture's edges, and there are several of them.
+    """
+    kept: list[list[Line]] = []
+    for (found, through), height in zip((level, upright), shape):
+        if len(found) == 2 and all(min(at, height - at) < 0.2 * height for _, at, _ in found):
+            kept.append([])  # two sides of a frame
+        elif len(found) > 1:
+            few = len(found) < 4
+            kept.append(
+                through if few and len(through) > 1 else [] if few or not through else found
+            )
+        else:
+            kept.append([line for line in through if line[2] <= max(2, 0.03 * height)])
+    if max(len(lines) for lines in kept) > 1:
+        # On paper that is known to be ruled, lines across the others need less.
+        pairs = ((kept[0], level), (kept[1], upright))
+        kept = [
+            lines or (found if 2 * len(through) >= len(found) else through)
+            for lines, (found, through) in pairs
+        ]
+    return kept[0], kept[1]
+
+
+def _lines(ink: np.ndarray, faint: float) -> tuple[list[Line], list[Line]]:
+    """Return slope, offset and thickness of each straight line that runs from left to right.
+
+    And of those that reach both edges of the picture.
+
+    Every pixel votes for all lines through it (P. Hough, 1962): first on a smaller picture, then
+    around each line found at full size. A sheet seen from the side has lines of several slopes.
+    """
     height, width = ink.shape
-    rows, columns = np.nonzero(ink > 0.7 * faint)
-    if len(rows) < 0.4 * width:
-        return []
-    some = np.arange(len(rows))
-    if len(rows) > _POINTS:
-        some = np.random.default_rng(0).choice(len(rows), _POINTS, replace=False)
-    part = len(rows) / min(len(rows), _POINTS)
+    inked = ink > 0.7 * faint
+    if inked.any(axis=0).mean() < _COVERED:
+        return [], []
+    shrink = -(-max(ink.shape) // _COARSE)
+    coarse = _shrunk(inked, shrink)
+    if coarse.mean() < _SPARSE:
+        coarse = ndimage.maximum_filter1d(coarse, 3, axis=0)
+    cover, slopes = _votes(coarse)
+    peaks = cover == ndimage.maximum_filter(cover, (9, 5))
+    found: list[Line] = []
+    most = max(4, 0.035 * height)
+    rows, columns = np.nonzero(inked)
     centre = columns - (width - 1) / 2
 
-    def cover_of(slope: float, chosen: np.ndarray) -> np.ndarray:
-        places = np.rint(rows[chosen] - slope * centre[chosen]).astype(int)
-        places = places[(places >= 0) & (places < height)]
-        return np.bincount(places, minlength=height) / width
+    reach = 2 * shrink + 8 + int(most)
 
-    def sharpness(slope: float) -> float:
-        cover = part * cover_of(slope, some)
-        return float((cover[cover > 0.3] ** 2).sum())
+    def is_new(slope: float, offset: float) -> bool:
+        ends = np.array([-width / 2, width / 2])
+        away = [np.abs(offset - o + (slope - s) * ends).max() for s, o, _ in found]
+        return min(away, default=np.inf) > 4 + 0.008 * height
 
-    # All lines of a sheet have one slope: the one whose sums are sharpest. First roughly, on sums
-    # over whole pixels at the picture's ends, then to a quarter of a pixel.
-    rough = np.linspace(-_SLOPES, _SLOPES, max(3, int(2 * _SLOPES * width / 1.5) | 1))
-    slope = max(rough, key=sharpness)
-    step = rough[1] - rough[0]
-    slope = max(np.linspace(slope - step, slope + step, 9), key=sharpness)
-    found = _peaks(cover_of(slope, np.arange(len(rows))))
-    # A single line may be a stroke: of a 7, an L, a 1 in a picture cut close around it.
-    lines = [(float(slope), offset, thickness) for offset, thickness in found]
-    return lines if len(lines) > 1 or (lines and _spans(ink, faint, *lines[0])) else []
+    def take(chosen: np.ndarray, least: float) -> None:
+        order = np.argsort(-cover.ravel()[chosen], kind="stable")
+        for index in chosen[order][:_MOST_TRIED]:
+            slope, offset = slopes[index // cover.shape[1]], (index % cover.shape[1] + 0.5) * shrink
+            if not is_new(slope, offset) or not _fits(slope, offset, found):
+                continue
+            near = np.abs(rows - offset - slope * centre) < reach
+            line, seen = _sharpest(
+                rows[near],
+                centre[near],
+                slope,
+                offset,
+                shrink / width,
+                reach,
+                2 * shrink + 1,
+                ink.shape,
+            )
+            if seen >= least and line[2] <= most and is_new(line[0], line[1]):
+                found.append(line)
+
+    # The surest first: they tell how the others run.
+    take(np.flatnonzero(peaks & (cover >= 0.85)), 0.8)
+    take(np.flatnonzero(peaks & (cover >= _COVERED)), _COVERED)
+    if len(found) < 2:
+        return found, [line for line in found if _spans(ink, faint, *line)]
+    # What runs as they do is one too, though it is faint or runs through writing.
+    offsets = (np.arange(cover.shape[1]) + 0.5) * shrink
+    alike = np.abs(slopes[:, None] - _usual_slope(offsets, found)) < 0.012
+    take(np.flatnonzero(peaks & alike & (cover >= 0.65 * _COVERED)), 0.6 * _COVERED)
+    return found, [line for line in found if _spans(ink, faint, *line)]
 
 
-def _peaks(cover: np.ndarray) -> list[tuple[float, int]]:
-    """Return offset and thickness of each line, given for each row how much of it is inked."""
-    found: list[tuple[float, int]] = []
-    most, after = max(4, 0.025 * len(cover)), 0
-    for row in np.flatnonzero(cover >= _COVERED):
-        if row < after:
-            continue
-        start = end = int(row)
-        highest = float(cover[row : row + 4].max())
-        while end + 1 < len(cover) and cover[end + 1] >= 0.3 * highest:
-            end += 1
-        while start > after and cover[start - 1] >= 0.3 * highest:
-            start -= 1
-        after = end + 1
-        if end - start + 1 <= most:
-            found.append(((start + end) / 2, end - start + 1))
-    if len(found) < 3:
-        return found
-    # Ruled paper is even: lines that are faint, or run through writing, are where they must be.
-    offsets = np.array([offset for offset, _ in found])
-    step = float(np.median(np.diff(offsets)))
-    even = np.abs(np.diff(offsets) / step - np.rint(np.diff(offsets) / step)) < 0.12
-    if even.mean() < 0.7 or step < 6:
-        return found
-    thickness = int(np.median([thick for _, thick in found]))
-    place = offsets[0] % step
-    while place < len(cover):
-        nearest = float(offsets[np.abs(offsets - place).argmin()])
-        # The step adds up its error: start afresh from the nearest line that was seen.
-        place_now = nearest + round((place - nearest) / step) * step
-        around = cover[max(int(place_now) - 3, 0) : int(place_now) + 4]
-        if abs(place_now - nearest) > 0.5 * step and around.size and around.max() >= _COVERED / 2:
-            near = max(int(place_now) - 3, 0) + int(around.argmax())
-            found.append((float(near if around.max() < 0.9 else round(place_now)), thickness))
-        place += step
-    return found
+def _usual_slope(offset: np.ndarray, lines: list[Line]) -> np.ndarray:
+    """Return how a line there runs beside these: the slope grows evenly on a sheet seen aslant."""
+    known = np.array(lines)
+    if len(known) < 4:
+        return np.full(np.shape(offset), np.median(known[:, 0]))
+    return np.polyval(np.polyfit(known[:, 1], known[:, 0], 1), offset)
+
+
+def _fits(slope: float, offset: float, lines: list[Line]) -> bool:
+    """Tell whether a line runs as those beside it do; a stroke of a digit seldom does."""
+    if len(lines) < 2:
+        return True
+    return abs(slope - float(_usual_slope(np.array(offset), lines))) < 0.05
+
+
+def _shrunk(inked: np.ndarray, times: int) -> np.ndarray:
+    """Return a smaller picture: a pixel is inked where one of those that it covers is."""
+    padded = np.pad(inked, [(0, -side % times) for side in inked.shape])
+    height, width = (side // times for side in padded.shape)
+    return np.asarray(padded.reshape(height, times, width, times).any(axis=(1, 3)))
+
+
+def _votes(inked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each slope and offset which share of the line within the picture is inked."""
+    height, width = inked.shape
+    rows, columns = np.nonzero(inked)
+    part = 1.0
+    if len(rows) > _POINTS:
+        part = len(rows) / _POINTS
+        some = np.random.default_rng(0).choice(len(rows), _POINTS, replace=False)
+        rows, columns = rows[some], columns[some]
+    centre = (columns - (width - 1) / 2).astype(np.float32)
+    slopes = np.linspace(-_SLOPES, _SLOPES, max(3, int(2 * _SLOPES * width) | 1))
+    offsets, half = np.arange(height), width / 2
+    cover = np.empty((len(slopes), height))
+    for k, slope in enumerate(slopes):
+        places = np.rint(rows - np.float32(slope) * centre).astype(np.int64)
+        counts = np.bincount(places[(places >= 0) & (places < height)], minlength=height)
+        steep = max(abs(slope), 1e-9)
+        reach = np.minimum(half, offsets / steep) + np.minimum(half, (height - offsets) / steep)
+        cover[k] = part * counts / np.maximum(reach, 0.6 * width)
+    return cover, slopes
+
+
+def _sharpest(
+    rows: np.ndarray,
+    centre: np.ndarray,
+    slope: float,
+    offset: float,
+    step: float,
+    most: int,
+    around: int,
+    shape: tuple[int, ...],
+) -> tuple[Line, float]:
+    """Return the line nearest to a rough one that is inked most, and over which share it is."""
+    height, width = shape
+    low = int(offset) - most
+    best: tuple[float, float, np.ndarray] = (-1.0, slope, np.zeros(1))
+    for one in np.linspace(slope - 1.2 * step, slope + 1.2 * step, 9):
+        places = np.rint(rows - one * centre).astype(int) - low
+        counts = np.bincount(places[places >= 0]) if (places >= 0).any() else np.zeros(1)
+        sharp = float((counts.astype(float) ** 2).sum())
+        if sharp > best[0]:
+            best = (sharp, float(one), counts)
+    _, slope, counts = best
+    # Other lines may run close by.
+    expected = int(offset) - low
+    first = max(expected - around, 0)
+    if first >= len(counts):
+        return (slope, offset, 1), 0.0
+    highest = first + int(counts[first : expected + around + 1].argmax())
+    start = end = highest
+    while end + 1 < len(counts) and counts[end + 1] >= 0.6 * counts[highest]:
+        end += 1
+    while start > 0 and counts[start - 1] >= 0.6 * counts[highest]:
+        start -= 1
+    middle = low + (start + end) / 2
+    half, steep = width / 2, max(abs(slope), 1e-9)
+    reach = min(half, max(middle, 0) / steep) + min(half, max(height - middle, 0) / steep)
+    seen = counts[max(highest - 1, 0) : highest + 2].sum() if end == start else counts[highest]
+    return (slope, middle, end - start + 1), float(seen / max(reach, 0.6 * width))
 
 
 def _spans(ink: np.ndarray, faint: float, slope: float, offset: float, thickness: int) -> bool:
-    """Tell whether a line reaches both edges of the picture, and is thin."""
+    """Tell whether a line reaches both edges of the picture."""
     height, width = ink.shape
-    part = max(2, width // 25)
+    part = max(2, width // 15)
+    columns = np.arange(width)
+    middle = offset + slope * (columns - (width - 1) / 2)
+    within = np.flatnonzero((middle >= 0) & (middle <= height - 1))
+    if len(within) < 2 * part:
+        return False
     ends = []
-    for columns in (np.arange(part), np.arange(width - part, width)):
-        middle = np.rint(offset + slope * (columns - (width - 1) / 2)).astype(int)
-        near = [np.clip(middle + k, 0, height - 1) for k in range(-1, 2)]
-        ends.append(np.mean([(ink[row, columns] > faint) for row in near], axis=1).max())
-    return min(ends) > 0.7 and thickness <= max(2, 0.015 * height)
+    for some in (within[:part], within[-part:]):
+        row = np.rint(middle[some]).astype(int)
+        near = [np.clip(row + k, 0, height - 1) for k in range(-1, 2)]
+        ends.append(np.mean([(ink[one, some] > faint) for one in near], axis=1).max())
+    return min(ends) > 0.5
 
 
-def _marked(inked: np.ndarray, lines: list[tuple[float, float, int]]) -> np.ndarray:
+def _marked(inked: np.ndarray, lines: list[Line]) -> np.ndarray:
     """Return which inked pixels lie on lines that run from left to right."""
     height, width = inked.shape
     columns = np.arange(width)

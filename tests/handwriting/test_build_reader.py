@@ -77,7 +77,7 @@ def test_the_folded_layers_give_what_keras_gives(examples, tmp_path, monkeypatch
     np.testing.assert_allclose(reader.probabilities(images), theirs, atol=0.02)
 
 
-def test_thresholds_refuse_one_digit_of_two_hundred():
+def test_thresholds_refuse_one_digit_of_a_hundred():
     random = np.random.default_rng(0)
     classes = np.concatenate([np.zeros(4000, int), np.full(1000, 10)])
     none = np.concatenate([random.beta(1, 6, 4000), random.beta(6, 1, 1000)])
@@ -87,5 +87,5 @@ def test_thresholds_refuse_one_digit_of_two_hundred():
     probabilities[:, 1] = (1 - none) * 0.1
     chosen = build_reader.thresholds(probabilities, classes)
     refused = none[:4000] > chosen["none_above"]
-    assert refused.mean() == pytest.approx(0.005, abs=0.001) or chosen["none_above"] == 0.5
+    assert refused.mean() == pytest.approx(0.01, abs=0.002) or chosen["none_above"] == 0.5
     assert 0.5 <= chosen["sure_from"] <= 0.99

@@ -69,3 +69,30 @@ def test_specks_beside_a_digit_are_no_digits():
     page[150:154, 10:14] = 40
     page[20:23, 100:104] = 40
     assert read(page) == [8]
+
+
+@pytest.mark.parametrize("gap", [4, 9])
+def test_two_rings_one_above_the_other_are_an_eight(gap):
+    turn = np.linspace(0, 2 * np.pi, 13)[:, None]
+    ring = np.hstack([np.sin(turn), -np.cos(turn)])
+    upper, lower = ring * (24, 27) + (80, 60), ring * (30, 33) + (80, 60 + 27 + 33 + 6 + gap)
+    assert read(draw_strokes([upper, lower], pen=6)) == [8]
+
+
+def test_digits_of_two_lines_stay_two():
+    first, width = written([0, 0], top=20)
+    second, _ = written([0, 0], top=20 + 80 + 24)
+    page = draw_strokes(first + second, (230, width), pen=6)
+    assert read(page) == [0, 0, 0, 0]
+
+
+def test_an_open_four_with_its_leg_apart_is_one_digit():
+    left = [(40, 40), (40, 100), (40, 100), (100, 102)]
+    assert read(draw_strokes([left, [(112, 36), (109, 140)]], pen=6)) == [4]
+
+
+def test_a_seven_torn_by_a_fold_is_one_digit():
+    strokes, width = written([7])
+    page = draw_strokes(strokes, (170, width + 60), pen=8)
+    page[78:82] = 230
+    assert read(page) == [7]

@@ -106,3 +106,59 @@ def test_strokes_are_no_lines():
     cleaned, count = without_lines(ink / 255, 0.22)
     assert count == 0
     np.testing.assert_array_equal(cleaned, ink / 255)
+
+
+@pytest.mark.parametrize("aslant", [0.0, 0.12])
+@pytest.mark.parametrize("tone", [0.45, 0.95])
+def test_lines_of_a_sheet_seen_aslant_go_one_by_one(aslant, tone):
+    ink = draw_strokes(SEVEN, pen=6, paper=0, ink=255) / 255
+    lines = np.zeros(ink.shape, bool)
+    for k in range(1, 12):
+        # From the top to the bottom of the sheet their slopes grow, as a camera sees them.
+        middle = 17 * k + (0.15 + aslant * k / 11) * (COLUMNS - 79.5)
+        lines |= np.abs(ROWS - middle) < 1
+    lines &= ink < 0.5
+    cleaned, count = without_lines(np.where(lines, tone, ink), 0.22)
+    assert count >= 10
+    assert cleaned[lines].mean() < 0.1 * tone
+    assert cleaned[ink > 0.5].mean() > 0.9
+
+
+def test_squared_paper_of_a_pen_s_tone_is_taken_out():
+    ink = draw_strokes(THREE, pen=6, paper=0, ink=255) / 255
+    lines = ((ROWS % 20 < 2) | (COLUMNS % 20 < 2)) & (ink < 0.5)
+    cleaned, _ = without_lines(np.where(lines, 0.8, ink), 0.22)
+    assert cleaned[lines].mean() < 0.15 and cleaned[ink > 0.5].mean() > 0.85
+
+
+def test_two_ones_and_a_frame_are_no_ruling():
+    ones = draw_strokes([[(50, 10), (50, 190)], [(100, 10), (100, 190)]], pen=4, paper=0, ink=255)
+    assert without_lines(ones / 255, 0.22)[1] == 0
+    sides = np.zeros((200, 160))
+    sides[[8, 191], 6:154] = sides[8:192, 6] = sides[8:192, 153] = 1
+    assert without_lines(sides, 0.22)[1] == 0
+
+
+@pytest.mark.parametrize("digit", PAGES)
+@pytest.mark.parametrize("dark", [True, False])
+def test_a_picture_cut_close_to_the_ink_is_one_digit(digit, dark):
+    page = draw_strokes(PAGES[digit], pen=16)
+    rows, columns = (np.flatnonzero((page < 100).any(axis=axis)) for axis in (1, 0))
+    page = page[rows[0] + 2 : rows[-1] - 1, columns[0] + 2 : columns[-1] - 1]
+    assert [one.digit for one in read_page(page if dark else 255 - page)] == [digit]
+
+
+@pytest.mark.parametrize("digit", PAGES)
+def test_a_small_digit_beside_a_bar_at_the_edge_is_found(digit):
+    small = [(np.array(stroke) * 0.35 + (25, 60)).tolist() for stroke in PAGES[digit]]
+    page = drawn(small, pen=3)
+    page = np.where((np.abs(COLUMNS - 145) < 5) & (ROWS > 60), 50, page).astype(np.uint8)
+    assert [one.digit for one in read_page(page)] == [digit]
+
+
+@pytest.mark.parametrize("digit", PAGES)
+def test_a_page_in_a_dark_room_is_still_paper(digit):
+    page = drawn(PAGES[digit], pen=6)
+    room = (ROWS < 22) | (ROWS > 182) | (COLUMNS < 24 + 0.05 * ROWS)
+    page = ndimage.gaussian_filter(np.where(room, 60, page), 0.7).astype(np.uint8)
+    assert [one.digit for one in read_page(page)] == [digit]

@@ -39,6 +39,25 @@ def test_letters_are_no_digits():
     assert none.none > stored_reader().none_above
 
 
+def test_beside_what_is_none_a_doubtful_digit_is_none_too():
+    from course_utils.handwriting.digits import Found
+    from course_utils.handwriting.reading import readings_of
+
+    stored = stored_reader()
+
+    def found(digit, probability, none):
+        scores = np.full(11, (1 - probability - none) / 9)
+        scores[digit], scores[10] = probability, none
+        return Found((0, 0, 20, 20), np.ones((20, 20)), np.zeros((28, 28), np.uint8), scores, 0)
+
+    letter = found(4, 0.0, 0.999)
+    doubtful = found(3, min(0.6, stored.sure_from - 0.05), 0.3)
+    certain = found(7, 0.999, 0.0005)
+    assert [one.digit for one in readings_of([letter, doubtful])] == [None, None]
+    assert [one.digit for one in readings_of([doubtful])] == [3]
+    assert [one.digit for one in readings_of([letter, doubtful, certain])] == [None, 3, 7]
+
+
 def test_doubt_begins_below_the_threshold():
     readings = [one for page in letters("AEHSZG", 2) for one in read_page(page)]
     readings += read_page(draw_strokes(SEVEN))
