@@ -78,8 +78,9 @@ def draw_number(digits: Sequence[int], condition: str = "plain", *, seed: int = 
 def _hand(sign: int | str | tuple[str, float], random: Random) -> Writing:
     if isinstance(sign, tuple):
         return by_style(sign, random)
-    known: dict[int | str, tuple[tuple[str, float], ...]]
-    known = {**styles.DIGITS, **styles.LETTERS, **styles.SIGNS}
+    known: dict[int | str, tuple[tuple[str, float], ...]] = {}
+    for of in (styles.DIGITS, styles.LETTERS, styles.SIGNS):
+        known.update(of)  # type: ignore[arg-type]
     if sign not in known:
         raise ValueError(
             f"sign is {sign!r}: give a digit from 0 to 9, one of "

@@ -65,7 +65,8 @@ def draw_reading(
             f"heat has shape {cells.shape}: give an array (h, w) without negative numbers"
         )
     fig = plt.figure(figsize=(width, 5.0))
-    above, below = fig.subfigures(2, 1, height_ratios=(1, 1.25))
+    grid = fig.add_gridspec(2, 1, height_ratios=(1, 1.25))
+    above, below = fig.add_subfigure(grid[0]), fig.add_subfigure(grid[1])
     for ax, (name, image) in zip(np.ravel(above.subplots(1, len(images))), images.items()):
         ax.imshow(image, cmap="gray")
         ax.axis("off")
