@@ -10,13 +10,14 @@ shows the steps, `hints` tells what to write otherwise, `draw_strokes` draws pag
 here: `pictures` (files and arrays in), `ink`, `pieces` and `ruling` (ink from paper), `pen` (stroke
 width, size and place), `digits` and `parts` (which pieces make a digit), `reader` (the stored
 network), `reading` (answers and doubt), `stages`, `hints`, `folders`; `drawing`, `styles`,
-`writings`, `sheets`, `surroundings`, `conditions` and `practice` (made-up pages, to measure and to
-learn from).
+`writings`, `sheets`, `surroundings`, `conditions`, `drawn_pages` and `practice` (made-up pages, to
+measure and to learn from).
 """
 
 from course_utils.handwriting import conditions, pen, practice, styles, writings
 from course_utils.handwriting.conditions import CONDITIONS
 from course_utils.handwriting.drawing import draw_strokes
+from course_utils.handwriting.drawn_pages import draw_number, draw_page
 from course_utils.handwriting.folders import FileReading, FolderReading, read_folder
 from course_utils.handwriting.hints import MEAN_INK, hints, mean_ink
 from course_utils.handwriting.pen import BOX, SIDE, stroke_width
@@ -36,6 +37,8 @@ __all__ = [
     "Reading",
     "as_keras",
     "conditions",
+    "draw_number",
+    "draw_page",
     "draw_strokes",
     "hints",
     "like_mnist",

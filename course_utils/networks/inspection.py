@@ -52,6 +52,7 @@ __all__ = [
     "response_maps",
     "saliency",
     "strongest_patches",
+    "without_softmax",
 ]
 
 
@@ -271,3 +272,34 @@ def likeness(first: ArrayLike, second: ArrayLike) -> float:
     one = np.divide(one, power_of_two(one))
     two = np.divide(two, power_of_two(two))
     return float(np.corrcoef(one.ravel(), two.ravel())[0, 1])
+
+
+def without_softmax(model: keras.Model) -> keras.Model:
+    """Return a copy of a classifier that gives its logits, the scores before the last activation.
+
+    Parameters
+    ----------
+    model
+        See the module's docstring; its last layer has an activation, such as softmax or sigmoid.
+
+    Returns
+    -------
+    keras.Model
+        With weights of its own, and layers of the same names.
+
+    Raises
+    ------
+    ValueError
+        If the last layer has no activation.
+    """
+    import keras
+
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    if not hasattr(copy.layers[-1], "activation"):
+        raise ValueError(
+            f"model ends with {copy.layers[-1].name!r}, a {type(copy.layers[-1]).__name__} without "
+            "an activation: give a model whose last layer is dense, or leave its last layer out"
+        )
+    copy.layers[-1].activation = keras.activations.linear
+    return copy

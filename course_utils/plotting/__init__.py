@@ -41,6 +41,7 @@ from course_utils.plotting.pooling import draw_pooling, draw_pooling_windows
 from course_utils.plotting.pooling_shift import draw_pooling_shift
 from course_utils.plotting.precision_recall import draw_precision_recall
 from course_utils.plotting.predictions import draw_predictions
+from course_utils.plotting.readings import draw_reading
 from course_utils.plotting.run_times import draw_run_times
 from course_utils.plotting.scaling import draw_scaling
 from course_utils.plotting.settings import draw_settings
@@ -100,6 +101,7 @@ __all__ = [
     "draw_pooling_windows",
     "draw_precision_recall",
     "draw_predictions",
+    "draw_reading",
     "draw_run_times",
     "draw_scaling",
     "draw_scores",

@@ -1,6 +1,6 @@
 """Many small images, a column a channel: kernels above the feature maps that they make."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,7 +10,11 @@ from course_utils.plotting.style import SIGNED_CMAP
 
 
 def draw_channels(
-    rows: Mapping[str, np.ndarray], *, signed: Collection[str] = (), width: float = 10.6
+    rows: Mapping[str, np.ndarray],
+    *,
+    signed: Collection[str] = (),
+    titles: Sequence[str] = (),
+    width: float = 10.6,
 ) -> Figure:
     """Draw stacks of images one under another, so that equal channels stand in one column.
 
@@ -22,6 +26,9 @@ def draw_channels(
     signed
         Names of the rows whose sign matters, such as kernels: brown below zero, white at zero,
         blue-green above. The others are grey, black for the smallest value. Each row has one scale.
+    titles
+        One for each channel, written above the first row; by default the channels are counted
+        from 1.
     width
         Of the figure, in inches.
 
@@ -33,8 +40,8 @@ def draw_channels(
     Raises
     ------
     ValueError
-        If there are no rows, one isn't (h, w, channels), the numbers of channels differ, or
-        `signed` names a row that isn't there.
+        If there are no rows, one isn't (h, w, channels), the numbers of channels differ,
+        `signed` names a row that isn't there, or titles aren't as many as channels.
     """
     arrays = {name: np.asarray(values) for name, values in rows.items()}
     if not arrays:
@@ -49,6 +56,8 @@ def draw_channels(
         if name not in arrays:
             raise ValueError(f"signed names {name!r}, which is no row: use one of {list(arrays)}")
     channels = next(iter(counts.values()))
+    if len(titles) not in (0, channels):
+        raise ValueError(f"titles has {len(titles)} entries for {channels} channels: give one each")
     side = (width - 1.5) / channels
     fig, axes = plt.subplots(
         len(arrays), channels, squeeze=False, figsize=(width, len(arrays) * (side + 0.08) + 0.35)
@@ -65,5 +74,5 @@ def draw_channels(
             ax.spines[:].set(visible=True, color="0.7")
         line[0].set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
     for k, ax in enumerate(axes[0]):
-        ax.set_title(str(k + 1))
+        ax.set_title(titles[k] if titles else str(k + 1))
     return fig

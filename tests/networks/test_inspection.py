@@ -426,3 +426,20 @@ def test_patches_that_cannot_be_are_refused():
         inspection.strongest_patches(model, images, "first", 7, 1)
     with pytest.raises(ValueError, match="name a convolution"):
         inspection.strongest_patches(model, images, "out", 0, 1)
+
+
+def test_without_softmax_gives_the_logits_and_leaves_the_model_as_it_is():
+    model = classifier()
+    images = np.random.default_rng(0).random((3, 12, 12, 1)).astype("float32")
+    before = model(images).numpy()
+    copy = inspection.without_softmax(model)
+    scores = copy(images).numpy()
+    np.testing.assert_allclose(keras.ops.softmax(scores), before, atol=1e-6)
+    assert not np.allclose(scores.sum(axis=1), 1)
+    copy.set_weights([0 * one for one in copy.get_weights()])
+    np.testing.assert_array_equal(model(images).numpy(), before)
+
+
+def test_a_model_without_a_last_activation_has_no_logits():
+    with pytest.raises(ValueError, match="without an activation"):
+        inspection.without_softmax(chain(layers.Flatten(name="flat")))

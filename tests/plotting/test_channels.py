@@ -37,6 +37,13 @@ def test_a_signed_row_has_its_white_at_zero_and_each_row_one_scale(rows):
         assert ax.images[0].get_cmap().name == "gray"
 
 
+def test_columns_can_have_titles(rows):
+    axes = draw_channels(rows, titles=["0", "1", "2", "3"]).axes
+    assert [ax.get_title() for ax in axes[:4]] == ["0", "1", "2", "3"]
+    with pytest.raises(ValueError, match="titles has 3 entries for 4 channels"):
+        draw_channels(rows, titles=["0", "1", "2"])
+
+
 def test_a_signed_row_of_zeros_is_drawn():
     ax = draw_channels({"kernels": np.zeros((3, 3, 1))}, signed=("kernels",)).axes[0]
     assert ax.images[0].get_clim() == (-1, 1)
