@@ -144,6 +144,11 @@ def as_double(name: str, value: ArrayLike, *axes: tuple[str, ...]) -> np.ndarray
     return array.astype(np.result_type(array, np.float64), copy=False)
 
 
+def as_solvable(name: str, value: ArrayLike, *axes: tuple[str, ...]) -> np.ndarray:
+    """Return `value` as `as_double` does, in `float64`: LAPACK solves no wider equations."""
+    return as_double(name, value, *axes).astype(np.float64, copy=False)
+
+
 def as_class_numbers(
     name: str, value: ArrayLike, *axes: tuple[str, ...], classes: int | None = None
 ) -> np.ndarray:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_amount, as_class_numbers, as_double, as_floating, as_integer
+from course_utils.arguments import as_amount, as_class_numbers, as_floating, as_integer, as_solvable
 from course_utils.connectivity import wiring
 from course_utils.sum_dtypes import common_dtype
 
@@ -45,8 +45,8 @@ def learn(table: ArrayLike, x: ArrayLike, y: ArrayLike, ridge: float = 0.25) -> 
         in it, or the ridge isn't positive.
     """
     table = as_class_numbers("table", table, ("outputs", "inputs"))
-    x = as_double("x", x, ("examples", "inputs"))
-    y = as_double("y", y, ("examples", "outputs"))
+    x = as_solvable("x", x, ("examples", "inputs"))
+    y = as_solvable("y", y, ("examples", "outputs"))
     ridge = _above_zero("ridge", ridge)
     if not table.any():
         raise ValueError("table has no link: give at least one cell a number above 0")
@@ -105,7 +105,7 @@ def learning_curve(
         If the rule isn't a matrix other than zero, with a row for each output of the layer, or a
         count or the number of repetitions isn't a positive integer.
     """
-    rule = as_double("rule", rule, ("outputs", "inputs"))
+    rule = as_solvable("rule", rule, ("outputs", "inputs"))
     counts = [as_integer("counts", count, 1) for count in counts]
     repetitions = as_integer("repetitions", repetitions, 1)
     table, rng, errors = wiring(kind, rule.shape[1], width), np.random.default_rng(seed), []
@@ -172,7 +172,9 @@ def classify_by_ridge(
         raise ValueError(
             f"test has {test.shape[1]} features, train {train.shape[1]}: give both the same ones"
         )
-    train = train.astype(common_dtype(train, test), copy=False)
+    # LAPACK solves no equations wider than float64.
+    dtype = min(common_dtype(train, test), np.dtype(np.float64), key=lambda one: one.itemsize)
+    train = train.astype(dtype, copy=False)
     mean = train.mean(axis=0)
     centred = train - mean
     # A guard for features that are all constant; any positive number does.

@@ -536,8 +536,6 @@ FORMS = {
     "a list of arrays": list,
     "long doubles": lambda array: array.astype("g") if array.dtype.kind == "f" else array,
 }
-# SciPy and NumPy solve no equations in long doubles.
-NO_LONG_DOUBLES = ("fit_linear", "standardised")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -545,8 +543,6 @@ NO_LONG_DOUBLES = ("fit_linear", "standardised")
 def test_arrays_of_any_form_are_as_good(name, form):
     if name == "central_difference":
         pytest.skip("changes the array in place, so it takes no other")
-    if form == "long doubles" and name in NO_LONG_DOUBLES:
-        pytest.skip("no long doubles there")
     for dtype in ("i8", "f8"):
         arrays = {
             argument: make("i8" if "label" in argument or argument in INTEGERS else dtype)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_double
+from course_utils.arguments import as_solvable
 
 Forecaster = Callable[[ArrayLike], np.ndarray]
 Fit = Callable[[ArrayLike, ArrayLike], Forecaster]
@@ -18,7 +18,7 @@ ROWS = ("rows", "…")
 
 def as_examples(x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return windows and targets as at least float64, equally many, all finite."""
-    arrays = as_double("x", x, ROWS), as_double("y", y, ("rows",))
+    arrays = as_solvable("x", x, ROWS), as_solvable("y", y, ("rows",))
     for name, array in zip("xy", arrays):
         if not np.isfinite(array).all():
             bad = array[~np.isfinite(array)][0]

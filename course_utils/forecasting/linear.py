@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_amount, as_double
+from course_utils.arguments import as_amount, as_solvable
 from course_utils.forecasting.forecasters import ROWS, Fit, Forecaster, as_examples
 
 
@@ -21,7 +21,7 @@ def fit_linear(x: ArrayLike, y: ArrayLike) -> Forecaster:
     """
     x, y = as_examples(x, y)
     weights = np.linalg.lstsq(_with_constant(x), y, rcond=None)[0]
-    return lambda windows: _with_constant(as_double("windows", windows, ROWS)) @ weights
+    return lambda windows: _with_constant(as_solvable("windows", windows, ROWS)) @ weights
 
 
 def ridge(penalty: float) -> Fit:
@@ -60,7 +60,7 @@ def ridge(penalty: float) -> Fit:
         weights = np.linalg.lstsq(extended, targets, rcond=None)[0]
 
         def forecast(windows: ArrayLike) -> np.ndarray:
-            windows = as_double("windows", windows, ROWS)
+            windows = as_solvable("windows", windows, ROWS)
             return mean + (windows.reshape(len(windows), -1) - centre) @ weights
 
         return forecast

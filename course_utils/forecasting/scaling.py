@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import as_double
+from course_utils.arguments import as_solvable
 from course_utils.forecasting.forecasters import Fit, Forecaster
 
 
@@ -17,13 +17,13 @@ def standardised(fit: Fit) -> Fit:
     """
 
     def fit_scaled(x: ArrayLike, y: ArrayLike) -> Forecaster:
-        x, y = as_double("x", x, ("rows", "width", "…")), as_double("y", y, ("rows",))
+        x, y = as_solvable("x", x, ("rows", "width", "…")), as_solvable("y", y, ("rows",))
         centre, scale = x.mean(axis=(0, 1)), _scale(x.std(axis=(0, 1)))
         y_centre, y_scale = y.mean(), _scale(y.std())
         learned = fit((x - centre) / scale, (y - y_centre) / y_scale)
 
         def forecast(windows: ArrayLike) -> np.ndarray:
-            windows = as_double("windows", windows, ("rows", "width", "…"))
+            windows = as_solvable("windows", windows, ("rows", "width", "…"))
             return y_centre + y_scale * learned((windows - centre) / scale)
 
         return forecast
