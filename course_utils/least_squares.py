@@ -15,15 +15,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.arguments import (
-    as_amount,
-    as_class_numbers,
-    as_double,
-    as_floating,
-    as_integer,
-    common_dtype,
-)
+from course_utils.arguments import as_amount, as_class_numbers, as_double, as_floating, as_integer
 from course_utils.connectivity import wiring
+from course_utils.sum_dtypes import common_dtype
 
 
 def learn(table: ArrayLike, x: ArrayLike, y: ArrayLike, ridge: float = 0.25) -> np.ndarray:
