@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -92,6 +93,19 @@ def find_chromium() -> Path | None:
 
 
 @contextmanager
+def _quietly_interrupted() -> Iterator[None]:
+    """After Ctrl-C let nothing be logged of the questions that Playwright's driver leaves open.
+
+    The driver gets the Ctrl-C too, and ends; Python would tell of each question when it ends.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        logging.getLogger("asyncio").disabled = True
+        raise
+
+
+@contextmanager
 def open_browser(*more: str) -> Iterator[Browser]:
     """Start a browser without a window for the length of a ``with`` block.
 
@@ -116,7 +130,7 @@ def open_browser(*more: str) -> Iterator[Browser]:
         raise ChromiumMissing(
             "Playwright, which drives the browser, is not installed: pip install playwright"
         ) from error
-    with sync_playwright() as playwright:
+    with _quietly_interrupted(), sync_playwright() as playwright:
         program = find_chromium()
         own = Path(playwright.chromium.executable_path)
         if program is None and not own.is_file():

@@ -42,7 +42,7 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> dict:
         folder / "05_dies.ipynb",
         ("title", "Dies"),
         ("fine", "a = 1"),
-        ("last", "import os\nos._exit(1)"),
+        ("last", "import os\nos.kill(os.getpid(), 9)"),
     )
     # A kernel of that name that the user has registered, and that cannot even start.
     spec = folder / "jupyter" / "kernels" / "python3"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny_mnist import NAMES, assert_same, idx_bytes, tree, write_idx, write_npz
 
 from course_utils import datasets
 from course_utils.datasets import (
@@ -28,67 +29,6 @@ from course_utils.datasets import (
 )
 
 REAL_FOLDER = os.environ.get("CNN_COURSE_DATA")
-NAMES = ["x_train", "y_train", "x_test", "y_test"]
-
-
-@pytest.fixture(autouse=True)
-def lonely_machine(monkeypatch, tmp_path):
-    """No MNIST of this machine is seen, and nothing outside it is reached."""
-    monkeypatch.delenv("CNN_COURSE_DATA", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    for variable in ("no_proxy", "NO_PROXY"):
-        monkeypatch.setenv(variable, "127.0.0.1")
-    monkeypatch.setattr(mnist_places, "URL", "http://127.0.0.1:9/mnist.npz")
-    monkeypatch.setattr(mnist_places, "RETRIES", 0)
-
-
-@pytest.fixture
-def arrays(monkeypatch):
-    """A tiny complete MNIST: what is expected of the real one is expected of these arrays."""
-    random = np.random.default_rng(0)
-    tiny = {
-        "x_train": random.integers(0, 256, (6, 28, 28), dtype=np.uint8),
-        "y_train": random.integers(0, 10, 6, dtype=np.uint8),
-        "x_test": random.integers(0, 256, (3, 28, 28), dtype=np.uint8),
-        "y_test": random.integers(0, 10, 3, dtype=np.uint8),
-    }
-    expected = {
-        name: mnist_files.Expected(array.shape, hashlib.sha256(array).hexdigest())
-        for name, array in tiny.items()
-    }
-    monkeypatch.setattr(mnist_files, "FULL", expected)
-    return tiny
-
-
-def idx_bytes(array):
-    sides = np.array(array.shape, dtype=">u4").tobytes()
-    return bytes([0, 0, 8, array.ndim]) + sides + array.tobytes()
-
-
-def write_idx(folder, arrays, suffix=".gz"):
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, array in arrays.items():
-        content = idx_bytes(array)
-        path = folder / (mnist_files.IDX_NAMES[name] + suffix)
-        path.write_bytes(gzip.compress(content) if suffix else content)
-
-
-def write_npz(folder, arrays):
-    folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / "mnist.npz", **arrays)
-    return folder / "mnist.npz"
-
-
-def assert_same(loaded, arrays):
-    flat = [array for part in loaded for array in part]
-    for array, name in zip(flat, NAMES, strict=True):
-        np.testing.assert_array_equal(array, arrays[name])
-        assert array.dtype == np.uint8 and array.flags.writeable and array.flags.c_contiguous
-
-
-def tree(folder):
-    """Every path under a folder, hidden ones too."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
 # --- the sample -----------------------------------------------------------------------------------
@@ -153,14 +93,6 @@ def test_damaged_sample_is_named_with_a_remedy(elsewhere):
 
 
 # --- where the complete MNIST is looked for -------------------------------------------------------
-
-
-@pytest.mark.parametrize("suffix", [".gz", ""])
-def test_idx_files_are_read(arrays, tmp_path, suffix):
-    write_idx(tmp_path, arrays, suffix)
-    before = tree(tmp_path)
-    assert_same(load_mnist("full", data_dir=tmp_path), arrays)
-    assert tree(tmp_path) == before
 
 
 def test_idx_files_may_be_partly_unpacked(arrays, tmp_path):
@@ -448,20 +380,6 @@ def test_damage_is_told_even_if_a_later_place_is_sound(arrays, tmp_path, monkeyp
     path = write_npz(given, arrays)
     path.write_bytes(path.read_bytes()[:-50])
     assert_refused(path, "truncated or damaged archive", given)
-
-
-@pytest.mark.parametrize("name", ["mnist.npz", "train-labels-idx1-ubyte.gz"])
-def test_folder_under_a_file_name(arrays, tmp_path, name):
-    write_idx(tmp_path, arrays)
-    if name == "mnist.npz":
-        for path in tmp_path.iterdir():
-            path.unlink()
-    else:
-        (tmp_path / name).unlink()
-    (tmp_path / name).mkdir()
-    with pytest.raises(ValueError, match=f"{name}: .*") as caught:
-        load_mnist("full", data_dir=tmp_path)
-    assert "left as it is" in str(caught.value)
 
 
 # --- the download ---------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import os
 import subprocess
@@ -14,42 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny_mnist import assert_same, idx_bytes, tree, write_idx
 
 from course_utils.datasets import load_fashion_mnist, load_mnist, mnist_files, mnist_places
 from course_utils.datasets.mnist_layouts import IDX_NAMES, other_formats
-
-
-@pytest.fixture(autouse=True)
-def lonely_machine(monkeypatch, tmp_path):
-    """No MNIST of this machine is seen, and nothing outside it is reached."""
-    monkeypatch.delenv("CNN_COURSE_DATA", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(mnist_places, "URL", "http://127.0.0.1:9/mnist.npz")
-    monkeypatch.setattr(mnist_places, "RETRIES", 0)
-
-
-@pytest.fixture
-def arrays(monkeypatch):
-    """A tiny complete MNIST."""
-    random = np.random.default_rng(0)
-    tiny = {
-        "x_train": random.integers(0, 256, (6, 28, 28), dtype=np.uint8),
-        "y_train": random.integers(0, 10, 6, dtype=np.uint8),
-        "x_test": random.integers(0, 256, (3, 28, 28), dtype=np.uint8),
-        "y_test": random.integers(0, 10, 3, dtype=np.uint8),
-    }
-    expected = {
-        name: mnist_files.Expected(array.shape, hashlib.sha256(array).hexdigest())
-        for name, array in tiny.items()
-    }
-    monkeypatch.setattr(mnist_files, "FULL", expected)
-    return tiny
-
-
-def idx_bytes(array: np.ndarray) -> bytes:
-    sides = np.array(array.shape, dtype=">u4").tobytes()
-    return bytes([0, 0, 8, array.ndim]) + sides + array.tobytes()
 
 
 def dotted(name: str) -> str:
@@ -77,10 +44,9 @@ def test_every_layout_is_read(arrays, tmp_path: Path, layout: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         content = idx_bytes(array)
         path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
-    (x_train, y_train), (x_test, y_test) = load_mnist("full", data_dir=tmp_path / "data")
-    loaded = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
-    for name, array in arrays.items():
-        np.testing.assert_array_equal(loaded[name], array)
+    before = tree(tmp_path)
+    assert_same(load_mnist("full", data_dir=tmp_path / "data"), arrays)
+    assert tree(tmp_path) == before
     assert mnist_places.find_full_mnist(tmp_path / "data") == tmp_path / "data"
 
 
@@ -146,12 +112,6 @@ def test_other_formats_are_named_as_what_they_are(tmp_path: Path, name: str, wha
 # --- what is no file, or another file -----------------------------------------------------------
 
 
-def idx_folder(folder: Path, arrays: dict) -> None:
-    folder.mkdir(exist_ok=True)
-    for name, array in arrays.items():
-        (folder / f"{IDX_NAMES[name]}.gz").write_bytes(gzip.compress(idx_bytes(array)))
-
-
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9912422\n"
 HTML = b'\n<!DOCTYPE html>\n<html lang="en"><head><title>Log in</title></head></html>'
 CONTENTS = {
@@ -165,7 +125,7 @@ CONTENTS = {
 @pytest.mark.parametrize("name", ["train-images-idx3-ubyte.gz", "train-images-idx3-ubyte"])
 def test_a_web_page_or_pointer_is_named(arrays, tmp_path: Path, kind: str, name: str) -> None:
     content, what = CONTENTS[kind]
-    idx_folder(tmp_path, arrays)
+    write_idx(tmp_path, arrays)
     (tmp_path / "train-images-idx3-ubyte.gz").unlink()
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=what) as caught:
@@ -211,12 +171,12 @@ def test_what_is_no_readable_file_is_named(arrays, tmp_path: Path, kind: str, na
     if kind == "unreadable" and os.geteuid() == 0:
         pytest.skip("root may read every file")
     folder = tmp_path / "data"
-    idx_folder(folder, arrays if name != "mnist.npz" else {})
+    write_idx(folder, arrays if name != "mnist.npz" else {})
     (folder / name).unlink(missing_ok=True)
     make(folder / name)
     with pytest.raises(ValueError, match=what) as caught:
         load_mnist("full", data_dir=folder)
-    assert "gzip" not in str(caught.value)
+    assert "gzip" not in str(caught.value) and "left as it is" in str(caught.value)
 
 
 # --- archives are looked at before they are unpacked -----------------------------------------------

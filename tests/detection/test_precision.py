@@ -234,7 +234,9 @@ def test_truth_values_may_be_ones_and_zeros():
         assert average_precision(right, 2) == wanted
 
 
-@pytest.mark.parametrize("value", [None, 3, "ab", {"a": 1}, iter([])], ids=repr)
+@pytest.mark.parametrize(
+    "value", [None, 3, "ab", {"a": 1}, iter([])], ids=lambda v: type(v).__name__
+)
 def test_what_is_no_list_of_images_is_named(value):
     for name, arguments in (("found", (value, [])), ("truths", ([], value))):
         with pytest.raises(ValueError, match=f"^{name} is a .*: give a list with one entry an"):

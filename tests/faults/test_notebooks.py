@@ -23,7 +23,7 @@ MEMORY = "Too little memory is the usual cause"
 NOTEBOOKS = {
     "01_huge": [("loud", "for _ in range(60):\n    print('x' * 1_000_000)")],
     "02_endless": [("endless", "while True:\n    pass")],
-    "03_dies": [("fine", "1"), ("dies", "import os\nos._exit(1)")],
+    "03_dies": [("fine", "1"), ("dies", "import os\nos.kill(os.getpid(), 9)")],
     "04_killed": [("killed", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")],
     "05_magic": [("magic", "%tensorflow_version 2.x")],
     "06_memory": [("memory", "b = bytearray(10**15)")],
@@ -102,7 +102,7 @@ def test_a_kernel_that_dies_at_its_start(action: str, tmp_path: Path) -> None:
     path = write(tmp_path / "01_good.ipynb", ("title", "Good"), ("a", "1"))
     dying = python_that_starts_with(
         tmp_path / "python",
-        "import os, sys\nif 'ipykernel_launcher' in sys.orig_argv:\n    os._exit(3)\n",
+        "import os, sys\nif 'ipykernel_launcher' in sys.orig_argv:\n    os.kill(os.getpid(), 9)\n",
     )
     output = ("--output", "out") if action == "run" else ()
     done = command(action, path, *output, cwd=tmp_path, **dying)

@@ -1,7 +1,9 @@
 """Finding a browser, and what is said where there is none."""
 
 import os
+import signal
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -66,3 +68,36 @@ def test_without_playwright_the_remedy_is_told(monkeypatch) -> None:
 def test_a_page_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="html_path=.*none.html' is no file"):
         chromium.print_pdf(tmp_path / "none.html", tmp_path / "a.pdf")
+
+
+_ASKING = """
+import sys, time
+from course_utils.publishing import chromium
+try:
+    with chromium.open_browser() as browser:
+        page = browser.new_page()
+        print("there", flush=True)
+        page.wait_for_timeout(60_000)
+except chromium.ChromiumMissing as missing:
+    print(missing, flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no groups to interrupt so")
+def test_an_interrupted_browser_leaves_no_words_behind() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _ASKING],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    if first != "there\n":
+        process.communicate()
+        pytest.skip(first)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "KeyboardInterrupt" in said and "never retrieved" not in said
