@@ -100,6 +100,13 @@ def prepared(page: np.ndarray) -> np.ndarray:
         return np.zeros((28, 28), np.uint8)
 
 
+def as_read(images: np.ndarray) -> np.ndarray:
+    """Return the stored network's eleven outputs, "none" 1 where `read_page` refuses, else 0."""
+    found = handwriting.probabilities(images)
+    found[:, -1] = found[:, -1] > handwriting.stored_reader().none_above
+    return found
+
+
 def share_right(network: Network, images: list[np.ndarray], labels: list[int]) -> float:
     """Return the share of 28×28 images that a network reads right."""
     read = np.asarray(network(np.stack(images)[..., None].astype("float32") / 255)).argmax(axis=1)
@@ -184,7 +191,7 @@ def of_mnist(count: int, digits: tuple, student: Network, console: Console) -> d
         for image in images
     ]
     found = {}
-    for name, network in (("stored", handwriting.probabilities), ("own", student)):
+    for name, network in (("stored", as_read), ("own", student)):
         before, after = (share_right(network, list(some), labels) for some in (images, through))
         found[name] = {"before": before, "after": after}
         console.print(
