@@ -7,6 +7,7 @@ One case of each fault belongs to ``make test``. The other commands and moments 
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -39,7 +40,13 @@ def command(
         capture_output=True,
         encoding="utf-8",
         timeout=LIMIT,
+        # A job in the background of a shell was told to ignore Ctrl-C, and so are its children.
+        preexec_fn=None if os.name == "nt" else _heeds_ctrl_c,
     )
+
+
+def _heeds_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def assert_one_line(done: subprocess.CompletedProcess[str], says: str) -> None:

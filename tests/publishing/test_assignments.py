@@ -59,7 +59,7 @@ def test_every_notebook_makes_an_assignment(path: Path) -> None:
     assert len(by_hand) == 3 and all(cell.metadata.nbgrader.solution for cell in by_hand)
     assert not any("<details>" in cell.source for cell in made.cells if "question" in cell.id)
     questions = [cell.source for cell in made.cells if re.fullmatch(r"question-\d", cell.id)]
-    assert all(re.match(r"### Question \d\n\n[A-Z0-9`$“].", text) for text in questions), questions
+    assert all(re.match(r"### Question \d\n\n[A-Z0-9`$“(].", text) for text in questions), questions
     text = "\n".join(cell.source for cell in made.cells)
     assert "exercises.solution" not in text
     for each in exercises:
