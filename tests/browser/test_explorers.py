@@ -1112,6 +1112,15 @@ def test_the_right_button_draws_nothing(visit: Callable) -> None:
     assert found.locator(".cx-hint").is_visible()
 
 
+def comes_true(page: object, what: Callable[[], bool]) -> None:
+    """Wait for what Python can see only by looking again."""
+    for _ in range(60):
+        if what():
+            return
+        page.wait_for_timeout(250)
+    pytest.fail("waited in vain")
+
+
 def test_sketchpad_with_a_webcam(visit: Callable) -> None:
     page = visit("page", permissions=["camera"])
     found = explorer_on(page, "Sketchpad")
@@ -1120,16 +1129,17 @@ def test_sketchpad_with_a_webcam(visit: Callable) -> None:
     take = found.get_by_role("button", name="Take the picture")
     take.wait_for()
     assert found.locator(".cx-hint").is_hidden()
-    page.wait_for_timeout(300)
     before = ink(found)
+    while before != (before := ink(found)):
+        page.wait_for_timeout(300)  # until the drawing stands
     take.click()
     # Chromium's picture is green with a grey disc and a clock: it is read, or told why not.
     found.get_by_role("button", name="Webcam").wait_for()
-    page.wait_for_timeout(300)
-    assert ink(found) != before or found.get_by_role("alert").inner_text().startswith("picture ")
+    alert = found.get_by_role("alert")
+    comes_true(page, lambda: ink(found) != before or alert.inner_text().startswith("picture "))
     draw(page, found, TWO)
     wait_for(page, "document.querySelector('.cx-sketchpad .cx-error').hidden")
-    assert ink(found) == before
+    comes_true(page, lambda: ink(found) == before)
 
 
 def test_sketchpad_reads_pictures_and_says_what_it_cannot(visit: Callable, tmp_path: Path) -> None:
