@@ -165,21 +165,36 @@ def _inside(places: slice | np.ndarray) -> tuple[slice, slice | np.ndarray]:
 
 
 def padded_parts(
-    images: np.ndarray, plans: Plans
-) -> Iterator[tuple[tuple[slice, slice], np.ndarray, Plans]]:
+    shape: tuple[int, ...], plans: Plans, row_bytes: int | None = None
+) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice], Plans]]:
     """Cut the output of a batch into bands, with the padding left to those who add it.
 
-    Yields which images and which rows of the output it is, what of the images their windows see, as
-    a view, and the plans for it.
+    Yields which images and which rows of the output it is, which images and which of their rows its
+    windows see, and the plans for those.
+
+    Parameters
+    ----------
+    shape
+        (batch, h, w, channels) of the images.
+    plans
+        Where the windows lie.
+    row_bytes
+        Bytes that a row of an image's output needs while it is made; None where a float64 copy of
+        the rows that it sees is needed.
     """
     vertical, horizontal = plans
-    count, h, w, channels = images.shape
-    row = 8 * (w + horizontal.before + horizontal.after) * channels
-    fitting = PART_BYTES // (row * (h + vertical.before + vertical.after))
-    at_once = min(max(1, fitting), max(1, count))
+    count, h, w, channels = shape
     rows_at_once = vertical.size
-    if not fitting:
-        rows_at_once = max(1, (PART_BYTES // row - vertical.span) // vertical.stride + 1)
+    if row_bytes is None:
+        row = 8 * (w + horizontal.before + horizontal.after) * channels
+        fitting = PART_BYTES // (row * (h + vertical.before + vertical.after))
+        if not fitting:
+            rows_at_once = max(1, (PART_BYTES // row - vertical.span) // vertical.stride + 1)
+    else:
+        fitting = PART_BYTES // (row_bytes * vertical.size)
+        if not fitting:
+            rows_at_once = max(1, PART_BYTES // row_bytes)
+    at_once = min(max(1, fitting), max(1, count))
     end = h + vertical.after - vertical.beyond
     for first in range(0, max(1, count), at_once):
         some = slice(first, first + at_once)
@@ -189,4 +204,5 @@ def padded_parts(
             stop = start + part.reach + part.span - 1
             after, beyond = max(0, stop - h), max(0, stop - end)
             part = part._replace(before=max(0, -start), after=after, beyond=beyond)
-            yield (some, rows), images[some, max(0, start) : min(h, stop)], (part, horizontal)
+            seen = slice(max(0, start), min(h, stop))
+            yield (some, rows), (some, seen), (part, horizontal)

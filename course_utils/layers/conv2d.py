@@ -1,6 +1,7 @@
 """The convolution layer."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -18,6 +19,7 @@ from course_utils.convolution import (
     columns_by_image,
     fold,
     gather,
+    padded_parts,
     plan_image,
 )
 from course_utils.layers.layer import Layer, he_normal
@@ -107,29 +109,42 @@ class Conv2D(Layer):
         if x.shape[3] != channels:
             first = f", {CHANNELS_FIRST.format('x')}" if x.shape[1] == channels else ""
             raise ValueError(f"x has {x.shape[3]} channels: this layer takes {channels}{first}")
-        patches, _, (v, u) = self._patches(x)
-        output = _joined(patches @ self._matrices())
+        extended, plans = bordered(x, self._plan(x.shape), self.border, first=1)
+        v, u = plans
+        output = np.empty((len(x), v.size, u.size, kernel.shape[3]), np.result_type(x, kernel))
+        matrices = self._matrices()
+        for where, seen, of_part in self._parts(extended, plans):
+            product = _joined(self._patches(extended[seen], of_part) @ matrices)
+            output[where] = product.reshape(output[where].shape)
         output += self.parameters["bias"]
-        return self._remember(x, output.reshape(len(x), v.size, u.size, kernel.shape[3]))
+        return self._remember(x, output)
 
     def backward(self, gradient: ArrayLike) -> np.ndarray:
         """Store the gradients of kernel and bias; return that of the images. See `Layer`."""
         x, gradient = self._recall(gradient)
         kernel = self.parameters["kernel"]
+        matrices = self._matrices().transpose(0, 2, 1)
+        extended, plans = bordered(x, self._plan(x.shape), self.border, first=1)
+        cells = self.kernel_size[0] * self.kernel_size[1]
+        of_kernel = np.zeros(
+            (self.groups, cells * kernel.shape[2], kernel.shape[3] // self.groups), gradient.dtype
+        )
+        of_extended = np.zeros(extended.shape, gradient.dtype)
         # Unrolled anew, as the patches are k_h·k_w times as large as the images to remember.
-        patches, shape, plans = self._patches(x)
-        slopes = gradient.reshape(len(x), plans[0].size * plans[1].size, kernel.shape[3])
-        by_group = _parted(slopes, self.groups)
-        of_kernel = (patches.transpose(0, 1, 3, 2) @ by_group).sum(axis=0)
+        for where, seen, of_part in self._parts(extended, plans):
+            patches = self._patches(extended[seen], of_part)
+            slopes = gradient[where]
+            slopes = slopes.reshape(len(slopes), math.prod(slopes.shape[1:3]), slopes.shape[3])
+            by_group = _parted(slopes, self.groups)
+            of_kernel += (patches.transpose(0, 1, 3, 2) @ by_group).sum(axis=0)
+            of_patches = by_group @ matrices
+            of_patches = of_patches.reshape(*of_patches.shape[:3], cells, kernel.shape[2])
+            of_patches = of_patches.transpose(0, 2, 3, 1, 4)
+            of_extended[seen] += fold(of_patches, extended[seen].shape, of_part)
         self.gradients = {
             "kernel": _joined(of_kernel).reshape(kernel.shape),
-            "bias": slopes.sum(axis=(0, 1)),
+            "bias": gradient.sum(axis=(0, 1, 2)),
         }
-        of_patches = by_group @ self._matrices().transpose(0, 2, 1)
-        cells = self.kernel_size[0] * self.kernel_size[1]
-        of_patches = of_patches.reshape(*of_patches.shape[:3], cells, kernel.shape[2])
-        of_patches = of_patches.transpose(0, 2, 3, 1, 4)
-        of_extended = fold(of_patches, shape, plans)
         if self.border == "zeros":
             return of_extended
         return gather(of_extended, self._plan(x.shape), self.border)
@@ -139,15 +154,21 @@ class Conv2D(Layer):
         sizes = shape[1:3], self.kernel_size
         return plan_image(*sizes, self.padding, self.stride, self.dilation, names)
 
-    def _patches(self, x: np.ndarray) -> tuple[np.ndarray, tuple[int, ...], Plans]:
-        """Return (batch, groups, out_h·out_w, k_h·k_w·c_in / groups), and what `fold` needs."""
-        extended, plans = bordered(x, self._plan(x.shape), self.border, first=1)
-        columns = columns_by_image(extended, plans)
-        cells = self.kernel_size[0] * self.kernel_size[1]
-        apart = columns.reshape(*columns.shape[:2], cells, self.groups, x.shape[3] // self.groups)
+    def _parts(
+        self, extended: np.ndarray, plans: Plans
+    ) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice], Plans]]:
+        """Cut the output so that the patches of a part stay small. See `padded_parts`."""
+        cells = math.prod(self.kernel_size) * extended.shape[3]
+        return padded_parts(extended.shape, plans, plans[1].size * cells * extended.itemsize)
+
+    def _patches(self, images: np.ndarray, plans: Plans) -> np.ndarray:
+        """Return (batch, groups, out_h·out_w, k_h·k_w·c_in / groups)."""
+        columns = columns_by_image(images, plans)
+        cells = math.prod(self.kernel_size)
+        sees = images.shape[3] // self.groups
+        apart = columns.reshape(*columns.shape[:2], cells, self.groups, sees)
         apart = apart.transpose(0, 3, 1, 2, 4)
-        shape = (*apart.shape[:3], columns.shape[2] // self.groups)
-        return apart.reshape(shape), extended.shape, plans
+        return apart.reshape(*apart.shape[:3], cells * sees)
 
     def _matrices(self) -> np.ndarray:
         """Return the kernel of each group as a matrix, (groups, k_h·k_w·c_in / groups, makes)."""

@@ -108,8 +108,8 @@ def pool2d(
     options = {"count_padding": count_padding} if mode == "mean" else {}
     shape = (len(batch), plans[0].size, plans[1].size, batch.shape[3])
     out: np.ndarray | None = None
-    for where, part, of_part in padded_parts(batch, plans):
-        found = POOLERS[mode](part, of_part, **options)
+    for where, seen, of_part in padded_parts(batch.shape, plans):
+        found = POOLERS[mode](batch[seen], of_part, **options)
         if out is None:
             out = found if found.shape == shape else np.empty(shape, found.dtype)
         if out is not found:
@@ -159,9 +159,9 @@ def max_pool2d_argmax(
     plans = plan_pooling(batch.shape[1:3], size, stride, padding, dilation, ceil_mode)
     rows, columns = (np.arange(plan.size) * plan.stride - plan.before for plan in plans)
     out = np.empty((len(batch), plans[0].size, plans[1].size, batch.shape[3]), np.int64)
-    for where, part, of_part in padded_parts(batch, plans):
+    for where, seen, of_part in padded_parts(batch.shape, plans):
         into, tops = out[where], rows[where[1]]
-        for m, n, won in winning_cells(part, of_part):
+        for m, n, won in winning_cells(batch[seen], of_part):
             down, right = tops + m * plans[0].dilation, columns + n * plans[1].dilation
             np.copyto(into, (down[:, None] * batch.shape[2] + right)[:, :, None], where=won)
     return out[0, :, :, 0] if array.ndim == 2 else out

@@ -1,5 +1,7 @@
 """The layers' gradients against central differences, TensorFlow and Keras, and with bad input."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from geometry import geometries, whole_numbers
@@ -7,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from course_utils.convolution import BORDERS, conv2d, conv2d_transpose, convolve2d, correlate2d
+from course_utils.convolution import (
+    BORDERS,
+    bands,
+    conv2d,
+    conv2d_transpose,
+    convolve2d,
+    correlate2d,
+)
 from course_utils.layers import (
     Conv2D,
     Dense,
@@ -651,3 +660,43 @@ def test_huge_integers_keep_their_differences():
     assert pooling.backward(np.ones((1, 1, 1, 1)))[0, :, :, 0].tolist() == [[0, 1], [0, 0]]
     with pytest.raises(ValueError, match="logits holds 1152921504606846977 as int64"):
         softmax([2**60, 2**60 + 1])
+
+
+@pytest.mark.parametrize(
+    ("shape", "options"),
+    [
+        ((96, 28, 28, 32), {}),
+        ((1, 700, 700, 4), {"padding": "same"}),
+        ((1, 700, 700, 4), {"stride": 2, "padding": 2, "groups": 2}),
+        ((2, 401, 300, 8), {"dilation": 3}),
+    ],
+)
+def test_the_patches_of_large_batches_and_images_are_never_all_there_at_once(shape, options):
+    layer = Conv2D(shape[3], 8, 5, rng=seeded(), **options)
+    x = seeded().normal(size=shape).astype(np.float32)
+    tracemalloc.start()
+    y = layer.forward(x)
+    forward = tracemalloc.get_traced_memory()[1]
+    tracemalloc.reset_peak()
+    slopes = np.ones_like(y)
+    of_x = layer.backward(slopes)
+    backward = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert forward - y.nbytes < 64e6
+    assert backward - 2 * y.nbytes - of_x.nbytes < 64e6
+
+
+@given(geometries(), st.integers(1, 2), bounds, SEEDS)
+@settings(STABLE, max_examples=40)
+def test_in_parts_a_layer_computes_the_same(g, groups, border, seed):
+    x = seeded(seed).normal(size=(2, *g.image, 2 * groups))
+    layer = conv_layer(g, 2 * groups, 2 * groups, seeded(seed), groups=groups, border=border)
+    y = layer.forward(x)
+    slopes = seeded(seed).normal(size=y.shape)
+    of_x, whole = layer.backward(slopes), layer.gradients
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bands, "PART_BYTES", 300)
+        assert_allclose(layer.forward(x), y, rtol=1e-12, atol=1e-12)
+        assert_allclose(layer.backward(slopes), of_x, rtol=1e-12, atol=1e-12)
+    for name, gradient in whole.items():
+        assert_allclose(layer.gradients[name], gradient, rtol=1e-12, atol=1e-12)
