@@ -33,6 +33,7 @@ FLOORS = (
         "magnitudes",
         "memory",
         "number_messages",
+        "picture_opening",
         "quiet_tensorflow",
         "sum_dtypes",
         "__init__",

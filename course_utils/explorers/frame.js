@@ -387,7 +387,7 @@ export function pictureFrom(address, name = "the picture") {
   return new Promise((done, failed) => {
     const image = new Image();
     image.onload = () => done(image);
-    image.onerror = () => failed(new Error(`${name} isn't an image that can be read: save it as PNG or JPEG`));
+    image.onerror = () => failed(new Error(`${name} isn't a picture that can be read: save it as PNG or JPEG`));
     image.src = address;
   });
 }

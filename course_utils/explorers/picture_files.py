@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import os
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_numeric
+from course_utils.picture_opening import opened
 
 SIDE = 256
 _LUMA = (0.299, 0.587, 0.114)  # of red, green, blue: ITU-R BT.601
@@ -35,7 +35,11 @@ def grey_of(picture: ArrayLike | str | os.PathLike) -> np.ndarray:
         If the file is no image, or the array is none of the above.
     """
     if isinstance(picture, (str, os.PathLike)):
-        picture = _read(Path(picture))
+        from PIL import ImageOps
+
+        with opened(picture) as image:
+            # Cameras store how they were held beside the picture.
+            picture = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
     array = as_numeric("image", picture, ("height", "width"), ("height", "width", "colours"))
     if array.ndim == 3 and array.shape[2] not in (3, 4):
         raise ValueError(
@@ -67,24 +71,6 @@ def picture_in(address: str) -> np.ndarray:
     content = base64.b64decode(address.partition(",")[2])
     with Image.open(io.BytesIO(content)) as opened:
         return np.asarray(opened.convert("L"))
-
-
-def _read(path: Path) -> np.ndarray:
-    from PIL import Image, ImageOps
-
-    if not path.exists():
-        raise FileNotFoundError(
-            f"file {os.fspath(path)!r} isn't there (looked in folder {Path.cwd().name!r}): put it "
-            "there, check the spelling, or give the whole path"
-        )
-    try:
-        with Image.open(path) as image:
-            # Cameras store how they were held beside the picture.
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValueError(
-            f"file {os.fspath(path)!r} isn't an image that can be read: save it as PNG or JPEG"
-        ) from error
 
 
 def _middle(grey: np.ndarray) -> np.ndarray:

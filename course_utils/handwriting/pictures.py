@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
-import warnings
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_numeric
 from course_utils.handwriting.pen import resized
+from course_utils.picture_opening import opened
 
 LEAST = 8  # pixels along each side of a picture
 LONGEST = 1024  # pixels; more of a photograph only cost time
@@ -21,12 +19,6 @@ Picture = ArrayLike | str | os.PathLike
 _LUMA = (0.299, 0.587, 0.114)  # of red, green, blue: ITU-R BT.601
 _DEPTHS = (1, 8, 10, 12, 14, 16)  # bits of a brightness: what white is
 _MOST_FRAMES = 60
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
-_HEIC = (
-    "is a HEIC photograph, the iPhone's own kind, which can't be read here. Two steps: open it on "
-    "the phone or computer and export or share it as JPEG; then give that file. (Settings, Camera, "
-    "Formats, Most Compatible makes the next photographs JPEG.)"
-)
 
 
 def grey_of(picture: Picture) -> tuple[str, np.ndarray, float]:
@@ -52,7 +44,9 @@ def grey_of(picture: Picture) -> tuple[str, np.ndarray, float]:
         See `course_utils.handwriting.like_mnist`.
     """
     if isinstance(picture, (str, os.PathLike)):
-        name, array = _named(picture), _read(picture)
+        name = f"file {os.fspath(picture)!r}"
+        with opened(picture, folders=", or use read_folder") as image:
+            array = _pixels(image)
     else:
         name = "picture"
         if not isinstance(picture, np.ndarray) and hasattr(picture, "getbands"):
@@ -75,10 +69,6 @@ def grey_of(picture: Picture) -> tuple[str, np.ndarray, float]:
         return name, grey, 1.0
     smaller = resized(grey, LONGEST)
     return name, smaller, max(grey.shape) / LONGEST
-
-
-def _named(picture: str | os.PathLike) -> str:
-    return f"file {os.fspath(picture)!r}"
 
 
 def _white(array: np.ndarray) -> int:
@@ -123,53 +113,6 @@ def _of_colours(colours: np.ndarray) -> np.ndarray:
 
 
 # --- files --------------------------------------------------------------------------------------
-
-
-def _read(picture: str | os.PathLike) -> np.ndarray:
-    given, name = os.fspath(picture), _named(picture)
-    if isinstance(given, bytes):
-        given = os.fsdecode(given)
-    if not given.strip():
-        raise ValueError(f"{name} has no name: give the picture's, such as 'my_digit.jpg'")
-    # A Path has made one slash of the two after the colon.
-    if re.match(r"(https?|ftp|file|data):", given, re.IGNORECASE):
-        raise ValueError(
-            f"{name} is an address, not a file: save the picture on this computer (in the browser: "
-            "right click, Save image as), then give the file's name"
-        )
-    path = Path(given).expanduser()
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{name} isn't there (looked in folder {path.absolute().parent.name!r}): put it "
-            "there, check the spelling, or give the whole path"
-        )
-    if path.is_dir():
-        raise ValueError(f"{name} is a folder: name the picture in it, or use read_folder")
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings():
-            # Large photographs are welcome; Pillow still refuses what would fill the memory.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                return _pixels(image)
-    except UnidentifiedImageError as error:
-        if _is_heic(path):
-            raise ValueError(f"{name} {_HEIC}") from error
-        raise ValueError(
-            f"{name} isn't an image that can be read: save it as PNG or JPEG"
-        ) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValueError(
-            f"{name} can't be read as an image ({error}): copy it again, or save it anew as PNG "
-            "or JPEG"
-        ) from error
-
-
-def _is_heic(path: Path) -> bool:
-    with path.open("rb") as file:
-        start = file.read(32)
-    return start[4:8] == b"ftyp" and any(brand in start[8:] for brand in _HEIC_BRANDS)
 
 
 def _pixels(image) -> np.ndarray:

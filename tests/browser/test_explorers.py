@@ -653,7 +653,7 @@ def test_filter_lab_reads_own_pictures_and_says_what_it_cannot(
     own.set_input_files(tmp_path / "notes.txt")
     found.get_by_role("alert").wait_for()
     assert found.get_by_role("alert").inner_text() == (
-        "file 'notes.txt' isn't an image that can be read: save it as PNG or JPEG"
+        "file 'notes.txt' isn't a picture that can be read: save it as PNG or JPEG"
     )
 
 
@@ -1155,7 +1155,7 @@ def test_sketchpad_reads_pictures_and_says_what_it_cannot(visit: Callable, tmp_p
     )
     files = found.locator("input[type=file]")
     for name, message in (
-        ("notes.txt", "file 'notes.txt' isn't an image that can be read: save it as PNG or JPEG"),
+        ("notes.txt", "file 'notes.txt' isn't a picture that can be read: save it as PNG or JPEG"),
         ("blank.png", "picture looks blank, nothing stands out from the ground"),
         ("empty.svg", "the picture has no pixels that can be read: save it as PNG or JPEG"),
     ):

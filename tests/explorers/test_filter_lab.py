@@ -75,7 +75,7 @@ def test_what_does_not_work_is_refused(arguments: dict, message: str) -> None:
 
 def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.png").write_text("no picture")
-    with pytest.raises(ValueError, match="isn't an image that can be read: save it as PNG"):
+    with pytest.raises(ValueError, match="isn't a picture that can be read: save it as PNG"):
         FilterLab(tmp_path / "notes.png")
     with pytest.raises(FileNotFoundError, match="mine.jpg' isn't there"):
         FilterLab(tmp_path / "mine.jpg")
