@@ -158,6 +158,11 @@ _DIAGONAL = (
 )
 
 
+def _image_and_kernel(rng):
+    k_h, k_w = (int(side) for side in rng.integers(1, 7, 2))
+    return (k_h + int(rng.integers(30)), k_w + int(rng.integers(30))), (k_h, k_w)
+
+
 EXERCISES = (
     FunctionExercise(
         number="02.1",
@@ -223,6 +228,7 @@ EXERCISES = (
         number="02.2",
         title="Count the patches",
         solution=patch_count,
+        fresh=_image_and_kernel,
         cases=[
             ((5, 5), (3, 3)),
             ((4, 4), (3, 3)),

@@ -132,6 +132,7 @@ EXERCISES = (
         number="04.2",
         title="A sharpening kernel of any strength",
         solution=sharpening_kernel,
+        fresh=lambda rng: (round(rng.uniform(-2, 9), 2),),
         cases=[(1,), (0,), (0.5,), (3,), (-0.5,), (7.25,)],
         also_right=[lambda amount: (1 + amount) * _IDENTITY - amount * _BOX],
         lesson="sums of filters are filters: whatever is linear in the image fits into one kernel.",

@@ -157,11 +157,24 @@ def _whole_numbers(answer):
     return np.shape(answer) == (3,) and np.array_equal(answer, np.round(answer))
 
 
+def _signal_kernel_padding(rng):
+    k = int(rng.integers(2, 6))
+    return k + int(rng.integers(8)), k, int(rng.integers(k))
+
+
+def _sizes_backwards(rng):
+    out, k, p, s, d = (
+        int(rng.integers(*ends)) for ends in ((4, 20), (2, 8), (0, 3), (1, 5), (1, 4))
+    )
+    return out, k, p, s, d
+
+
 EXERCISES = (
     FunctionExercise(
         number="05.1",
         title="Count the layers until the image is gone",
         solution=layers_until_gone,
+        fresh=lambda rng: (int(rng.integers(2, 60)), int(rng.integers(2, 8))),
         cases=[
             (28, 3),
             (27, 3),
@@ -213,6 +226,7 @@ EXERCISES = (
         number="05.2",
         title="Count how often each pixel is seen",
         solution=count_visits,
+        fresh=_signal_kernel_padding,
         cases=[
             (5, 3, 0),
             (5, 3, 1),
@@ -286,6 +300,7 @@ EXERCISES = (
         number="05.3",
         title="Backwards: all sizes that could have come in",
         solution=input_sizes,
+        fresh=_sizes_backwards,
         cases=[
             (2, 3, 0, 2, 1),
             (3, 3, 0, 1, 1),
@@ -371,6 +386,7 @@ EXERCISES = (
         number="05.4",
         title='The zeros that "same" needs on each side',
         solution=same_padding,
+        fresh=lambda rng: (2 * int(rng.integers(8)) + 1, int(rng.integers(1, 7))),
         cases=[(3, 1), (5, 1), (7, 1), (1, 1), (3, 2), (5, 3), (9, 4)],
         also_right=[lambda k, d: ((k - 1) * d + 1) // 2, lambda k, d: d * (k // 2)],
         lesson="(k − 1)/2 · d zeros on each side keep the size, a whole number for every odd k.",

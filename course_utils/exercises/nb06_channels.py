@@ -87,6 +87,13 @@ def swap_filters():
 
 _SHIFTED = np.roll(np.eye(3), 1, axis=1)
 
+
+def _image_and_map(rng):
+    k_h, k_w, h, w = (int(side) for side in rng.integers((1, 1, 1, 1), (8, 8, 30, 30)))
+    c_in, c_out = (int(count) for count in rng.integers(1, 40, 2))
+    return (h + k_h - 1, w + k_w - 1, c_in), (h, w, c_out)
+
+
 EXERCISES = (
     FunctionExercise(
         number="06.1",
@@ -179,6 +186,7 @@ EXERCISES = (
         number="06.2",
         title="Which filters lead from here to there?",
         solution=filters_shape,
+        fresh=_image_and_map,
         cases=[
             ((28, 28, 1), (24, 24, 10)),
             ((12, 12, 10), (8, 8, 20)),

@@ -388,6 +388,7 @@ EXERCISES = (
         number="07.4",
         title="How large was the map before pooling?",
         solution=sides_before_pooling,
+        fresh=lambda rng: tuple(int(each) for each in rng.integers((1, 1, 1), (20, 6, 6))),
         cases=[(4, 3, 3), (10, 3, 1), (6, 2, 2), (3, 2, 3), (5, 3, 2), (1, 4, 2), (7, 1, 4)],
         also_right=[_sides_by_trying],
         lesson="the floor forgets up to stride − 1 cells at the edge, so several sides lead to the "

@@ -82,11 +82,17 @@ def _has_neighbours(kernel):
     return bool(others.any())
 
 
+def _unshared_layer(rng):
+    side, *channels = (int(each) for each in rng.integers((1, 1, 1), (7, 12, 25)))
+    return (side + int(rng.integers(30)), side, *channels)
+
+
 EXERCISES = (
     FunctionExercise(
         number="08.1",
         title="Count the parameters of an unshared layer",
         solution=unshared_parameters,
+        fresh=_unshared_layer,
         cases=[(28, 5, 1, 10), (12, 5, 10, 20), (9, 2, 3, 5)],
         lesson="without sharing, every place pays for a bank of filters of its own, and the price "
         "grows with the image.",

@@ -304,6 +304,7 @@ EXERCISES = (
         number="10.2",
         title="Count the parameters of a changed network",
         solution=network_parameters,
+        fresh=lambda rng: tuple(int(each) for each in rng.integers((1, 1, 1, 1), (8, 40, 70, 200))),
         cases=[(5, 10, 20, 100), (3, 32, 64, 128), (7, 8, 12, 30), (4, 6, 9, 20), (2, 5, 7, 11)],
         lesson="every layer costs (inputs of one unit + 1) times its units, and the number of "
         "positions never enters for a convolution.",

@@ -89,11 +89,17 @@ def errors_apart(first, second):
     return (np.mean(first) - np.mean(second)) / np.sqrt(variance)
 
 
+def _kernel_and_channels(rng):
+    half, *channels = (int(each) for each in rng.integers((1, 1, 1), (8, 70, 70)))
+    return (2 * half + 1, *channels)
+
+
 EXERCISES = (
     FunctionExercise(
         number="11.1",
         title="Predict the length of the flattened vector",
         solution=flatten_length,
+        fresh=lambda rng: tuple(int(each) for each in rng.integers((16, 0, 1), (120, 5, 300))),
         cases=[(28, 2, 64), (28, 3, 256), (45, 3, 10), (30, 1, 8), (100, 5, 3), (15, 0, 2)],
         also_right=[lambda side, poolings, filters: (side // 2**poolings) ** 2 * filters],
         lesson="each 2×2 pooling halves the side, rounded down, and flattening counts "
@@ -136,6 +142,9 @@ EXERCISES = (
         number="11.2",
         title="Count the multiplications of a convolution",
         solution=conv_multiplications,
+        fresh=lambda rng: tuple(
+            int(each) for each in rng.integers((5, 1, 1, 1, 1), (60, 8, 40, 70, 5))
+        ),
         cases=[(28, 3, 1, 32, 1), (14, 3, 32, 64, 2), (10, 5, 3, 4, 3), (9, 2, 5, 3, 2)],
         also_right=[lambda side, k, c, f, s: ((side + s - 1) // s * k) ** 2 * c * f],
         lesson="every weight is used once at every position, so the multiplications are the "
@@ -199,6 +208,7 @@ EXERCISES = (
         number="11.3",
         title="Weights of one large kernel and of a stack of 3×3",
         solution=two_ways,
+        fresh=_kernel_and_channels,
         cases=[(5, 64, 64), (7, 1, 64), (7, 32, 16), (3, 8, 4), (11, 2, 3)],
         also_right=[
             lambda k, a, b: [k * k * a * b, 9 * b * (a + ((k - 1) // 2 - 1) * b)],

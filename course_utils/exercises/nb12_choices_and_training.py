@@ -204,6 +204,12 @@ def rate_at(step, steps, rising, peak):
     return peak * min(up, down)
 
 
+def _step_of_a_schedule(rng):
+    steps = int(rng.integers(5, 400))
+    rising = int(rng.integers(1, steps))
+    return int(rng.integers(steps)), steps, rising, round(rng.uniform(0.01, 1), 3)
+
+
 EXERCISES = (
     FunctionExercise(
         number="12.1",
@@ -466,6 +472,7 @@ EXERCISES = (
         number="12.5",
         title="Write a schedule with warm-up and decay",
         solution=rate_at,
+        fresh=_step_of_a_schedule,
         cases=[
             (0, 10, 4, 1.0),
             (1, 10, 4, 0.5),

@@ -247,6 +247,7 @@ EXERCISES = (
         number="14.3",
         title="Count the parameters of a block",
         solution=block_parameters,
+        fresh=lambda rng: tuple(int(each) for each in rng.integers(1, 130, 2)),
         cases=[
             (8, 8),
             (8, 16),

@@ -110,6 +110,11 @@ def _area(right, positives):
     return area_under_steps(right, positives)
 
 
+def _moved_box(rng):
+    height, width = (int(side) for side in rng.integers(1, 40, 2))
+    return height, width, int(rng.integers(width + 1))
+
+
 EXERCISES = (
     FunctionExercise(
         number="15.1",
@@ -183,6 +188,7 @@ EXERCISES = (
         number="15.2",
         title="Overlap of a box with itself, moved",
         solution=shifted_iou,
+        fresh=_moved_box,
         cases=[(20, 16, 1), (20, 4, 1), (7, 9, 4), (5, 3, 0)],
         also_right=[lambda height, width, shift: (width - shift) / (width + shift)],
         lesson="the IoU after a shift is (width − shift) / (width + shift), whatever the height: "

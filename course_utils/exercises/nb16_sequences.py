@@ -415,6 +415,7 @@ EXERCISES = (
         number="16.4",
         title="How many dilated layers it takes",
         solution=layers_needed,
+        fresh=lambda rng: (int(rng.integers(1, 300)), int(rng.integers(2, 7))),
         cases=[
             (16, 2),
             (17, 2),

@@ -6,7 +6,10 @@ import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 _NUMBER = re.compile(r"\d\d\.[1-9]\d*")
 _NOTHING = object()
@@ -156,10 +159,14 @@ class FunctionExercise(Exercise):
     readings : sequence of function, optional
         What the task can also be read to ask for, where its wording leaves that open: an answer
         is right that agrees with one of these in every case.
+    fresh : callable, optional
+        Makes a case that nobody has seen, of what the task promises, from a NumPy random generator;
+        for cases without arrays, whose values can't be rearranged. See `fresh_cases`.
     """
 
     cases: Sequence[tuple[Any, ...]]
     readings: Sequence[Callable[..., Any]] = ()
+    fresh: "Callable[[Generator], tuple[Any, ...]] | None" = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

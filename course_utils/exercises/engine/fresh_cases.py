@@ -1,8 +1,9 @@
-"""Cases that nobody has seen: those of an exercise with the values of their arrays rearranged.
+"""Cases that nobody has seen: made by the exercise, or its own with their arrays rearranged.
 
 A student can read the cases of an exercise in the package, and an answer may be right for these
 alone. An assignment's hidden tests try it on others. Whole rows, columns and channels change
-places, so that what a case promises still holds: rows that sum to 1, one 1 to a row, sizes.
+places, so that what a case promises still holds: rows that sum to 1, one 1 to a row, sizes. Cases
+of numbers alone are made by the exercise's own `fresh`.
 """
 
 import copy
@@ -13,6 +14,7 @@ import numpy as np
 from course_utils.exercises.engine.exercise import FunctionExercise
 
 _TRIES = 3  # rearrangements of each case
+_MADE = 6  # cases of an exercise that makes them
 
 
 def fresh_cases(exercise: FunctionExercise, seed: int) -> list[tuple[Any, ...]]:
@@ -21,8 +23,8 @@ def fresh_cases(exercise: FunctionExercise, seed: int) -> list[tuple[Any, ...]]:
     Parameters
     ----------
     exercise : FunctionExercise
-        Only arrays, and lists of numbers, of its cases are rearranged; numbers, texts and functions
-        stay.
+        Without `fresh`, the arrays and lists of numbers of its cases are rearranged; numbers, texts
+        and functions stay.
     seed : int
         Others give other cases.
 
@@ -30,9 +32,11 @@ def fresh_cases(exercise: FunctionExercise, seed: int) -> list[tuple[Any, ...]]:
     -------
     list of tuple
         Arguments that the solution and every other reading of the task can take, and that are none
-        of the exercise's own; empty if its cases hold no arrays.
+        of the exercise's own; empty if its cases hold no arrays, and it makes none.
     """
     rng = np.random.default_rng(seed)
+    if exercise.fresh is not None:
+        return _made(exercise, rng)
     found = []
     for case in exercise.cases:
         for _ in range(_TRIES):
@@ -42,6 +46,18 @@ def fresh_cases(exercise: FunctionExercise, seed: int) -> list[tuple[Any, ...]]:
                 filled := tuple(old if one is None else one for one, old in zip(new, case)),
             ):
                 found.append(filled)
+    return found
+
+
+def _made(exercise: FunctionExercise, rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    assert exercise.fresh is not None  # asked before
+    known = {repr(case) for case in exercise.cases}
+    found = []
+    for _ in range(_TRIES * _MADE):
+        case = exercise.fresh(rng)
+        if repr(case) not in known and len(found) < _MADE:
+            known.add(repr(case))
+            found.append(case)
     return found
 
 
