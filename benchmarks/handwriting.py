@@ -220,7 +220,7 @@ def of_mnist(count: int, digits: tuple, student: Network, console: Console) -> d
 def main(data_dir: Path | None, quick: bool, count: int, output: Path) -> None:
     """Measure all, print the shares, and keep them as JSON."""
     console = Console(highlight=False, soft_wrap=True)
-    count = 5 if quick else count
+    count = 2 if quick else count
     sample, sample_test = load_mnist("sample")
     digits = sample_test if quick else load_mnist("full", data_dir=data_dir)[1]
     student = ONE_EPOCH.train(sample[0][..., None].astype("float32") / 255, sample[1], seed=1)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 TOP = Path(__file__).resolve().parent.parent
 
@@ -16,7 +17,7 @@ def run(name: str, output: Path) -> str:
         [sys.executable, TOP / "benchmarks" / name, "--quick", "--output", output],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANG,
         env=os.environ | {"COLUMNS": "200"},
     )
     assert done.returncode == 0, done.stderr

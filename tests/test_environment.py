@@ -13,6 +13,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from patience import HANG
 
 from course_utils import lock
 from course_utils.commands import lab
@@ -155,7 +156,7 @@ def test_a_lock_that_says_nothing_of_its_packages_is_refused() -> None:
 
 def test_make_asks_the_lock_with_nothing_installed() -> None:
     command = [sys.executable, "-I", "-S", "course_utils/lock.py", "build"]
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=HANG)
     assert done.returncode == 0, done.stderr
     assert done.stdout == lock.needed(LOCK, PROJECT, ["build"])
     assert "-I course_utils/lock.py build >" in (TOP / "Makefile").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 FIT = """
 import course_utils.quiet_tensorflow
@@ -50,7 +51,7 @@ def python(source: str, *, path: Path | None = None, **environment: str):
         env={**settings, **environment},
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=HANG,
     )
 
 
@@ -71,7 +72,7 @@ def test_a_fit_in_a_notebook_writes_nothing_to_stderr(tmp_path: Path) -> None:
         [sys.executable, "-m", "course_utils", "refresh", str(path)],
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=HANG,
     )
     assert done.returncode == 0, done.stdout
     fit, late = json.loads(path.read_bytes())["cells"]

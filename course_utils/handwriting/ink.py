@@ -24,6 +24,8 @@ NOISE_FACTOR = 5.0
 FAINT, RIM = 0.22, 0.1
 WINDOWS = (0.5, 0.25, 0.12)  # of the closings, as a share of the shorter side
 
+_QUARTER = 0.970  # of a standard deviation, from the twentieth to the fourth part of normal noise
+
 _AROUND = np.ones((3, 3), bool)
 
 
@@ -244,6 +246,9 @@ def _noise(away: np.ndarray) -> float:
     # Blotches that are wider than a pixel: what lies on paper's other side of the median.
     below = away[away < 0]
     blotches = 1.4826 * float(np.median(-below)) if below.size else 0.0
+    # Where soft ink covers half of the picture, the median is ink. The lowest quarter is paper.
+    low, quarter = np.quantile(away, (0.05, 0.25))
+    blotches = min(blotches, float(quarter - low) / _QUARTER)
     return max(grain, 0.6 * blotches)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click.testing
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from patience import HANG
 
 from course_utils.commands import course
 
@@ -52,7 +53,7 @@ def call(*arguments: object, cwd: Path, **environment: str) -> subprocess.Comple
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
         capture_output=True,
         encoding="utf-8",
-        timeout=200,
+        timeout=HANG,
     )
 
 

@@ -17,10 +17,10 @@ import pandas
 import psutil
 import pytest
 from made_notebooks import COURSE, as_in_a_terminal, call, invoke, write
+from patience import HANG
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
-LONG = 180  # seconds, for a machine that does much at once
 
 # A run tells which processes it has, so that a test can look for them, and can be told to wait.
 WORK = """
@@ -72,7 +72,7 @@ def kernels(notes: Path) -> list[psutil.Process]:
     return found
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = LONG) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = HANG) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
@@ -164,7 +164,7 @@ def test_a_worker_that_is_killed_costs_its_run_alone(
         wait_until(lambda: not is_alive(lost[0]))
         for wait in notes.glob("wait-*"):
             wait.unlink()
-        said, _ = sweep.communicate(timeout=LONG)
+        said, _ = sweep.communicate(timeout=HANG)
     finally:
         sweep.kill()
     assert sweep.returncode == 0, said
@@ -231,7 +231,7 @@ def test_ctrl_c_ends_the_runs_on_a_cluster_and_the_sweep_goes_on_later(
     try:
         wait_until(lambda: any(finished.glob("A=1*.json")) and len(kernels(notes)) == 2)
         os.killpg(sweep.pid, signal.SIGINT)
-        said, _ = sweep.communicate(timeout=LONG)
+        said, _ = sweep.communicate(timeout=HANG)
     finally:
         sweep.kill()
     assert sweep.returncode == 1 and "Traceback" not in said, said
@@ -239,7 +239,7 @@ def test_ctrl_c_ends_the_runs_on_a_cluster_and_the_sweep_goes_on_later(
     assert [worker.poll() for worker in workers] == [None, None]
     for wait in notes.glob("wait-*"):
         wait.unlink()
-    again = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=LONG)
+    again = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=HANG)
     assert again.returncode == 0, again.stderr
     assert "1 of 3 runs have finished before." in again.stdout
     found = table(tmp_path / "out")
@@ -277,7 +277,7 @@ def test_a_process_that_is_killed_costs_its_run_alone_and_none_but_kernels_liste
         wait_until(lambda: not is_alive(running[0]))
         for wait in notes.glob("wait-*"):
             wait.unlink()
-        said, _ = sweep.communicate(timeout=LONG)
+        said, _ = sweep.communicate(timeout=HANG)
     finally:
         sweep.kill()
     assert sweep.returncode == 0, said
@@ -303,7 +303,7 @@ def test_ctrl_c_leaves_no_process_and_the_sweep_goes_on_later(
         assert len(family) >= 2  # the run's process and its kernel
         # A terminal sends it to every process of the group.
         os.killpg(sweep.pid, signal.SIGINT)
-        said, _ = sweep.communicate(timeout=LONG)
+        said, _ = sweep.communicate(timeout=HANG)
         assert sweep.returncode == 1 and "Traceback" not in said, said
         wait_until(lambda: not any(is_alive(one) for one in family))
         wait_until(lambda: not kernels(notes))

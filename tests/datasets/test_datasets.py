@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import HANG
 from tiny_mnist import NAMES, assert_same, idx_bytes, tree, write_idx, write_npz
 
 from course_utils import datasets
@@ -531,7 +532,7 @@ print(int(x_train.sum()))
 
 def test_two_processes_at_once(arrays, server, tmp_path):
     both_asked = threading.Barrier(2)
-    server.before_answer = lambda: both_asked.wait(timeout=60)
+    server.before_answer = lambda: both_asked.wait(timeout=HANG)
     folder = tmp_path / "new"
     told = json.dumps(
         {
@@ -547,7 +548,7 @@ def test_two_processes_at_once(arrays, server, tmp_path):
         for _ in range(2)
     ]
     for process in both:
-        out, err = process.communicate(timeout=90)
+        out, err = process.communicate(timeout=HANG)
         assert process.returncode == 0, err
         assert int(out) == arrays["x_train"].sum()
     assert server.requests == 2

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import HANG
 from tiny_mnist import assert_same, idx_bytes, tree, write_idx
 
 from course_utils.datasets import load_fashion_mnist, load_mnist, mnist_files, mnist_places
@@ -219,7 +220,7 @@ def test_no_more_is_unpacked_than_is_expected(arrays, tmp_path: Path, kind: str)
     if os.name == "nt":
         pytest.skip("Windows has no resource module")
     done = subprocess.run(
-        [sys.executable, "-c", program, tmp_path], capture_output=True, text=True, timeout=100
+        [sys.executable, "-c", program, tmp_path], capture_output=True, text=True, timeout=HANG
     )
     *said, more = done.stdout.splitlines()
     assert what.replace("\\", "") in " ".join(said), done.stdout + done.stderr

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
+from patience import HANG
 
 from course_utils.execution import asking
 from course_utils.execution.asking import Answers, execute_and_ask
@@ -57,7 +58,7 @@ def test_after_an_error_the_kernel_answers_too(tmp_path: Path) -> None:
     with pytest.raises(CellExecutionError):
         answers = Answers()
         notebook = made("x = 3", "1 / 0", "x = 4")
-        execute_and_ask(notebook, answers, folder=tmp_path, cell_timeout=120)
+        execute_and_ask(notebook, answers, folder=tmp_path, cell_timeout=HANG)
     assert answers.scalars == {"x": 3} and notebook.cells[2].execution_count is None
 
 

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 from course_utils import cores, execution
 from course_utils.execution import Outcome, Task
@@ -59,12 +60,12 @@ def test_tasks_are_started_in_order_and_at_most_so_many_at_once(
 
     def ask(worker: Worker, task: Task, report: object, log: object) -> Outcome:
         running.add(task.path)
-        pair.wait(timeout=120)  # nobody goes on before two are here
+        pair.wait(timeout=HANG)  # nobody goes on before two are here
         asked.append(task.path)
         most.append(len(running))
-        pair.wait(timeout=120)
+        pair.wait(timeout=HANG)
         running.discard(task.path)
-        pair.wait(timeout=120)
+        pair.wait(timeout=HANG)
         return Outcome(task.path)
 
     monkeypatch.setattr(execution, "_KEEP_WORKERS", True)

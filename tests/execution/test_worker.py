@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 from course_utils.execution import surroundings
 
@@ -43,7 +44,7 @@ def test_the_worker_speaks_of_nothing_but_events(tmp_path: Path) -> None:
             said.append(process.stdout.readline())
     process.stdin.close()
     assert process.stdout.read() == ""
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=HANG) == 0
     process.stdout.close()
     assert len(said) == 2 and all(line.startswith('{"outcome": {') for line in said)
 
@@ -64,7 +65,7 @@ def test_a_worker_at_work_ends_when_its_input_closes_and_leaves_nothing(
     process.stdin.flush()
     assert json.loads(process.stdout.readline()) == {"done": 0, "cells": 1}
     process.stdin.close()
-    process.wait(timeout=60)
+    process.wait(timeout=HANG)
     process.stdout.close()
     assert not scratch.exists()
 
@@ -83,5 +84,5 @@ def test_whatever_a_task_raises_is_its_outcome(error: str) -> None:
         outcome = json.loads(process.stdout.readline())["outcome"]
         assert outcome["path"] == "a.ipynb" and outcome["error"].startswith(error.split("(")[0])
     process.stdin.close()
-    process.wait(timeout=60)
+    process.wait(timeout=HANG)
     process.stdout.close()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
+from patience import HANG
 
 from course_utils import exercises
 from course_utils.exercises.engine import progress, registry, session
@@ -258,12 +259,12 @@ def outputs_of(client: Any, code: str, *, interrupt: KernelManager | None = None
                 interrupt.interrupt_kernel()
 
     sent: list[bool] = []
-    client.execute_interactive(code, timeout=240, output_hook=collect)
+    client.execute_interactive(code, timeout=HANG, output_hook=collect)
     return outputs
 
 
 def test_in_a_notebook() -> None:
-    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=240)
+    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=HANG)
     try:
         outputs_of(client, "%load_ext course_utils.exercises.engine.cells")
         texts = outputs_of(client, 'exercises.check("02.2", patch_count)')

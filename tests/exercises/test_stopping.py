@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import HANG
 
 from course_utils.exercises.engine import sandbox
 
@@ -100,7 +101,7 @@ def test_a_module_can_be_imported_after_its_import_was_stopped(tmp_path: Path) -
             [sys.executable, "-c", textwrap.dedent(code)],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=HANG,
             env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ['PYTHONPATH']}"}
             if os.environ.get("PYTHONPATH")
             else {**os.environ, "PYTHONPATH": str(tmp_path)},

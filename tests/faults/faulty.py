@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from made_notebooks import COURSE
+from patience import HANG
 
 LONG = pytest.mark.long
-LIMIT = 240  # seconds, for a machine that does much at once
 
 
 def command(
@@ -39,7 +39,7 @@ def command(
         },
         capture_output=True,
         encoding="utf-8",
-        timeout=LIMIT,
+        timeout=HANG,
         # A job in the background of a shell was told to ignore Ctrl-C, and so are its children.
         preexec_fn=None if os.name == "nt" else _heeds_ctrl_c,
     )

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from faulty import LIMIT, LONG, assert_one_line, at_import, command, left
+from faulty import LONG, assert_one_line, at_import, command, left
 from made_notebooks import COURSE, write
+from patience import HANG
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
@@ -60,16 +61,16 @@ def test_ctrl_c_as_soon_as_a_process_is_there(name: str, tmp_path: Path) -> None
     )
     try:
         family = []
-        end = time.monotonic() + LIMIT
+        end = time.monotonic() + HANG
         while not family:
             assert time.monotonic() < end and process.poll() is None
             family = psutil.Process(process.pid).children(recursive=True)
         os.killpg(process.pid, signal.SIGINT)
-        _, said = process.communicate(timeout=LIMIT)
+        _, said = process.communicate(timeout=HANG)
     finally:
         process.kill()
     assert process.returncode == 1 and said.strip() == "Aborted!"
-    psutil.wait_procs(family, timeout=LIMIT)
+    psutil.wait_procs(family, timeout=HANG)
     assert not any(one.is_running() for one in family)
     assert left(tmp_path) == []
 

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from faulty import LIMIT, LONG, assert_one_line, command
+from faulty import LONG, assert_one_line, command
 from made_notebooks import write
+from patience import HANG
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_a_cluster_with_tls(certificates: list[str], path: Path, tmp_path: Path)
 
 
 def wait_for(port: int) -> None:
-    end = time.monotonic() + LIMIT
+    end = time.monotonic() + HANG
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=5).close()

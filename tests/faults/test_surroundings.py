@@ -14,9 +14,10 @@ import os
 from pathlib import Path
 
 import pytest
-from faulty import LIMIT, LONG, command, left
+from faulty import LONG, command, left
 from jupyter_client.manager import start_new_kernel
 from made_notebooks import ALT, write
+from patience import HANG
 
 FIGURE = """
 import matplotlib.pyplot as plt
@@ -109,12 +110,12 @@ def test_pictures_are_drawn_in_jupyterlab_too(hostile: tuple[Path, dict[str, str
     _, environment = hostile
     environment = {**environment, "PYTHONOPTIMIZE": ""}
     manager, client = start_new_kernel(
-        kernel_name="python3", startup_timeout=LIMIT, env={**os.environ, **environment}
+        kernel_name="python3", startup_timeout=HANG, env={**os.environ, **environment}
     )
     try:
         seen: list[dict] = []
         reply = client.execute_interactive(
-            FIGURE, timeout=LIMIT, output_hook=lambda message: seen.append(message["content"])
+            FIGURE, timeout=HANG, output_hook=lambda message: seen.append(message["content"])
         )
     finally:
         client.stop_channels()

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from made_notebooks import MISSING, NEEDY, without_torch, write
+from patience import HANG
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -22,7 +23,7 @@ def test_its_cells_are_skipped_with_the_reason(tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
         encoding="utf-8",
-        timeout=200,
+        timeout=HANG,
     )
     assert "1 passed, 2 skipped" in done.stdout, done.stdout + done.stderr
     assert f"01_needy {MISSING}" in done.stdout

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
+from patience import HANG
 
 from course_utils import notebooks
 from course_utils.publishing import assignments
@@ -180,7 +181,7 @@ def nbgrader(*arguments: str, folder: Path) -> None:
         env=environment,
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=HANG,
     )
     assert done.returncode == 0, done.stderr
 

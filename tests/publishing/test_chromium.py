@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 from course_utils.publishing import chromium
 
@@ -98,6 +99,6 @@ def test_an_interrupted_browser_leaves_no_words_behind() -> None:
         process.communicate()
         pytest.skip(first)
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=HANG)
     assert process.returncode != 0
     assert "KeyboardInterrupt" in said and "never retrieved" not in said
