@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from course_utils.handwriting import Reading
-    from course_utils.networks.shipping import Network
+    from course_utils.networks import shipping
 
 
 @click.command()
@@ -40,7 +40,7 @@ def read(picture: Path, model: Path | None) -> None:
         click.echo(_said(one, sure_from))
 
 
-def _opened(model: Path) -> tuple[Network, dict[str, Any]]:
+def _opened(model: Path) -> tuple[shipping.Network, dict[str, Any]]:
     from course_utils.networks import shipping
 
     return shipping.load_network(model), shipping.read_card(model)

@@ -54,7 +54,9 @@ def export_onnx(model: keras.Model, path: str | os.PathLike) -> Path:
     # A Sequential that was never called knows no output, and `export` refuses it.
     model(np.zeros((1, *model.input_shape[1:]), "float32"))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # the converter's use of NumPy
+        # The converter's use of NumPy.
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
         model.export(path, format="onnx", verbose=False)
     return path
 
