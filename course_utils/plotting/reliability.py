@@ -54,8 +54,8 @@ def draw_reliability(
         there = one.counts > 0
         at, right = one.confidence[there], one.accuracy[there]
         above.vlines(at, np.minimum(at, right), np.maximum(at, right), color=ORANGE, linewidth=5)
-        above.plot(at, right, "o", color=BLUE, markersize=9)
-        above.set(title=title, xlim=(0, 1), ylim=(0, 1.04), aspect="auto")
+        above.plot(at, right, "o", color=BLUE, markersize=9, clip_on=False, zorder=5)
+        above.set(title=title, xlim=(0, 1), ylim=(0, 1.0))
         below.bar(
             one.edges[:-1],
             one.counts,
@@ -116,7 +116,7 @@ def draw_answered(
         lowest = np.floor(100 * least)
     ax.set(xlabel="answered, % of the digits", ylabel="right, % of the answers")
     ax.set(xlim=(0, 101), ylim=(lowest, 100 + 0.04 * (100 - lowest)))
-    ax.legend(loc="lower left")
+    ax.legend(loc="center left")
     return fig
 
 
