@@ -100,7 +100,8 @@ def _share_kept(sure, right, target):
 
 
 def cheapest_answers(probabilities):
-    off = np.abs(np.arange(10)[:, np.newaxis] - np.arange(10))
+    digits = np.arange(10)
+    off = np.abs(digits[:, np.newaxis] - digits)
     expected = probabilities @ off
     return expected.argmin(axis=1)
 
@@ -129,7 +130,7 @@ def read_cheque(probabilities, price):
     for row in probabilities:
         joint = np.outer(joint, row).ravel()
     amounts = np.arange(len(joint))
-    likely = np.flatnonzero(joint.cumsum() >= 0.5 * joint.sum())
+    likely = np.flatnonzero(joint.cumsum() >= 0.5)
     amount = likely[0]
     expected = np.abs(amounts - amount) @ joint
     if expected > price:
@@ -404,6 +405,8 @@ EXERCISES = (
         cases=[
             (_cheque({4: 0.9, 9: 0.1}, {2: 1.0}), 6),
             (_cheque({4: 0.9, 9: 0.1}, {2: 1.0}), 3),
+            # expected to cost exactly the price: no reason to ask
+            (_cheque({4: 0.75, 8: 0.25}), 1.0),
             (_cheque({1: 0.4, 7: 0.35, 8: 0.25}, {0: 0.7, 6: 0.3}, {3: 1.0}), 900),
             (_cheque({3: 0.98, 5: 0.02}, {1: 0.6, 7: 0.4}, {2: 0.5, 8: 0.3, 9: 0.2}), 60),
             (_cheque({2: 0.45, 5: 0.3, 6: 0.25}, {3: 0.2, 8: 0.8}), 30),
