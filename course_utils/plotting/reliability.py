@@ -42,7 +42,7 @@ def draw_reliability(
     fig, axes = plt.subplots(
         2,
         len(found),
-        figsize=(4.6 * len(found) + 1, 5.6),
+        figsize=(4.6 * len(found) + 1, 5.2),
         height_ratios=(3, 1),
         sharex=True,
         sharey="row",
