@@ -120,3 +120,25 @@ def test_residual_networks_writes_a_row_for_each_training(tmp_path):
     assert sorted(row[4] for row in rows[1:]) == ["glorot"] * 4 + ["he"] * 4 + ["zero"]
     assert all(30 < float(row[6]) < 100 and 0 < float(row[7]) < 2.3 for row in rows[1:])
     assert printed.count("residual") >= 5 and "training loss" in printed
+
+
+def test_calibration_judges_every_way_to_ask(tmp_path):
+    printed = run("calibration.py", tmp_path)
+    measured = json.loads((tmp_path / "calibration.json").read_text(encoding="utf-8"))
+    assert [one["seed"] for one in measured["runs"]] == [1, 2] and printed.count("seed") == 2
+    for one in measured["runs"]:
+        assert one["cost"]["always ask"] == 4 * measured["price"]
+        assert one["asked"]["never ask"] == 0 and one["asked"]["always ask"] == 1
+        assert len(one["cost"]) == len(one["asked"]) == 8
+        assert 0 <= one["error softened"] < 1 and 0.3 < one["temperature"] < 3
+        assert 1 <= one["stopped after"] <= measured["epochs"] == 2
+
+
+def test_rare_class_compares_every_remedy(tmp_path):
+    run("rare_class.py", tmp_path)
+    measured = json.loads((tmp_path / "rare_class.json").read_text(encoding="utf-8"))
+    assert len(measured["runs"]) == 2
+    for one in measured["runs"]:
+        assert set(one) == {"never 9", "do nothing", "weights", "resample", "afterwards"}
+        assert one["never 9"]["recall"] == one["never 9"]["false"] == 0
+        assert one["afterwards"]["recall"] >= one["do nothing"]["recall"]

@@ -11,6 +11,7 @@ from course_utils.commands.handouts import handouts
 from course_utils.commands.lab import lab
 from course_utils.commands.live import live
 from course_utils.commands.progress import progress
+from course_utils.commands.read import read
 from course_utils.commands.refresh import refresh
 from course_utils.commands.reproduce import reproduce
 from course_utils.commands.run import run
@@ -28,7 +29,7 @@ def course() -> None:
 
 for command in (
     *(run, refresh, check, data),
-    *(lab, progress),
+    *(lab, progress, read),
     *(reproduce, sweep),
     *(slides, live, site, handouts, assignment),
 ):

@@ -26,6 +26,7 @@ from course_utils.explorers.bundling import (
     picture_of,
 )
 from course_utils.explorers.picture_files import with_few_colours
+from course_utils.explorers.stored_network import pack_network, unpack_network
 
 if TYPE_CHECKING:
     from course_utils.explorers.architect import Architect
@@ -56,8 +57,10 @@ __all__ = [
     "bundling",
     "figure",
     "names_in",
+    "pack_network",
     "page_script",
     "picture_of",
+    "unpack_network",
     "with_few_colours",
 ]
 

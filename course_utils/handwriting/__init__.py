@@ -21,7 +21,15 @@ from course_utils.handwriting.drawn_pages import draw_number, draw_page
 from course_utils.handwriting.folders import FileReading, FolderReading, read_folder
 from course_utils.handwriting.hints import MEAN_INK, hints, mean_ink
 from course_utils.handwriting.pen import BOX, SIDE, stroke_width
-from course_utils.handwriting.reader import Layer, Reader, as_keras, probabilities, stored_reader
+from course_utils.handwriting.reader import (
+    Layer,
+    Reader,
+    answers,
+    as_keras,
+    layers_of,
+    probabilities,
+    stored_reader,
+)
 from course_utils.handwriting.reading import Reading, read_page
 from course_utils.handwriting.stages import like_mnist, stages
 
@@ -35,12 +43,14 @@ __all__ = [
     "Layer",
     "Reader",
     "Reading",
+    "answers",
     "as_keras",
     "conditions",
     "draw_number",
     "draw_page",
     "draw_strokes",
     "hints",
+    "layers_of",
     "like_mnist",
     "mean_ink",
     "pen",

@@ -24,6 +24,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -116,10 +117,91 @@ def probabilities(images: ArrayLike) -> np.ndarray:
     ValueError
         If the images have another shape.
     """
+    return answers(stored_reader().layers, images)
+
+
+def answers(layers: Sequence[Layer], images: ArrayLike) -> np.ndarray:
+    """Let a network of plain layers read images, by the course's own NumPy.
+
+    Parameters
+    ----------
+    layers
+        As `layers_of` makes them of a Keras model.
+    images
+        As `probabilities` takes them.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (n, units of the last layer).
+
+    Raises
+    ------
+    ValueError
+        If the images have another shape.
+    """
     signal = as_batch(images)
-    for layer in stored_reader().layers:
+    for layer in layers:
         signal = _after(layer, signal)
     return signal
+
+
+def layers_of(model: keras.Sequential) -> tuple[Layer, ...]:
+    """Take a Keras model apart into plain layers, the form in which the explorers keep a network.
+
+    Parameters
+    ----------
+    model
+        A chain that takes images (28, 28, 1), of the layers that the table at the top of this
+        module names; a convolution or dense layer may bring its ReLU or softmax with it.
+
+    Returns
+    -------
+    tuple of Layer
+        What `answers` runs, with the model's weights as float32.
+
+    Raises
+    ------
+    ValueError
+        If the model has a layer of another kind.
+    """
+    made: list[Layer] = []
+    for layer in model.layers:
+        kinds = _kinds_of(layer)
+        if kinds is None:
+            raise ValueError(
+                f"model has the layer {layer.name!r}, a {type(layer).__name__}, with settings that "
+                "can't be kept as plain layers: use convolutions with stride 1, 2×2 max pooling, "
+                "ReLU, Flatten, dense layers, softmax"
+            )
+        for kind in kinds:
+            kernel = bias = None
+            if kind.startswith(("conv", "dense")):
+                kernel, *rest = (part.astype(np.float32) for part in layer.get_weights())
+                bias = rest[0] if rest else np.zeros(kernel.shape[-1], np.float32)
+            made.append(Layer(kind, kernel, bias))
+    return tuple(made)
+
+
+def _kinds_of(layer: keras.Layer) -> list[str] | None:
+    """Return the kinds of plain layers that a Keras layer is made of; None if there are none."""
+    settings, name = layer.get_config(), type(layer).__name__
+    ends = {"linear": [], "relu": ["relu"], "softmax": ["softmax"]}
+    end = ends.get(settings.get("activation", "linear"))
+    if name == "Conv2D" and end is not None:
+        simple = settings["strides"] == (1, 1) and settings["dilation_rate"] == (1, 1)
+        return [f"conv {settings['padding']}", *end] if simple and layer.groups == 1 else None
+    if name == "MaxPooling2D":
+        windows = (settings["pool_size"], settings["strides"], settings["padding"])
+        return ["max pool"] if windows == ((2, 2), (2, 2), "valid") else None
+    if name in ("Dense", "Activation") and end is not None:
+        return [*(["dense"] if name == "Dense" else []), *end]
+    if name in ("InputLayer", "Dropout"):
+        return []
+    usual_relu = name == "ReLU" and not layer.negative_slope and layer.max_value is None
+    if usual_relu and not layer.threshold:
+        return ["relu"]
+    return {"Flatten": ["flatten"], "Softmax": ["softmax"]}.get(name)
 
 
 def as_batch(images: ArrayLike) -> np.ndarray:

@@ -11,6 +11,9 @@
 | `recipes` | which settings reach 99 % |
 | `repetition` | one prepared training step for many seeds |
 | `metrics` | which digits are taken for which, and by which of two networks |
+| `calibration` | whether probabilities mean what they say |
+| `precision` | what half precision changes, and what an epoch takes with it |
+| `shipping` | a network's file for another program, and the card beside it |
 | `gradients` | how large the gradients are, layer by layer |
 | `inspection` | what a trained network looks for |
 
@@ -21,13 +24,16 @@ from course_utils.networks import (
     any_size,
     augmentation,
     backends,
+    calibration,
     choices,
     gradients,
     inspection,
     metrics,
     models,
+    precision,
     recipes,
     repetition,
+    shipping,
     training,
 )
 from course_utils.networks.choices import build_network, train_network
@@ -54,6 +60,7 @@ __all__ = [
     "build_network",
     "build_plain",
     "build_resnet",
+    "calibration",
     "choices",
     "count_parameters",
     "gradient_norms",
@@ -61,9 +68,11 @@ __all__ = [
     "inspection",
     "metrics",
     "models",
+    "precision",
     "receptive_field",
     "recipes",
     "repetition",
+    "shipping",
     "split_validation",
     "train_network",
     "training",

@@ -42,6 +42,7 @@ from course_utils.plotting.pooling_shift import draw_pooling_shift
 from course_utils.plotting.precision_recall import draw_precision_recall
 from course_utils.plotting.predictions import draw_predictions
 from course_utils.plotting.readings import draw_reading
+from course_utils.plotting.reliability import draw_answered, draw_reliability
 from course_utils.plotting.run_times import draw_run_times
 from course_utils.plotting.scaling import draw_scaling
 from course_utils.plotting.settings import draw_settings
@@ -67,6 +68,7 @@ __all__ = [
     "SignalCase",
     "TieTable",
     "draw_activations",
+    "draw_answered",
     "draw_blocks",
     "draw_boxes",
     "draw_chain",
@@ -102,6 +104,7 @@ __all__ = [
     "draw_precision_recall",
     "draw_predictions",
     "draw_reading",
+    "draw_reliability",
     "draw_run_times",
     "draw_scaling",
     "draw_scores",

@@ -96,3 +96,62 @@ def test_a_damaged_file_is_refused(tmp_path, monkeypatch):
 
 def test_the_door_offers_it():
     assert handwriting.stored_reader is reader.stored_reader
+
+
+@pytest.fixture(scope="module")
+def of_keras():
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(2)
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(3, 5, activation="relu", name="conv1"),
+            layers.MaxPooling2D(2, name="pool1"),
+            layers.Conv2D(4, 3, padding="same", use_bias=False, name="conv2"),
+            layers.ReLU(name="relu2"),
+            layers.Dropout(0.5, name="dropout"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(6, activation="relu", name="dense1"),
+            layers.Dense(10, name="dense2"),
+            layers.Softmax(name="softmax"),
+        ]
+    )
+
+
+def test_a_model_of_keras_is_taken_apart(of_keras, digits):
+    layers = reader.layers_of(of_keras)
+    assert [layer.kind for layer in layers] == (
+        "conv valid, relu, max pool, conv same, relu, flatten, dense, relu, dense, softmax"
+    ).split(", ")
+    found = reader.answers(layers, digits[0][:9])
+    expected = of_keras(digits[0][:9, ..., None].astype("float32") / 255)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_the_stored_network_comes_back_from_keras(digits):
+    again = reader.answers(reader.layers_of(reader.as_keras()), digits[0][:5])
+    np.testing.assert_allclose(again, reader.probabilities(digits[0][:5]), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("Conv2D", {"filters": 2, "kernel_size": 3, "strides": 2}),
+        ("Conv2D", {"filters": 2, "kernel_size": 3, "dilation_rate": 2}),
+        ("Conv2D", {"filters": 2, "kernel_size": 3, "activation": "tanh"}),
+        ("MaxPooling2D", {"pool_size": 3}),
+        ("MaxPooling2D", {"pool_size": 2, "padding": "same"}),
+        ("ReLU", {"max_value": 6}),
+        ("LeakyReLU", {}),
+        ("BatchNormalization", {}),
+    ],
+)
+def test_what_the_form_does_not_have_is_named(kind, settings):
+    import keras
+
+    odd = getattr(keras.layers, kind)(name="odd", **settings)
+    model = keras.Sequential([keras.Input((28, 28, 1)), odd])
+    with pytest.raises(ValueError, match=f"model has the layer 'odd', a {kind}"):
+        reader.layers_of(model)

@@ -2,9 +2,11 @@
 
 import json
 import re
+import statistics
 from pathlib import Path
 
 import pytest
+from scipy import stats
 
 from course_utils.notebooks import read_notebook
 
@@ -89,3 +91,60 @@ def test_the_lectures_networks_read_what_the_readme_says():
     assert f"{lecture} % of the test digits" in quoted
     *_, mean, _, _, _ = of_table("Renmin, five convolutions")
     assert f"{mean} % (mean of three seeds)" in cell("11", "full-heavy")
+
+
+def spread(values: list[float], digits: int = 1) -> str:
+    """Mean, lowest and highest, in per cent: 2.5 (1.9–3.6)."""
+    mean, low, high = (
+        f"{100 * one:.{digits}f}" for one in (sum(values) / len(values), min(values), max(values))
+    )
+    return f"{mean} ({low}–{high})"
+
+
+def paired(first: list[float], second: list[float]) -> str:
+    """The mean difference with half the width of its 95 % interval: 10.3 ± 6.7."""
+    gaps = [one - other for one, other in zip(first, second, strict=True)]
+    mean, n = statistics.mean(gaps), len(gaps)
+    margin = stats.t.ppf(0.975, n - 1) * statistics.stdev(gaps) / n**0.5
+    return f"{mean:.1f} ± {margin:.1f}"
+
+
+def test_the_temperature_mends_as_much_as_notebook_18_says():
+    runs, quoted = kept("calibration")["runs"], cell("18", "early-prose")
+    assert len(runs) == 10
+    for name, key in (
+        ("twenty epochs", "error"),
+        ("stopped early", "error stopped"),
+        ("twenty epochs, softened", "error softened"),
+    ):
+        assert row(quoted, name) == [spread([run[key] for run in runs])]
+    ends = sorted(run["stopped after"] for run in runs)
+    assert f"after {ends[0]} to {ends[-1]} epochs" in quoted
+
+
+def test_cheques_cost_what_notebook_18_says():
+    runs, quoted = kept("calibration")["runs"], cell("18", "exam-ten")
+    costs = {name: [run["cost"][name] for run in runs] for name in runs[0]["cost"]}
+    for name, paid in costs.items():
+        asked = statistics.mean(run["asked"][name] for run in runs)
+        assert row(quoted, name) == [f"{statistics.mean(paid):.0f}", f"{100 * asked:.0f}"]
+    why, best = cell("18", "exam-why"), costs["expected cost, softened"]
+    assert f"{paired(costs['four thresholds, tuned'], best)} yuan" in why
+    assert f"costs {paired(costs['expected cost, raw'], best)} yuan more" in why
+    means = [statistics.mean(costs[name]) for name in ("below 0.9, raw", "always ask")]
+    assert abs(means[0] - means[1]) < 5  # "costs as much as asking always"
+
+
+def test_the_rare_class_is_found_as_notebook_18_says():
+    runs, quoted = kept("rare_class")["runs"], cell("18", "rare-ten")
+    assert len(runs) == 10
+    for name in runs[0]:
+        mean = {key: statistics.mean(run[name][key] for run in runs) for key in runs[0][name]}
+        percents = [f"{100 * mean[key]:.{digits}f}" for key, digits in
+                    (("accuracy", 1), ("recall", 0), ("false", 1))]  # fmt: skip
+        assert row(quoted, name) == [*percents, f"{mean['cost']:.0f}"]
+    cost = {name: [run[name]["cost"] for run in runs] for name in runs[0]}
+    why = cell("18", "rare-why")
+    for name in ("weights", "afterwards", "resample"):
+        assert paired(cost["do nothing"], cost[name]) in why
+    assert paired(cost["afterwards"], cost["weights"]) in why
