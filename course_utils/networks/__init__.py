@@ -8,6 +8,7 @@
 | `training` | how data, schedules and losses are prepared |
 | `augmentation` | how training digits are varied |
 | `choices` | what one choice at a time changes |
+| `priors` | what four networks of equal size believe about images |
 | `recipes` | which settings reach 99 % |
 | `repetition` | one prepared training step for many seeds |
 | `metrics` | which digits are taken for which, and by which of two networks |
@@ -26,6 +27,7 @@ from course_utils.networks import (
     inspection,
     metrics,
     models,
+    priors,
     recipes,
     repetition,
     training,
@@ -61,6 +63,7 @@ __all__ = [
     "inspection",
     "metrics",
     "models",
+    "priors",
     "receptive_field",
     "recipes",
     "repetition",
