@@ -208,3 +208,81 @@ def rates_of_steps(peak: float, steps: int) -> np.ndarray:
         raise ValueError(f"peak is {peak}: use a number above 0, such as 0.006")
     step, rising = np.arange(steps), max(1, round(0.1 * steps))
     return peak * np.minimum((step + 1) / rising, (steps - step) / (steps - rising))
+
+
+def pick(
+    trials: np.ndarray, network: str, arrangement: str, *, digits: int = 3_500, part: str = "test"
+) -> np.ndarray:
+    """Pick one network's trainings from the table of all.
+
+    Parameters
+    ----------
+    trials
+        As `course_utils.datasets.load_prior_trials` gives them.
+    network, arrangement
+        One of `NETWORKS`, or `RIVAL`, and one of `ARRANGEMENTS`.
+    digits
+        How many digits it learned from: 500, 3,500 or 55,000; the rival 3,500 only.
+    part
+        ``"valid"`` for the trainings in which its rate was chosen, ``"test"`` for those that were
+        read on the test digits, one per seed.
+
+    Returns
+    -------
+    numpy.ndarray
+        The rows of `trials` that fit, at least one.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    wanted = (part, arrangement, digits, network)
+    rows = trials[[tuple(trial)[:4] == wanted for trial in trials]]
+    if not len(rows):
+        raise ValueError(
+            f"the trials have no row with part {part!r}, arrangement {arrangement!r}, digits "
+            f"{digits} and network {network!r}: use names and numbers that stand in the table"
+        )
+    return rows
+
+
+def best_rate(trials: np.ndarray, network: str, arrangement: str, *, digits: int = 3_500) -> float:
+    """Return the rate with which most validation digits were read; the arguments are `pick`'s."""
+    rows = pick(trials, network, arrangement, digits=digits, part="valid")
+    return float(rows["rate"][rows["read"].argmax()])
+
+
+def attention_weights(model: keras.Model, images: ArrayLike) -> np.ndarray:
+    """Return how much each patch takes from each, in the network ``"attention"``.
+
+    Parameters
+    ----------
+    model
+        As `build_prior` builds it.
+    images
+        Array (n, 28, 28, 1).
+
+    Returns
+    -------
+    numpy.ndarray
+        Array (n, heads, 16, 16). Row i, which adds up to 1, belongs to the patch that asks, column
+        j to the one that is looked at; patches are counted row by row.
+
+    Raises
+    ------
+    ValueError
+        If the model has no layer named ``"attention"``.
+    """
+    import keras
+
+    names = [layer.name for layer in getattr(model, "layers", ())]
+    if "attention" not in names:
+        raise ValueError(f'model has the layers {names}: give the one of build_prior("attention")')
+    images = as_numeric("images", images, ("images", "height", "width", "channels"))
+    before = keras.Model(model.input, model.get_layer("block_norm1").output)
+    patches = before(images.astype("float32"))
+    _, found = model.get_layer("attention")(patches, patches, return_attention_scores=True)
+    weights = np.array(found)
+    count = weights.shape[-1] * weights.shape[-2]
+    return weights.reshape(*weights.shape[:2], count, count)

@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 
+from course_utils.datasets import load_prior_trials
 from course_utils.networks import RepeatedTraining, count_parameters, receptive_field
 from course_utils.networks.priors import (
     ARRANGEMENTS,
     NETWORKS,
     RIVAL,
+    attention_weights,
+    best_rate,
     build_prior,
+    pick,
     rates_of_steps,
     rearrange,
 )
@@ -168,3 +172,39 @@ def test_rates_rise_for_a_tenth_and_fall_to_almost_nothing():
 def test_faulty_rates(peak, steps, what):
     with pytest.raises(ValueError, match=what):
         rates_of_steps(peak, steps)
+
+
+def test_attention_shares_out_a_weight_of_one(built, images):
+    weights = attention_weights(built["attention"], images)
+    assert weights.shape == (5, 2, 16, 16) and (weights >= 0).all()
+    np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_the_weights_follow_the_patches_row_by_row(built, images):
+    model = built["attention"]
+    table = model.get_layer("positions").table
+    before = table.numpy()
+    table.assign(np.zeros_like(before))
+    order = np.random.default_rng(3).permutation(16)
+    wanted = attention_weights(model, images)[:, :, order][..., order]
+    found = attention_weights(model, rearrange(images, "patches shuffled", seed=3))
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
+    table.assign(before)
+
+
+def test_a_network_without_attention_has_no_weights_to_show(built, images):
+    with pytest.raises(ValueError, match="conv1.*build_prior"):
+        attention_weights(built["plain CNN"], images)
+
+
+def test_trials_are_picked_and_the_best_rate_is_that_of_most_digits_read():
+    trials = load_prior_trials()
+    for digits in (500, 3_500):
+        tried = pick(trials, "plain CNN", "pixels scrambled", digits=digits, part="valid")
+        rate = best_rate(trials, "plain CNN", "pixels scrambled", digits=digits)
+        assert set(tried["digits"]) == {digits} and set(tried["part"]) == {"valid"}
+        assert max(tried["read"]) == tried["read"][list(tried["rate"]).index(rate)]
+        tested = pick(trials, "plain CNN", "pixels scrambled", digits=digits)
+        assert list(tested["seed"]) == [1, 2, 3] and set(tested["rate"]) == {rate}
+    with pytest.raises(ValueError, match="no row with.*digits 500.*strided CNN"):
+        pick(trials, RIVAL, "straight", digits=500)
