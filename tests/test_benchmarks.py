@@ -142,3 +142,19 @@ def test_rare_class_compares_every_remedy(tmp_path):
         assert set(one) == {"never 9", "do nothing", "weights", "resample", "afterwards"}
         assert one["never 9"]["recall"] == one["never 9"]["false"] == 0
         assert one["afterwards"]["recall"] >= one["do nothing"]["recall"]
+
+
+def test_priors_race_and_what_is_known_is_not_trained_again(tmp_path):
+    file = tmp_path / "priors.csv"
+    printed = run("priors.py", file)
+    rows = [line.split(",") for line in file.read_text().splitlines()]
+    assert rows[0] == ["part", "arrangement", "digits", "network", "rate", "seed", "read"]
+    assert len(rows) == 1 + 2 * 3 * (3 + 1) and {row[3] for row in rows[1:]} == {
+        "dense",
+        "attention",
+    }
+    assert {row[5] for row in rows[1:] if row[0] == "valid"} == {"0"}
+    assert all(30 < float(row[6]) < 100 for row in rows[1:]) and "rate 0.0" in printed
+    before = file.read_bytes()
+    run("priors.py", file)
+    assert file.read_bytes() == before

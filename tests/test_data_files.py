@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_utils.datasets import load_depth_trials, mnist_files
+from course_utils.datasets import load_depth_trials, load_prior_trials, mnist_files
+from course_utils.networks.priors import ARRANGEMENTS, NETWORKS, RIVAL
 
 DATA = Path(__file__).parent.parent / "data"
 README = (DATA / "README.md").read_text(encoding="utf-8")
@@ -66,7 +67,7 @@ def test_sample_is_under_a_megabyte():
     assert (DATA / "mnist_sample.npz").stat().st_size < 1_000_000
 
 
-@pytest.mark.parametrize("name", [*FILES, "residual_networks.csv"])
+@pytest.mark.parametrize("name", [*FILES, "priors.csv", "residual_networks.csv"])
 def test_readme_has_the_checksums_of_the_files(name):
     (listed,) = re.findall(rf"\| `{name}` \| ([0-9a-f]{{64}}) \|", README)
     assert listed == hashlib.sha256((DATA / name).read_bytes()).hexdigest()
@@ -186,3 +187,21 @@ def test_the_trials_of_deep_networks_are_complete():
     # The better a network reads, the lower is its loss; guessing costs ln 10.
     assert np.corrcoef(trials["read"], trials["loss"])[0, 1] < -0.95
     assert trials["loss"].max() < np.log(10) + 0.02
+
+
+def test_the_trials_of_priors_are_complete():
+    trials = load_prior_trials()
+    settings = [tuple(trial)[:6] for trial in trials]
+    assert len(set(settings)) == len(settings) and settings == sorted(settings)
+    cells = {(a, n, name) for a in ARRANGEMENTS for n in (500, 3_500, 55_000) for name in NETWORKS}
+    cells |= {(arrangement, 3_500, RIVAL) for arrangement in ARRANGEMENTS}
+    assert {setting[1:4] for setting in settings} == cells
+    for cell in cells:
+        rows = trials[[tuple(trial)[1:4] == cell for trial in trials]]
+        tried, tested = (rows[rows["part"] == part] for part in ("valid", "test"))
+        assert list(tried["rate"])[:3] == [0.002, 0.006, 0.018] and set(tried["seed"]) == {0}
+        # The best rate lies within those tried, and it alone was tested.
+        best = tried["rate"][tried["read"].argmax()]
+        assert best < tried["rate"].max()
+        assert list(tested["seed"]) == [1, 2, 3] and set(tested["rate"]) == {best}
+    assert ((trials["read"] > 60) & (trials["read"] < 100)).all()

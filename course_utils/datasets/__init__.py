@@ -29,6 +29,7 @@ __all__ = [
     "Digits",
     "MACRO_DTYPE",
     "MACRO_QUARTERS",
+    "PRIOR_TRIAL_DTYPE",
     "find_full_mnist",
     "load_depth_trials",
     "load_fashion_mnist",
@@ -36,6 +37,7 @@ __all__ = [
     "load_macro_series",
     "load_mnist",
     "load_photo",
+    "load_prior_trials",
     "load_us_recessions",
     "mnist_places",
 ]
@@ -75,6 +77,17 @@ DEPTH_TRIAL_DTYPE = np.dtype(
         ("seed", "<i8"),
         ("read", "<f8"),
         ("loss", "<f8"),
+    ]
+)
+PRIOR_TRIAL_DTYPE = np.dtype(
+    [
+        ("part", "<U5"),
+        ("arrangement", "<U16"),
+        ("digits", "<i8"),
+        ("network", "<U11"),
+        ("rate", "<f8"),
+        ("seed", "<i8"),
+        ("read", "<f8"),
     ]
 )
 
@@ -328,14 +341,40 @@ def load_depth_trials() -> NDArray[np.void]:
     ValueError
         If it can't be read, or has other columns.
     """
-    path = _course_file("residual_networks.csv")
+    return _load_trials("residual_networks.csv", DEPTH_TRIAL_DTYPE)
+
+
+def load_prior_trials() -> NDArray[np.void]:
+    """Load how well networks with different priors read, as `benchmarks/priors.py` wrote.
+
+    Returns
+    -------
+    ndarray of PRIOR_TRIAL_DTYPE
+        A row for each training, 1-D: `part`, on which digits it was judged, "valid" while the rate
+        was chosen, else "test"; `arrangement` of the pixels and `network`, as
+        `course_utils.networks.priors` names them; `digits`, how many there were to learn from;
+        the learning `rate` at its highest; `seed`; `read`, per cent of the digits read.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `priors.csv` is missing from the course's data folder.
+    ValueError
+        If it can't be read, or has other columns.
+    """
+    return _load_trials("priors.csv", PRIOR_TRIAL_DTYPE)
+
+
+def _load_trials(name: str, dtype: np.dtype) -> NDArray[np.void]:
+    """Read a table of trainings: a file of the data folder with these columns."""
+    path = _course_file(name)
     try:
         with path.open(encoding="ascii") as lines:
             names = next(lines, "").strip()
-            trials = np.loadtxt(list(lines), dtype=DEPTH_TRIAL_DTYPE, delimiter=",", ndmin=1)
+            trials = np.loadtxt(list(lines), dtype=dtype, delimiter=",", ndmin=1)
     except ValueError as error:
         raise ValueError(f"{path}: cannot be read as CSV: {error}. {_RESTORE}") from error
-    if names != ",".join(DEPTH_TRIAL_DTYPE.names or ()):
+    if names != ",".join(dtype.names or ()):
         raise ValueError(f"{path}: wrong columns {names}. {_RESTORE}")
     return trials
 

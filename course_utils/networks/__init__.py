@@ -8,6 +8,7 @@
 | `training` | how data, schedules and losses are prepared |
 | `augmentation` | how training digits are varied |
 | `choices` | what one choice at a time changes |
+| `priors` | what four networks of equal size believe about images |
 | `recipes` | which settings reach 99 % |
 | `repetition` | one prepared training step for many seeds |
 | `metrics` | which digits are taken for which, and by which of two networks |
@@ -31,6 +32,7 @@ from course_utils.networks import (
     metrics,
     models,
     precision,
+    priors,
     recipes,
     repetition,
     shipping,
@@ -69,6 +71,7 @@ __all__ = [
     "metrics",
     "models",
     "precision",
+    "priors",
     "receptive_field",
     "recipes",
     "repetition",

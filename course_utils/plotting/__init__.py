@@ -32,6 +32,7 @@ from course_utils.plotting.matrices import (
     draw_window_steps,
 )
 from course_utils.plotting.memory_layouts import draw_memory_layouts
+from course_utils.plotting.mixers import draw_mixers
 from course_utils.plotting.networks import draw_network
 from course_utils.plotting.overlays import draw_overlays
 from course_utils.plotting.paired import draw_paired_differences
@@ -92,6 +93,7 @@ __all__ = [
     "draw_links",
     "draw_matrix",
     "draw_memory_layouts",
+    "draw_mixers",
     "draw_network",
     "draw_overlaps",
     "draw_overlays",

@@ -24,6 +24,7 @@ from course_utils.datasets import (
     load_macro_series,
     load_mnist,
     load_photo,
+    load_prior_trials,
     load_us_recessions,
     mnist_files,
     mnist_places,
@@ -705,33 +706,41 @@ def test_macro_series_with_windows_line_ends(elsewhere):
     assert load_macro_series().shape == (203,)
 
 
-# --- the trials of deep networks -------------------------------------------------------------------
+# --- tables of trainings --------------------------------------------------------------------------
+
+DATA = Path(__file__).parents[2] / "data"
+TABLES = pytest.mark.parametrize(
+    ("load", "name"),
+    [(load_depth_trials, "residual_networks.csv"), (load_prior_trials, "priors.csv")],
+)
 
 
-def test_depth_trials_are_read_as_they_stand_in_the_file():
-    trials = load_depth_trials()
-    lines = (Path(__file__).parents[2] / "data" / "residual_networks.csv").read_text().splitlines()
+@TABLES
+def test_trials_are_read_as_they_stand_in_the_file(load, name):
+    trials = load()
+    lines = (DATA / name).read_text().splitlines()
     assert lines[0].split(",") == list(trials.dtype.names) and len(lines) == len(trials) + 1
     for line, trial in zip(lines[1:], trials):
         for text, value in zip(line.split(","), trial):
             assert text == value if isinstance(value, str) else float(text) == value
 
 
+@TABLES
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        (lambda c: c.replace(b"plain", b"plain,", 1), "cannot be read as CSV"),
-        (lambda c: c.replace(b",read,", b",share,"), "wrong columns rate,.*share"),
+        (lambda c: c.replace(b"\n", b"\n,", 2), "cannot be read as CSV"),
+        (lambda c: c.replace(b",read", b",share", 1), "wrong columns .*share"),
         (lambda c: b"\xff" + c, "cannot be read as CSV"),
     ],
 )
-def test_faulty_depth_trials(elsewhere, change, what):
-    original = (Path(__file__).parents[2] / "data" / "residual_networks.csv").read_bytes()
-    path = elsewhere.parent / "data" / "residual_networks.csv"
+def test_faulty_trials(elsewhere, load, name, change, what):
+    original = (DATA / name).read_bytes()
+    path = elsewhere.parent / "data" / name
     path.parent.mkdir()
     path.write_bytes(change(original))
     with pytest.raises(ValueError, match=f"{what}.*Restore") as caught:
-        load_depth_trials()
+        load()
     assert str(path) in str(caught.value)
 
 
