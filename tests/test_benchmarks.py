@@ -158,3 +158,12 @@ def test_priors_race_and_what_is_known_is_not_trained_again(tmp_path):
     before = file.read_bytes()
     run("priors.py", file)
     assert file.read_bytes() == before
+
+
+def test_remedies_are_compared_on_the_same_digits(tmp_path):
+    file = tmp_path / "remedies.csv"
+    printed = run("remedies.py", file)
+    rows = [line.split(",") for line in file.read_text().splitlines()]
+    assert rows[0] == ["remedy", "seed", "misread"] and len(rows) == 1 + 5 * 2
+    assert [row[1] for row in rows[1:]] == ["1", "2"] * 5
+    assert all(4 < float(row[2]) < 25 for row in rows[1:]) and printed.count("misread") == 5

@@ -25,6 +25,7 @@ from course_utils.datasets import (
     load_mnist,
     load_photo,
     load_prior_trials,
+    load_remedy_trials,
     load_us_recessions,
     mnist_files,
     mnist_places,
@@ -711,7 +712,11 @@ def test_macro_series_with_windows_line_ends(elsewhere):
 DATA = Path(__file__).parents[2] / "data"
 TABLES = pytest.mark.parametrize(
     ("load", "name"),
-    [(load_depth_trials, "residual_networks.csv"), (load_prior_trials, "priors.csv")],
+    [
+        (load_depth_trials, "residual_networks.csv"),
+        (load_prior_trials, "priors.csv"),
+        (load_remedy_trials, "remedies.csv"),
+    ],
 )
 
 
@@ -730,7 +735,7 @@ def test_trials_are_read_as_they_stand_in_the_file(load, name):
     ("change", "what"),
     [
         (lambda c: c.replace(b"\n", b"\n,", 2), "cannot be read as CSV"),
-        (lambda c: c.replace(b",read", b",share", 1), "wrong columns .*share"),
+        (lambda c: c.replace(b"seed", b"share", 1), "wrong columns .*share"),
         (lambda c: b"\xff" + c, "cannot be read as CSV"),
     ],
 )
