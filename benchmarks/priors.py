@@ -30,15 +30,7 @@ import numpy as np
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import load_mnist
-from course_utils.networks import RepeatedTraining
-from course_utils.networks.priors import (
-    ARRANGEMENTS,
-    NETWORKS,
-    RIVAL,
-    build_prior,
-    rates_of_steps,
-    rearrange,
-)
+from course_utils.networks import RepeatedTraining, priors
 from course_utils.notebooks import write_file
 
 STEPS, BATCH = 660, 32
@@ -65,7 +57,9 @@ class Race:
 
         self.network = network
         self.known = {trial[:6]: trial for trial in known}
-        self.training = RepeatedTraining(lambda: build_prior(network), keras.optimizers.Adam(0.001))
+        self.training = RepeatedTraining(
+            lambda: priors.build_prior(network), keras.optimizers.Adam(0.001)
+        )
         self.x, self.y, self.x_valid, self.y_valid, self.x_test, self.y_test = data
 
     def read(self, arrangement: str, digits: int, rate: float, seed: int, part: str) -> Trial:
@@ -73,7 +67,7 @@ class Race:
         key = (part, arrangement, digits, self.network, rate, seed)
         if key in self.known:
             return self.known[key]
-        x, y = rearrange(self.x[:digits], arrangement), self.y[:digits]
+        x, y = priors.rearrange(self.x[:digits], arrangement), self.y[:digits]
         # One "epoch" of exactly as many steps as all others have, however few digits there are.
         order = np.random.default_rng(seed)
         rounds = -(-STEPS * BATCH // digits)
@@ -84,12 +78,12 @@ class Race:
             y[picked],
             seed=seed,
             batch_size=BATCH,
-            learning_rate=rates_of_steps(rate, STEPS),
+            learning_rate=priors.rates_of_steps(rate, STEPS),
         )
         asked, truth = (
             (self.x_valid, self.y_valid) if part == "valid" else (self.x_test, self.y_test)
         )
-        wrong = self.training.evaluate(rearrange(asked, arrangement), truth)[1]
+        wrong = self.training.evaluate(priors.rearrange(asked, arrangement), truth)[1]
         return Trial(part, arrangement, digits, self.network, rate, seed, round(100 - wrong, 2))
 
 
@@ -133,15 +127,15 @@ def main(data_dir: Path | None, quick: bool, output: Path | None) -> None:
     order = np.random.default_rng(0).permutation(len(images))
     valid, train = order[:count], order[count:]
     data = (images[train], labels[train], images[valid], labels[valid], x_test, y_test)
-    sizes, seeds, networks = SIZES, SEEDS, (*NETWORKS, RIVAL)
+    sizes, seeds, networks = SIZES, SEEDS, (*priors.NETWORKS, priors.RIVAL)
     if quick:
         sizes, seeds, networks = (500,), (1,), ("dense", "attention")
     known = read_csv(output) if output and output.exists() else []
     results: list[Trial] = []
     for network in networks:
         race = Race(network, data, known)
-        for digits in (3_500,) if network == RIVAL else sizes:
-            for arrangement in ARRANGEMENTS:
+        for digits in (3_500,) if network == priors.RIVAL else sizes:
+            for arrangement in priors.ARRANGEMENTS:
                 begun = time.process_time()
                 tried = [race.read(arrangement, digits, rate, 0, "valid") for rate in RATES]
                 while max(tried, key=lambda trial: trial.read) is tried[-1] and not quick:
