@@ -77,7 +77,7 @@ def _near_only(scores, near):
     return _softmax(np.where(near, scores, -np.inf))
 
 
-def _heads(patches, w_query, w_key, w_value, w_out, scale=None):
+def _heads(patches, w_query, w_key, w_value, w_out, *, scale=None):
     """Each head's answer, sent through its part of `w_out`."""
     heads, d = w_query.shape[1:]
     scale = np.sqrt(d) if scale is None else scale

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
+from course_utils.datasets import load_prior_trials
+from course_utils.networks import priors
 from course_utils.notebooks import read_notebook
 
 TOP = Path(__file__).resolve().parents[2]
@@ -148,3 +150,14 @@ def test_the_rare_class_is_found_as_notebook_18_says():
     for name in ("weights", "afterwards", "resample"):
         assert paired(cost["do nothing"], cost[name]) in why
     assert paired(cost["afterwards"], cost["weights"]) in why
+
+
+def test_the_table_of_priors_reads_what_was_measured():
+    trials = load_prior_trials()
+    for name in (*priors.NETWORKS, priors.RIVAL):
+        read = [priors.pick(trials, name, how)["read"] for how in priors.ARRANGEMENTS]
+        assert of_table(name) == [f"{values.mean():.1f}" for values in read]
+    text = (TOP / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    for digits, link in ((500, " "), (55_000, "\n")):
+        read = priors.pick(trials, "plain CNN", "straight", digits=digits)["read"]
+        assert f"{min(read):.2f} to{link}{max(read):.2f} %" in text
