@@ -167,3 +167,25 @@ def test_remedies_are_compared_on_the_same_digits(tmp_path):
     assert rows[0] == ["remedy", "seed", "misread"] and len(rows) == 1 + 5 * 2
     assert [row[1] for row in rows[1:]] == ["1", "2"] * 5
     assert all(4 < float(row[2]) < 25 for row in rows[1:]) and printed.count("misread") == 5
+
+
+def test_a_release_run_keeps_every_notebook_with_every_seed(tmp_path):
+    command = [sys.executable, TOP / "benchmarks" / "release_run.py", "04", "--seeds", "2,3"]
+    done = subprocess.run(
+        [*command, "--output", tmp_path], capture_output=True, text=True, timeout=HANG, cwd=TOP
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    runs = json.loads((tmp_path / "release_run.json").read_text(encoding="utf-8"))["runs"]
+    assert [one["seed"] for one in runs] == [2, 3] and done.stdout.endswith("failed: none\n")
+    for one in runs:
+        (row,) = one["notebooks"].values()
+        assert not row["failed"] and row["headline"] and row["seconds"] > 0
+
+
+def test_the_last_release_run_was_of_this_course_and_passed():
+    kept = json.loads((TOP / "benchmarks/results/release_run.json").read_text(encoding="utf-8"))
+    assert {one["seed"] for one in kept["runs"]} >= {1, 2, 3}
+    names = {path.stem for path in (TOP / "notebooks").glob("*.ipynb")}
+    for one in kept["runs"]:
+        assert set(one["notebooks"]) == names
+        assert not any(row["failed"] for row in one["notebooks"].values())

@@ -52,7 +52,7 @@ def fresh_cases(exercise: FunctionExercise, seed: int) -> list[tuple[Any, ...]]:
 def _made(exercise: FunctionExercise, rng: np.random.Generator) -> list[tuple[Any, ...]]:
     assert exercise.fresh is not None  # asked before
     known = {repr(case) for case in exercise.cases}
-    found = []
+    found: list[tuple[Any, ...]] = []
     for _ in range(_TRIES * _MADE):
         case = exercise.fresh(rng)
         if repr(case) not in known and len(found) < _MADE:
