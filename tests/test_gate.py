@@ -61,7 +61,6 @@ BEHIND_THE_GATE = {
     "fold",
     "gather",
     "pad_for",
-    "padded_parts",
     "winning_cells",
     "without_padding",
     "zeros_with_padding",

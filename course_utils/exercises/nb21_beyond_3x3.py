@@ -120,6 +120,7 @@ EXERCISES = (
         number="21.1",
         title="Count a separable layer that makes several maps of each channel",
         solution=separable_parameters,
+        fresh=lambda rng: tuple(int(each) for each in rng.integers(1, (9, 50, 90, 5))),
         cases=[(3, 8, 16, 1), (3, 8, 16, 2), (5, 3, 12, 4), (7, 32, 32, 1), (1, 5, 2, 3)],
         lesson="the depthwise part costs k² for each map that it makes, and the 1×1 part mixes all "
         "of those, with one bias per filter.",
@@ -216,6 +217,7 @@ EXERCISES = (
         number="21.3",
         title="Cut patches with a convolution",
         solution=cutting_kernel,
+        fresh=lambda rng: tuple(int(each) for each in rng.integers(1, (7, 5))),
         cases=[(2, 1), (2, 3), (3, 2), (1, 4)],
         lesson="cutting is a convolution too, one filter for each cell of a patch; any layer on "
         "patches is this one, followed by a matrix.",

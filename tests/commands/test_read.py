@@ -70,7 +70,7 @@ def test_what_is_no_digit_is_called_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("made", "says"),
-    [("nothing", "isn't there"), ("text", "isn't an image"), ("blank", "looks blank")],
+    [("nothing", "isn't there"), ("text", "isn't a picture"), ("blank", "looks blank")],
 )
 def test_bad_pictures_end_in_one_line(tmp_path: Path, made: str, says: str) -> None:
     path = tmp_path / "picture.png"
