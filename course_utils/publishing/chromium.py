@@ -100,8 +100,10 @@ def _quietly_interrupted() -> Iterator[None]:
     """
     try:
         yield
-    except KeyboardInterrupt:
-        logging.getLogger("asyncio").disabled = True
+    except BaseException as error:
+        # Where the driver ends sooner than Python heeds the signal, its closed connection comes first.
+        if isinstance(error, KeyboardInterrupt) or "Connection closed" in str(error):
+            logging.getLogger("asyncio").disabled = True
         raise
 
 
