@@ -180,3 +180,12 @@ def test_a_release_run_keeps_every_notebook_with_every_seed(tmp_path):
     for one in runs:
         (row,) = one["notebooks"].values()
         assert not row["failed"] and row["headline"] and row["seconds"] > 0
+
+
+def test_the_last_release_run_was_of_this_course_and_passed():
+    kept = json.loads((TOP / "benchmarks/results/release_run.json").read_text(encoding="utf-8"))
+    assert {one["seed"] for one in kept["runs"]} >= {1, 2, 3}
+    names = {path.stem for path in (TOP / "notebooks").glob("*.ipynb")}
+    for one in kept["runs"]:
+        assert set(one["notebooks"]) == names
+        assert not any(row["failed"] for row in one["notebooks"].values())
