@@ -35,6 +35,8 @@ def run(seed: int, folder: Path, numbers: tuple[str, ...]) -> dict:
     """Execute the notebooks with one seed; return the report, with headlines."""
     command = [sys.executable, "-m", "course_utils", "run", *numbers]
     subprocess.run([*command, "-p", f"SEED={seed}", "--output", folder], check=False)
+    if not (folder / "report.json").is_file():
+        raise click.ClickException("nothing was run: see above")
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     notebooks = {}
     for one in report["notebooks"]:
