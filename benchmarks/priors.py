@@ -20,13 +20,13 @@ Ten minutes of processor time.
 from __future__ import annotations
 
 import csv
-import io
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import numpy as np
+from tables import as_csv
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import load_mnist
@@ -87,15 +87,6 @@ class Race:
         return Trial(part, arrangement, digits, self.network, rate, seed, round(100 - wrong, 2))
 
 
-def as_csv(results: list[Trial]) -> bytes:
-    """Return the content of the file."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Trial._fields)
-    writer.writerows(sorted(results))
-    return text.getvalue().encode()
-
-
 def read_csv(path: Path) -> list[Trial]:
     """Return the trainings that a file holds."""
     with path.open(encoding="ascii", newline="") as lines:
@@ -151,9 +142,9 @@ def main(data_dir: Path | None, quick: bool, output: Path | None) -> None:
                     f"{time.process_time() - begun:.0f} s"
                 )
                 if output:
-                    write_file(output, as_csv([*{*known, *results}]))
+                    write_file(output, as_csv(Trial._fields, sorted({*known, *results})))
     if output:
-        write_file(output, as_csv(results))
+        write_file(output, as_csv(Trial._fields, sorted(results)))
 
 
 if __name__ == "__main__":

@@ -13,14 +13,13 @@ or "AdamW" (weight decay 0.1); `seed`; `misread`, per cent of the validation dig
 
 from __future__ import annotations
 
-import csv
-import io
 from functools import partial
 from pathlib import Path
 
 import click
 import keras
 import numpy as np
+from tables import as_csv
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import REMEDY_TRIAL_DTYPE, load_mnist
@@ -60,10 +59,7 @@ def main(quick: bool, output: Path | None) -> None:
         mean = np.mean([row[2] for row in rows[-len(seeds) :]])
         click.echo(f"{remedy:13} {mean:.2f} % misread, mean of {len(seeds)} seeds")
     if output:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([REMEDY_TRIAL_DTYPE.names, *rows])
-        write_file(output, text.getvalue().encode("ascii"))
+        write_file(output, as_csv(REMEDY_TRIAL_DTYPE.names, rows))
 
 
 if __name__ == "__main__":

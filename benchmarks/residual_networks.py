@@ -16,8 +16,6 @@ read after it, `loss` the training loss of the last epoch. Notebook 14 reads it 
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import time
 from collections.abc import Iterator
@@ -26,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import numpy as np
+from tables import as_csv
 
 import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import load_mnist
@@ -98,15 +97,6 @@ def trials(
         yield Trial(rate, depth, int(norm), network, start, seed, read, loss)
 
 
-def as_csv(results: list[Trial]) -> bytes:
-    """Return the content of the file."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Trial._fields)
-    writer.writerows(sorted(results))
-    return text.getvalue().encode()
-
-
 def summary(results: list[Trial]) -> str:
     """Return a line per setting: mean and range of the digits read, mean of the loss."""
     lines = ["  rate  depth  norm  network   start   read, %              training loss"]
@@ -140,7 +130,7 @@ def main(quick: bool, depths: tuple[int, ...], seeds: tuple[int, ...], output: P
             results.append(trial)
             click.echo(f"{trial}, {time.perf_counter() - begun:.0f} s")
             if output:
-                write_file(output, as_csv(results))
+                write_file(output, as_csv(Trial._fields, sorted(results)))
     click.echo(summary(results))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from course_utils.plotting.style import BLUE, GREEN, ORANGE
+from course_utils.plotting.boxes_and_arrows import arrow, box, shortcut
+from course_utils.plotting.style import BLUE, GREEN
 
 # What stands in a block: what a box says, what it does; None is a plus sign, to which a shortcut
 # leads from the arrow before the box at that place. All lengths in inches.
@@ -74,75 +74,26 @@ def _draw_row(ax: Axes, kind: str, y: float) -> float:
     x = _LEFT
     ax.text(x, y, "x", ha="center", va="center", fontsize=17, style="italic")
     end = x + 0.15
-    arrows = []  # the middle of the arrow before each box, from which shortcuts leave
+    forks = []  # the middle of the arrow before each box, from which shortcuts leave
     for part in _BLOCKS[kind]:
-        _arrow(ax, (end, y), (end + _GAP, y))
-        arrows.append(end + 0.35 * _GAP)
+        arrow(ax, (end, y), (end + _GAP, y))
+        forks.append(end + 0.35 * _GAP)
         if isinstance(part, int):
             centre = end + _GAP + _PLUS
-            _draw_shortcut(ax, arrows[part], centre, y)
+            shortcut(ax, forks[part], centre, y, rise=0.62, radius=_PLUS, fontsize=18)
             end = centre + _PLUS
         else:
             label, role = part
             _box(ax, label, role, end + _GAP, y)
             end += _GAP + _WIDTHS[role]
-    _arrow(ax, (end, y), (end + _GAP, y))
+    arrow(ax, (end, y), (end + _GAP, y))
     ax.text(end + _GAP + 0.15, y, "y", ha="center", va="center", fontsize=17, style="italic")
     return end + _GAP + 0.3
 
 
 def _box(ax: Axes, label: str, role: str, left: float, y: float) -> None:
-    width = _WIDTHS[role]
-    ax.add_patch(
-        FancyBboxPatch(
-            (left, y - _HEIGHT / 2),
-            width,
-            _HEIGHT,
-            boxstyle="round,pad=0,rounding_size=0.08",
-            facecolor=_COLORS[role],
-            edgecolor="0.2",
-            linewidth=1.2,
-            zorder=2,
-        )
-    )
-    color = "black" if role == _SIZE else "white"
-    middle = left + width / 2
-    ax.text(
-        middle, y, label, ha="center", va="center", fontsize=12.5, color=color, zorder=3,
-        linespacing=1.15,
-    )  # fmt: skip
+    width, color = _WIDTHS[role], "black" if role == _SIZE else "white"
+    box(ax, label, left, y, width, _HEIGHT, facecolor=_COLORS[role], color=color, fontsize=12.5)
     if role != _SIZE:
-        ax.text(middle, y - _HEIGHT / 2 - 0.06, role, ha="center", va="top", fontsize=13)
-
-
-def _draw_shortcut(ax: Axes, fork: float, centre: float, y: float) -> None:
-    top = y + 0.62
-    ax.add_patch(
-        plt.Circle((centre, y), _PLUS, facecolor="white", edgecolor=ORANGE, linewidth=3, zorder=2)
-    )
-    ax.text(centre, y - 0.02, "+", ha="center", va="center", fontsize=18, zorder=3)
-    ax.plot([fork, fork, centre], [y, top, top], color=ORANGE, linewidth=3, zorder=1)
-    _arrow(ax, (centre, top), (centre, y + _PLUS), color=ORANGE, width=3)
-
-
-def _arrow(
-    ax: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    *,
-    color: str = "0.2",
-    width: float = 1.8,
-) -> None:
-    ax.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=13,
-            shrinkA=0,
-            shrinkB=0,
-            color=color,
-            linewidth=width,
-            zorder=2,
-        )
-    )
+        below = y - _HEIGHT / 2 - 0.06
+        ax.text(left + width / 2, below, role, ha="center", va="top", fontsize=13)

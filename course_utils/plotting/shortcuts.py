@@ -9,9 +9,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, PathPatch
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from course_utils.plotting.boxes_and_arrows import arrow, box, shortcut
 from course_utils.plotting.style import BLUE, GREEN, ORANGE, PURPLE, SKY
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Kind = Literal["plain", "residual", "projection"]
 # What stands in a block, with the width of its box; all lengths in inches.
 _BOXES = (("conv 3×3", 1.35), ("ReLU", 0.85), ("conv 3×3", 1.35))
 _BOX_HEIGHT, _GAP, _PLUS = 0.55, 0.46, 0.24
-_LEFT, _ROW = 2.3, 1.75
+_LEFT, _ROW, _RISE = 2.3, 1.75, 0.68
 _COLORS = {"conv 3×3": GREEN, "conv 1×1": ORANGE, "ReLU": "0.85"}
 _TITLES = {
     "plain": "plain\ny = ReLU(F(x))",
@@ -71,27 +72,21 @@ def _draw_block(ax: Axes, kind: Kind, y: float) -> None:
     ax.text(x, y, "x", ha="center", va="center", fontsize=17, style="italic")
     fork, end = x + 0.36, x + 0.15
     for label, width in _BOXES:
-        _arrow(ax, (end, y), (end + _GAP, y))
+        arrow(ax, (end, y), (end + _GAP, y))
         _box(ax, label, end + _GAP, y, width)
         end += _GAP + width
     _brace(ax, x + 0.15 + _GAP, end, y - _BOX_HEIGHT / 2 - 0.05, "F(x)")
     if kind != "plain":
         centre = end + _GAP + _PLUS
-        _arrow(ax, (end, y), (centre - _PLUS, y))
-        ax.add_patch(
-            plt.Circle((centre, y), _PLUS, facecolor="white", edgecolor=ORANGE, linewidth=3)
-        )
-        ax.text(centre, y - 0.02, "+", ha="center", va="center", fontsize=20)
-        top = y + 0.68
-        ax.plot([fork, fork, centre], [y, top, top], color=ORANGE, linewidth=3, zorder=1)
-        _arrow(ax, (centre, top), (centre, y + _PLUS), color=ORANGE, width=3)
+        arrow(ax, (end, y), (centre - _PLUS, y))
+        shortcut(ax, fork, centre, y, rise=_RISE, radius=_PLUS, fontsize=20)
         if kind == "projection":
-            _box(ax, "conv 1×1", (fork + centre) / 2 - 0.65, top, 1.3, height=0.42)
+            _box(ax, "conv 1×1", (fork + centre) / 2 - 0.65, y + _RISE, 1.3, height=0.42)
         end = centre + _PLUS
-    _arrow(ax, (end, y), (end + _GAP, y))
+    arrow(ax, (end, y), (end + _GAP, y))
     _box(ax, "ReLU", end + _GAP, y, 0.85)
     end += _GAP + 0.85
-    _arrow(ax, (end, y), (end + _GAP, y))
+    arrow(ax, (end, y), (end + _GAP, y))
     ax.text(end + _GAP + 0.15, y, "y", ha="center", va="center", fontsize=17, style="italic")
 
 
@@ -114,45 +109,8 @@ def _brace(ax: Axes, left: float, right: float, y: float, label: str) -> None:
 def _box(
     ax: Axes, label: str, left: float, y: float, width: float, height: float = _BOX_HEIGHT
 ) -> None:
-    ax.add_patch(
-        FancyBboxPatch(
-            (left, y - height / 2),
-            width,
-            height,
-            boxstyle="round,pad=0,rounding_size=0.08",
-            facecolor=_COLORS[label],
-            edgecolor="0.2",
-            linewidth=1.2,
-            zorder=2,
-        )
-    )
     color = "black" if label in ("ReLU", "conv 1×1") else "white"
-    ax.text(
-        left + width / 2, y, label, ha="center", va="center", fontsize=13, color=color, zorder=3
-    )
-
-
-def _arrow(
-    ax: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    *,
-    color: str = "0.2",
-    width: float = 1.8,
-) -> None:
-    ax.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=14,
-            shrinkA=0,
-            shrinkB=0,
-            color=color,
-            linewidth=width,
-            zorder=2,
-        )
-    )
+    box(ax, label, left, y, width, height, facecolor=_COLORS[label], color=color, fontsize=13)
 
 
 class Shortcut(NamedTuple):
