@@ -23,6 +23,7 @@ from course_utils.datasets.mnist_places import (
     load_full_mnist,
 )
 from course_utils.datasets.photographs import course_photo, read_photo
+from course_utils.datasets.scanned_digits import ScannedDigits, load_scanned_digits
 
 __all__ = [
     "DEPTH_TRIAL_DTYPE",
@@ -31,6 +32,8 @@ __all__ = [
     "MACRO_QUARTERS",
     "PRIOR_TRIAL_DTYPE",
     "REMEDY_TRIAL_DTYPE",
+    "ScannedDigits",
+    "TRANSFER_TRIAL_DTYPE",
     "find_full_mnist",
     "load_depth_trials",
     "load_fashion_mnist",
@@ -40,6 +43,8 @@ __all__ = [
     "load_photo",
     "load_prior_trials",
     "load_remedy_trials",
+    "load_scanned_digits",
+    "load_transfer_trials",
     "load_us_recessions",
     "mnist_places",
 ]
@@ -93,6 +98,18 @@ PRIOR_TRIAL_DTYPE = np.dtype(
     ]
 )
 REMEDY_TRIAL_DTYPE = np.dtype([("remedy", "U12"), ("seed", "i8"), ("misread", "f8")])
+TRANSFER_TRIAL_DTYPE = np.dtype(
+    [
+        ("task", "<U7"),
+        ("part", "<U5"),
+        ("method", "<U17"),
+        ("labels", "<i8"),
+        ("setting", "<f8"),
+        ("seed", "<i8"),
+        ("read", "<f8"),
+        ("kept", "<f8"),
+    ]
+)
 
 _RESTORE = (
     "Restore the course's own copy (git checkout -- data), or rebuild it as data/README.md says"
@@ -385,6 +402,27 @@ def load_remedy_trials() -> NDArray[np.void]:
         If it can't be read, or has other columns.
     """
     return _load_trials("remedies.csv", REMEDY_TRIAL_DTYPE)
+
+
+def load_transfer_trials() -> NDArray[np.void]:
+    """Load how well networks read that learned from little, as `benchmarks/learn_from_little.py` wrote.
+
+    Returns
+    -------
+    ndarray of TRANSFER_TRIAL_DTYPE
+        A row for each training, 1-D: `task`, "scanner" or "classes"; `part`, on which digits it was
+        judged, "valid" while the setting was chosen, else "test"; `method`, as the script's table
+        names it; `labels` per class; the `setting`, a pull or a learning rate, 0 for none; `seed`;
+        `read`, per cent of the digits read; `kept`, per cent of MNIST's digits still read, or NaN.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `learn_from_little.csv` is missing from the course's data folder.
+    ValueError
+        If it can't be read, or has other columns.
+    """
+    return _load_trials("learn_from_little.csv", TRANSFER_TRIAL_DTYPE)
 
 
 def _load_trials(name: str, dtype: np.dtype) -> NDArray[np.void]:

@@ -15,6 +15,7 @@
 | `calibration` | whether probabilities mean what they say |
 | `precision` | what half precision changes, and what an epoch takes with it |
 | `shipping` | a network's file for another program, and the card beside it |
+| `transfer` | what a network has learned, handed on: features and a new head |
 | `gradients` | how large the gradients are, layer by layer |
 | `inspection` | what a trained network looks for |
 
@@ -37,6 +38,7 @@ from course_utils.networks import (
     repetition,
     shipping,
     training,
+    transfer,
 )
 from course_utils.networks.choices import build_network, train_network
 from course_utils.networks.gradients import gradient_norms
@@ -79,4 +81,5 @@ __all__ = [
     "split_validation",
     "train_network",
     "training",
+    "transfer",
 ]
