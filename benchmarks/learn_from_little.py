@@ -16,6 +16,7 @@ one per seed, trained for 480 steps of 64.
 | hand-made kernels | `fit_head` on the pooled answers of notebook 04's kernels |
 | random body | the same network with random weights, `fit_head` on its layer that reads most validation digits |
 | frozen, new head | `fit_head` on the body's last layer |
+| frozen, earlier | `fit_head` on the body's last maps, below its dense layer ("classes" only) |
 | frozen, old head | the same, started at and pulled to the reader's own head |
 | fine-tuned | all weights trained on, from the frozen body and its new head |
 | fine-tuned, hot | the same from a random head, at the learning rate of "from scratch" |
@@ -55,10 +56,11 @@ SCANNER_LABELS, CLASS_LABELS = (1, 5, 20, 100), (1, 5, 20, 100, 1_000, 5_000)
 PULLS, RATES, GENTLE = (0.001, 0.01, 0.1), (0.001, 0.003, 0.01), (0.0001, 0.0003, 0.001)
 MOST_SEEDS = 5
 FIRST_NEW = 5  # "classes": the body has met the digits below
+LAST, EARLIER = "relu3", "flatten"  # where that body is cut
 
 Answer = tuple[np.ndarray, float]  # the digits read, and the percentage kept
 Part = tuple[np.ndarray, np.ndarray]
-_KINDS = {"str": str, "int": int, "float": float}
+_KINDS = (str, str, str, int, float, int, float, float)  # of the columns of a trial
 
 
 class Trial(NamedTuple):
@@ -82,8 +84,7 @@ class Table:
         if output and output.exists():
             with output.open(encoding="ascii", newline="") as lines:
                 for row in csv.DictReader(lines):
-                    kinds = Trial.__annotations__
-                    values = [_KINDS[kinds[name]](text) for name, text in row.items()]
+                    values = [kind(text) for kind, text in zip(_KINDS, row.values(), strict=True)]
                     self.known[tuple(values[:6])] = Trial(*values)
 
     def add(self, key: tuple, right: np.ndarray, kept: float) -> None:
@@ -297,11 +298,14 @@ def classes(train: Part, test: Part, seeds, quick: bool, table: Table) -> None:
     task = Task("classes", pool, parts, table)
     labels = CLASS_LABELS[:2] if quick else CLASS_LABELS
     run = RepeatedTraining(partial(build_network, filters=8), keras.optimizers.Adam(0.001))
-    features_of = keras.Model(run.model.inputs, run.model.layers[-2].output)
-    bodies: dict[int, tuple[list[np.ndarray], np.ndarray]] = {}
+    cuts = {
+        cut: keras.Model(run.model.inputs, run.model.get_layer(cut).output)
+        for cut in (LAST, EARLIER)
+    }
+    bodies: dict[int, tuple[list[np.ndarray], dict[str, np.ndarray]]] = {}
 
-    def body(seed: int) -> tuple[list[np.ndarray], np.ndarray]:
-        """Weights of a network that has met 0 to 4, and its features of the pool."""
+    def body(seed: int) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
+        """Weights of a network that has met 0 to 4, and its features of the pool, by the cut."""
         if seed not in bodies:
             steps = 10 if quick else 480
             picked = np.random.default_rng(seed).permutation(np.flatnonzero(~new))[: steps * 64]
@@ -313,25 +317,24 @@ def classes(train: Part, test: Part, seeds, quick: bool, table: Table) -> None:
                 batch_size=64,
                 learning_rate=priors.rates_of_steps(0.003, batches),
             )
-            bodies[seed] = run.model.get_weights(), features(pool[0])
+            known = {cut: features(pool[0], cut) for cut in cuts}
+            bodies[seed] = run.model.get_weights(), known
         return bodies[seed]
 
-    def features(images: np.ndarray) -> np.ndarray:
-        return features_of.predict(images[..., np.newaxis], batch_size=500, verbose=0)
+    def features(images: np.ndarray, cut: str) -> np.ndarray:
+        return cuts[cut].predict(images[..., np.newaxis], batch_size=500, verbose=0)
 
-    def flat(images: np.ndarray) -> np.ndarray:
-        return images.reshape(len(images), -1).astype(float)
-
-    def frozen(chosen, asked, pull, seed) -> Answer:
-        weights, known = body(seed)
+    def frozen(chosen, asked, pull, seed, cut=LAST) -> Answer:
+        weights, known_by_cut = body(seed)
+        known = known_by_cut[cut]
         run.model.set_weights(weights)
         factor = 10 / np.sqrt((known**2).sum(axis=1).mean())
         head = transfer.fit_head(factor * known[chosen], pool[1][chosen], pull=pull)
-        return transfer.scores(factor * features(asked), head).argmax(axis=1), np.nan
+        return transfer.scores(factor * features(asked, cut), head).argmax(axis=1), np.nan
 
     def fine_tuned(chosen, asked, rate, seed) -> Answer:
         weights, known = body(seed)
-        start = [*weights[:-2], *new_head(known[chosen], pool[1][chosen])]
+        start = [*weights[:-2], *new_head(known[LAST][chosen], pool[1][chosen])]
         trained(run, pool, chosen, rate, seed, quick, start)
         return run.predict(asked[..., np.newaxis]).argmax(axis=1), np.nan
 
@@ -343,6 +346,7 @@ def classes(train: Part, test: Part, seeds, quick: bool, table: Table) -> None:
     rates, gentle = (RATES[:2], GENTLE[:2]) if quick else (RATES, GENTLE)
     task.run("pixels, nearest", nearest_pixels(pool), (0.0,), labels, seeds)
     task.run("frozen, new head", frozen, pulls, labels, seeds)
+    task.run("frozen, earlier", partial(frozen, cut=EARLIER), pulls, labels, seeds)
     task.run("fine-tuned", fine_tuned, gentle, labels, seeds)
     task.run("from scratch", from_scratch, rates, labels, seeds)
 

@@ -28,6 +28,7 @@ from course_utils.handwriting.reader import (
     as_keras,
     layers_of,
     probabilities,
+    signals,
     stored_reader,
 )
 from course_utils.handwriting.reading import Reading, read_page
@@ -58,6 +59,7 @@ __all__ = [
     "probabilities",
     "read_folder",
     "read_page",
+    "signals",
     "stages",
     "stored_reader",
     "stroke_width",

@@ -24,7 +24,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -141,9 +141,33 @@ def answers(layers: Sequence[Layer], images: ArrayLike) -> np.ndarray:
         If the images have another shape.
     """
     signal = as_batch(images)
+    for signal in signals(layers, images):
+        pass
+    return signal
+
+
+def signals(layers: Sequence[Layer], images: ArrayLike) -> Iterator[np.ndarray]:
+    """Yield what each layer of a network answers to images, one after the other.
+
+    Parameters
+    ----------
+    layers, images
+        As `answers` takes them.
+
+    Yields
+    ------
+    numpy.ndarray
+        float32 (n, …): maps (n, h, w, c), or features (n, p) from the flattening on.
+
+    Raises
+    ------
+    ValueError
+        If the images have another shape.
+    """
+    signal = as_batch(images)
     for layer in layers:
         signal = _after(layer, signal)
-    return signal
+        yield signal
 
 
 def layers_of(model: keras.Sequential) -> tuple[Layer, ...]:

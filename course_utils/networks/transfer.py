@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from course_utils.arguments import as_class_numbers, as_floating, as_integer, as_numeric, as_real
 from course_utils.convolution import conv2d
 from course_utils.filters import FILTERS
-from course_utils.handwriting import Layer, answers, stored_reader
+from course_utils.handwriting import Layer, signals, stored_reader
 from course_utils.networks.models import CLASSES
 from course_utils.pooling import pool2d
 
@@ -195,10 +195,11 @@ def features_by_depth(layers: tuple[Layer, ...], images: ArrayLike) -> dict[str,
         By the names in `DEPTHS`, float32 (n, features): the pixels, the maps after each of the
         three poolings, and the dense layer below the head.
     """
-    kinds = [layer.kind for layer in layers]
-    ends = [k + 1 for k, kind in enumerate(kinds) if kind == "max pool"]
-    ends.append(kinds.index("dense") + 2)
-    found = [answers(layers[:end], images) for end in (0, *ends)]
+    found, before = [np.asarray(images)], None
+    for layer, maps in zip(layers, signals(layers, images), strict=True):
+        if layer.kind == "max pool" or (layer.kind == "relu" and before == "dense"):
+            found.append(maps)
+        before = layer.kind
     return {name: one.reshape(len(one), -1) for name, one in zip(DEPTHS, found, strict=True)}
 
 
