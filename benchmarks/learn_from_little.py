@@ -11,17 +11,17 @@ one per seed, trained for 480 steps of 64.
 | method | what it is |
 |---|---|
 | zero labels | the stored reader as it is, asked for one of ten digits |
-| pixels, nearest | the label of the nearest example |
-| pixels, head | `fit_head` on the pixels |
+| nearest pixels | the label of the nearest example |
+| head on pixels | `fit_head` on the pixels |
 | hand-made kernels | `fit_head` on the pooled answers of notebook 04's kernels |
 | random body | the same network with random weights, `fit_head` on its layer that reads most validation digits |
-| frozen, new head | `fit_head` on the body's last layer |
-| frozen, earlier | `fit_head` on the body's last maps, below its dense layer ("classes" only) |
-| frozen, old head | the same, started at and pulled to the reader's own head |
+| frozen | `fit_head` on the body's last layer |
+| frozen earlier | `fit_head` on the body's last maps, below its dense layer ("classes" only) |
+| frozen old head | the same, started at and pulled to the reader's own head |
 | fine-tuned | all weights trained on, from the frozen body and its new head |
-| fine-tuned, hot | the same from a random head, at the learning rate of "from scratch" |
+| fine-tuned hot | the same from a random head, at the learning rate of "from scratch" |
 | from scratch | the network with random weights, all trained |
-| scratch, moved | the same, digits moved by up to two pixels while it trains |
+| scratch moved | the same, digits moved by up to two pixels while it trains |
 
 Each method that has a setting (a pull, or Adam's highest rate, which rises for a tenth of the steps
 and falls to zero) is tried with three, all numbers of labels and seed 0, and judged on validation
@@ -262,18 +262,18 @@ def scanner(mnist_test: Part, seeds, quick: bool, table: Table) -> None:
         trained(plain, pool, chosen, rate, seed, quick, [*transfer.body_weights(), *random])
         return answered(plain, asked)
 
-    task.run("pixels, nearest", nearest_pixels(pool), (0.0,), labels, seeds)
-    task.run("pixels, head", head_on(flat, pool), pulls, labels, seeds)
+    task.run("nearest pixels", nearest_pixels(pool), (0.0,), labels, seeds)
+    task.run("head on pixels", head_on(flat, pool), pulls, labels, seeds)
     task.run("hand-made kernels", head_on(transfer.hand_made_features, pool), pulls, labels, seeds)
     task.run("random body", random_learn, pulls, labels, seeds)
-    task.run("frozen, new head", head_on(features, pool), pulls, labels, seeds)
-    task.run("frozen, old head", head_on(features, pool, old), pulls, labels, seeds)
+    task.run("frozen", head_on(features, pool), pulls, labels, seeds)
+    task.run("frozen old head", head_on(features, pool, old), pulls, labels, seeds)
     rates, gentle = (RATES[:2], GENTLE[:2]) if quick else (RATES, GENTLE)
     task.run("fine-tuned", fine_tuned, gentle, labels, seeds)
     rate = task.run("from scratch", from_scratch, rates, labels, seeds)
-    task.run("fine-tuned, hot", hot, (rate,), labels, seeds)
+    task.run("fine-tuned hot", hot, (rate,), labels, seeds)
     moved = partial(from_scratch, run=moving)
-    task.run("scratch, moved", moved, rates, labels, seeds)
+    task.run("scratch moved", moved, rates, labels, seeds)
 
 
 def random_head(seed: int, depth: str, pool: Part) -> Callable:
@@ -344,9 +344,9 @@ def classes(train: Part, test: Part, seeds, quick: bool, table: Table) -> None:
 
     pulls = PULLS[:2] if quick else PULLS
     rates, gentle = (RATES[:2], GENTLE[:2]) if quick else (RATES, GENTLE)
-    task.run("pixels, nearest", nearest_pixels(pool), (0.0,), labels, seeds)
-    task.run("frozen, new head", frozen, pulls, labels, seeds)
-    task.run("frozen, earlier", partial(frozen, cut=EARLIER), pulls, labels, seeds)
+    task.run("nearest pixels", nearest_pixels(pool), (0.0,), labels, seeds)
+    task.run("frozen", frozen, pulls, labels, seeds)
+    task.run("frozen earlier", partial(frozen, cut=EARLIER), pulls, labels, seeds)
     task.run("fine-tuned", fine_tuned, gentle, labels, seeds)
     task.run("from scratch", from_scratch, rates, labels, seeds)
 

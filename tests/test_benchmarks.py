@@ -160,6 +160,22 @@ def test_priors_race_and_what_is_known_is_not_trained_again(tmp_path):
     assert file.read_bytes() == before
 
 
+def test_learning_from_little_chooses_and_goes_on_where_it_stopped(tmp_path):
+    file = tmp_path / "learn_from_little.csv"
+    printed = run("learn_from_little.py", file)
+    rows = [line.split(",") for line in file.read_text().splitlines()]
+    assert rows[0] == ["task", "part", "method", "labels", "setting", "seed", "read", "kept"]
+    assert len({(row[0], row[2]) for row in rows[1:]}) == 16
+    assert {row[5] for row in rows[1:] if row[1] == "valid"} == {"0"}
+    assert "frozen" in printed and "random body: " in printed
+    lines = file.read_text().splitlines(keepends=True)
+    left = [line for line in lines if not line.startswith("classes,test,frozen")]
+    file.write_text("".join(left))
+    run("learn_from_little.py", file)
+    again = file.read_text().splitlines(keepends=True)
+    assert len(again) == len(lines) and set(left) <= set(again)
+
+
 def test_remedies_are_compared_on_the_same_digits(tmp_path):
     file = tmp_path / "remedies.csv"
     printed = run("remedies.py", file)

@@ -17,6 +17,7 @@ from course_utils.datasets import (
     load_depth_trials,
     load_prior_trials,
     load_remedy_trials,
+    load_transfer_trials,
     mnist_files,
 )
 from course_utils.networks.priors import ARRANGEMENTS, NETWORKS, RIVAL
@@ -72,7 +73,7 @@ def test_sample_is_under_a_megabyte():
     assert (DATA / "mnist_sample.npz").stat().st_size < 1_000_000
 
 
-@pytest.mark.parametrize("name", [*FILES, "priors.csv", "remedies.csv", "residual_networks.csv"])
+@pytest.mark.parametrize("name", [*FILES, "learn_from_little.csv", "priors.csv", "remedies.csv", "residual_networks.csv"])
 def test_readme_has_the_checksums_of_the_files(name):
     (listed,) = re.findall(rf"\| `{name}` \| ([0-9a-f]{{64}}) \|", README)
     assert listed == hashlib.sha256((DATA / name).read_bytes()).hexdigest()
@@ -210,6 +211,30 @@ def test_the_trials_of_priors_are_complete():
         assert best < tried["rate"].max()
         assert list(tested["seed"]) == [1, 2, 3] and set(tested["rate"]) == {best}
     assert ((trials["read"] > 60) & (trials["read"] < 100)).all()
+
+
+def test_the_trials_of_learning_from_little_are_complete():
+    trials = load_transfer_trials()
+    settings = [tuple(trial)[:6] for trial in trials]
+    assert len(set(settings)) == len(settings) and settings == sorted(settings)
+    labels = {"scanner": [1, 5, 20, 100], "classes": [1, 5, 20, 100, 1_000, 5_000]}
+    methods = set(map(tuple, trials[["task", "method"]].tolist()))
+    assert len(methods) == 16
+    for task, method in methods - {("scanner", "zero labels")}:
+        rows = trials[(trials["task"] == task) & (trials["method"] == method)]
+        tried, tested = (rows[rows["part"] == part] for part in ("valid", "test"))
+        assert sorted(set(tested["labels"])) == labels[task]
+        assert len(tested) == 5 * len(labels[task]) and set(tested["seed"]) == {1, 2, 3, 4, 5}
+        (setting,) = set(tested["setting"])
+        if len(tried):  # the setting that reads the most on average, chosen with seed 0
+            tries = {one: tried["read"][tried["setting"] == one] for one in set(tried["setting"])}
+            assert set(tried["seed"]) == {0} and len(tries) == 3
+            assert max(tries, key=lambda one: tries[one].mean()) == setting
+    # Only what was trained on whole digits can be asked for MNIST's.
+    whole = ["zero labels", "fine-tuned", "fine-tuned hot", "from scratch", "scratch moved"]
+    asked = (trials["task"] == "scanner") & np.isin(trials["method"], whole)
+    assert (np.isnan(trials["kept"]) == ~asked).all()
+    assert ((trials["read"] > 20) & (trials["read"] < 100)).all()
 
 
 def test_the_trials_of_remedies_are_complete():

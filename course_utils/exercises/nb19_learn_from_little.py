@@ -188,8 +188,8 @@ def _learner(*, flip=False, relu=True, whole=False, pool=np.max, root=False, exa
         maps = np.einsum("nhwij,cij->nhwc", windows, used)
         maps = np.maximum(maps, 0) if relu else maps
         h, w = maps.shape[1] // 2, maps.shape[2] // 2
-        parts = maps[:, :h, :w], maps[:, :h, w:], maps[:, h:, :w], maps[:, h:, w:]
-        parts = (maps,) if whole else parts
+        parts = [maps[:, :h, :w], maps[:, :h, w:], maps[:, h:, :w], maps[:, h:, w:]]
+        parts = [maps] if whole else parts
         return np.concatenate([pool(part, axis=(1, 2)) for part in parts], axis=1)
 
     def answer(kernels, images, labels, asked):

@@ -26,6 +26,7 @@ from course_utils.datasets import (
     load_photo,
     load_prior_trials,
     load_remedy_trials,
+    load_transfer_trials,
     load_us_recessions,
     mnist_files,
     mnist_places,
@@ -716,6 +717,7 @@ TABLES = pytest.mark.parametrize(
         (load_depth_trials, "residual_networks.csv"),
         (load_prior_trials, "priors.csv"),
         (load_remedy_trials, "remedies.csv"),
+        (load_transfer_trials, "learn_from_little.csv"),
     ],
 )
 
@@ -727,7 +729,10 @@ def test_trials_are_read_as_they_stand_in_the_file(load, name):
     assert lines[0].split(",") == list(trials.dtype.names) and len(lines) == len(trials) + 1
     for line, trial in zip(lines[1:], trials):
         for text, value in zip(line.split(","), trial):
-            assert text == value if isinstance(value, str) else float(text) == value
+            if isinstance(value, str):
+                assert text == value
+            else:
+                np.testing.assert_equal(float(text), value)  # NaN equals NaN
 
 
 @TABLES
