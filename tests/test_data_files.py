@@ -73,7 +73,9 @@ def test_sample_is_under_a_megabyte():
     assert (DATA / "mnist_sample.npz").stat().st_size < 1_000_000
 
 
-@pytest.mark.parametrize("name", [*FILES, "learn_from_little.csv", "priors.csv", "remedies.csv", "residual_networks.csv"])
+@pytest.mark.parametrize(
+    "name", [*FILES, "learn_from_little.csv", "priors.csv", "remedies.csv", "residual_networks.csv"]
+)
 def test_readme_has_the_checksums_of_the_files(name):
     (listed,) = re.findall(rf"\| `{name}` \| ([0-9a-f]{{64}}) \|", README)
     assert listed == hashlib.sha256((DATA / name).read_bytes()).hexdigest()

@@ -141,8 +141,8 @@ def answers(layers: Sequence[Layer], images: ArrayLike) -> np.ndarray:
         If the images have another shape.
     """
     signal = as_batch(images)
-    for signal in signals(layers, images):
-        pass
+    for layer in layers:
+        signal = _after(layer, signal)
     return signal
 
 

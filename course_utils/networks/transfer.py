@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     import keras
 
 DEPTHS = ("pixels", "block 1", "block 2", "block 3", "dense")
+# What `benchmarks/learn_from_little.py` compares on the other scanner's digits.
+RIVALS = (
+    "frozen",
+    "frozen old head",
+    "fine-tuned",
+    "fine-tuned hot",
+    "from scratch",
+    "scratch moved",
+    "hand-made kernels",
+    "random body",
+    "head on pixels",
+    "nearest pixels",
+)
 STEPS = 300
 PULL = 0.01
 _POOL = 4
@@ -153,9 +166,9 @@ def nearest(features: ArrayLike, labels: ArrayLike, asked: ArrayLike) -> np.ndar
     Parameters
     ----------
     features, labels
-        Of the examples: numbers (n, p) and integers (n,).
+        Of the examples: numbers (n, …), features or images, and integers (n,).
     asked
-        Numbers (m, p).
+        Numbers (m, …).
 
     Returns
     -------
@@ -167,8 +180,7 @@ def nearest(features: ArrayLike, labels: ArrayLike, asked: ArrayLike) -> np.ndar
     ValueError
         If the two don't have as many features each.
     """
-    features = as_floating("features", features, ("examples", "features"))
-    asked = as_floating("asked", asked, ("asked", "features"))
+    features, asked = _flat("features", features), _flat("asked", asked)
     if asked.shape[1] != features.shape[1]:
         raise ValueError(
             f"asked has {asked.shape[1]} features, but the examples have {features.shape[1]}: "
@@ -291,10 +303,20 @@ def body_weights() -> list[np.ndarray]:
     return [part for one in layers for part in (one.kernel, one.bias) if part is not None]
 
 
-def head_weights(weights: ArrayLike) -> list[np.ndarray]:
-    """Part what `fit_head` returns into a dense layer's kernel (p, classes) and bias (classes,)."""
+def head_weights(weights: ArrayLike, size: float = 1) -> list[np.ndarray]:
+    """Part what `fit_head` returns into a dense layer's kernel (p, classes) and bias (classes,).
+
+    If the features were multiplied by `size` before, the kernel is made for those as they were.
+    """
     weights = as_numeric("weights", weights, ("features and bias", "classes"))
-    return [weights[:-1].astype(np.float32), weights[-1].astype(np.float32)]
+    return [(size * weights[:-1]).astype(np.float32), weights[-1].astype(np.float32)]
+
+
+def _flat(name: str, values: ArrayLike) -> np.ndarray:
+    array = as_real(name, values)
+    if array.ndim < 2 or not len(array):
+        raise ValueError(f"{name} has shape {array.shape}: give a row or an image for each")
+    return array.reshape(len(array), -1).astype(float)
 
 
 def _with_ones(features: np.ndarray) -> np.ndarray:

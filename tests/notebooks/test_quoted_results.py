@@ -5,10 +5,11 @@ import re
 import statistics
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scipy import stats
 
-from course_utils.datasets import load_prior_trials
+from course_utils.datasets import load_prior_trials, load_transfer_trials
 from course_utils.networks import priors
 from course_utils.notebooks import read_notebook
 
@@ -161,3 +162,57 @@ def test_the_table_of_priors_reads_what_was_measured():
     for digits, link in ((500, " "), (55_000, "\n")):
         read = priors.pick(trials, "plain CNN", "straight", digits=digits)["read"]
         assert f"{min(read):.2f} to{link}{max(read):.2f} %" in text
+
+
+def transfer_means(task: str) -> dict[tuple[str, int], float]:
+    """Mean percentage of the test digits read, by method and number of labels per class."""
+    trials = load_transfer_trials()
+    rows = trials[(trials["task"] == task) & (trials["part"] == "test")]
+    cells = {(str(row["method"]), int(row["labels"])) for row in rows}
+    return {
+        (name, n): rows["read"][(rows["method"] == name) & (rows["labels"] == n)].mean()
+        for name, n in cells
+    }
+
+
+def test_the_rivals_came_out_as_notebook_19_says():
+    mean, sizes = transfer_means("scanner"), (1, 5, 20, 100)
+    none = mean["zero labels", 0]
+    # table-why
+    alone = ("from scratch", "scratch moved", "nearest pixels")
+    assert mean["frozen", 5] > max(mean[name, 100] for name in alone) + 0.5
+    assert mean["from scratch", 20] < mean["frozen", 1] < mean["scratch moved", 20] + 1
+    assert all(mean["scratch moved", n] > mean["from scratch", n] + 0.5 for n in sizes)
+    assert all(abs(mean["fine-tuned", n] - mean["frozen", n]) < 0.6 for n in sizes)
+    # rivals-why
+    for name in ("hand-made kernels", "random body"):
+        assert all(abs(mean[name, n] - mean["nearest pixels", n]) < 5 for n in sizes)
+    assert mean["hand-made kernels", 100] < none - 1 and mean["random body", 100] < none + 0.1
+    assert 15 < mean["frozen", 1] - mean["fine-tuned hot", 1] < 20
+    assert abs(mean["frozen", 100] - mean["fine-tuned hot", 100]) < 0.5
+    assert max((one for one in mean if one[1] == 1), key=mean.get) == ("frozen old head", 1)
+    assert mean["frozen old head", 1] > none + 1 > none > mean["frozen", 1]
+    assert mean["frozen old head", 20] < mean["frozen", 20]
+    # price-why
+    read = np.array([mean["frozen", n] for n in sizes])
+    worth = 2 * 10_000 * np.diff(read) / 100 / (10 * np.diff(sizes))
+    assert 15 < worth[0] < 25 and 1.5 < worth[1] < 4 and 0.04 < worth[2] < 0.06
+    # summary
+    assert "read 94 %" in (summary := cell("19", "summary")) and 93.5 < none < 94.5
+    assert "labels 97 %" in summary and 96.5 < mean["frozen", 5] < 97.5
+
+
+def test_networks_forget_as_notebook_19_says():
+    trials = load_transfer_trials()
+    rows = trials[(trials["task"] == "scanner") & (trials["part"] == "test")]
+    still = {
+        (name, n): rows["kept"][(rows["method"] == name) & (rows["labels"] == n)].mean()
+        for name, n in (("zero labels", 0), *((name, n) for name in ("fine-tuned", "fine-tuned hot")
+                                              for n in (1, 5, 20, 100)))
+    }  # fmt: skip
+    before = still["zero labels", 0]
+    assert before > 98.5
+    gentle = [still["fine-tuned", n] for n in (1, 5, 20, 100)]
+    assert min(gentle) == gentle[0] > 90 and min(gentle[1:]) > 97
+    assert 30 < 100 - still["fine-tuned hot", 1] < 37  # "a third"
+    assert 100 - still["fine-tuned hot", 100] > 5 * (100 - before)
