@@ -231,7 +231,7 @@ def test_the_trials_of_learning_from_little_are_complete():
         if len(tried):  # the setting that reads the most on average, chosen with seed 0
             tries = {one: tried["read"][tried["setting"] == one] for one in set(tried["setting"])}
             assert set(tried["seed"]) == {0} and len(tries) == 3
-            assert max(tries, key=lambda one: tries[one].mean()) == setting
+            assert tries[setting].mean() >= max(each.mean() for each in tries.values()) - 1e-9
     # Only what was trained on whole digits can be asked for MNIST's.
     whole = ["zero labels", "fine-tuned", "fine-tuned hot", "from scratch", "scratch moved"]
     asked = (trials["task"] == "scanner") & np.isin(trials["method"], whole)

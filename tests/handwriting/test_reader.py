@@ -155,3 +155,15 @@ def test_what_the_form_does_not_have_is_named(kind, settings):
     model = keras.Sequential([keras.Input((28, 28, 1)), odd])
     with pytest.raises(ValueError, match=f"model has the layer 'odd', a {kind}"):
         reader.layers_of(model)
+
+
+def test_the_signals_are_what_each_layer_answers():
+    images = np.random.default_rng(0).random((3, 28, 28), dtype=np.float32)
+    layers = handwriting.stored_reader().layers
+    signals = list(handwriting.signals(layers, images))
+    assert len(signals) == len(layers)
+    assert signals[0].shape == (3, 24, 24, 16) and signals[-3].shape == (3, 96)
+    np.testing.assert_array_equal(signals[-1], handwriting.probabilities(images))
+    np.testing.assert_array_equal(signals[4], handwriting.answers(layers[:5], images))
+    with pytest.raises(ValueError, match="images has shape"):
+        next(handwriting.signals(layers, images[:, :20]))

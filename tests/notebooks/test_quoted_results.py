@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from course_utils.datasets import load_prior_trials, load_transfer_trials
+from course_utils.exercises import nb19_learn_from_little
 from course_utils.networks import priors
 from course_utils.notebooks import read_notebook
 
@@ -216,3 +217,38 @@ def test_networks_forget_as_notebook_19_says():
     assert min(gentle) == gentle[0] > 90 and min(gentle[1:]) > 97
     assert 30 < 100 - still["fine-tuned hot", 1] < 37  # "a third"
     assert 100 - still["fine-tuned hot", 100] > 5 * (100 - before)
+
+
+def test_transfer_stops_paying_where_notebook_19_says():
+    mean, sizes = transfer_means("classes"), (1, 5, 20, 100, 1_000, 5_000)
+    gain = {
+        (name, n): mean[name, n] - mean["from scratch", n]
+        for name in ("frozen earlier", "frozen", "fine-tuned")
+        for n in sizes
+    }
+    why = cell("19", "stop-why")
+    assert "11 points more with one label, one point with a hundred" in why
+    assert round(gain["frozen earlier", 1]) == 11 and round(gain["frozen earlier", 100]) == 1
+    stops = {
+        name: nb19_learn_from_little.stops_paying(
+            np.array(sizes), transfer_reads(name, sizes), transfer_reads("from scratch", sizes)
+        )
+        for name in ("frozen earlier", "frozen", "fine-tuned")
+    }
+    assert stops == {"frozen earlier": 1_000, "frozen": 5, "fine-tuned": 1_000}
+    assert all(gain["frozen earlier", n] < -0.3 for n in (1_000, 5_000))
+    assert all(0 > gain["fine-tuned", n] > -0.2 for n in (1_000, 5_000))
+    assert all(gain["fine-tuned", n] < gain["frozen earlier", n] for n in sizes[:4])
+    # the figure's text
+    top = [max((one for one in mean if one[1] == n), key=mean.get)[0] for n in sizes]
+    assert top == ["frozen earlier"] * 4 + ["from scratch"] * 2
+    assert mean["frozen", 5_000] == min(value for one, value in mean.items() if one[1] == 5_000)
+    assert gain["frozen earlier", 1] > 10 and 93.5 < mean["frozen", 5_000] < 94.5
+
+
+def transfer_reads(name: str, sizes: tuple[int, ...]) -> np.ndarray:
+    """Percentages of the new classes read, (numbers of labels, draws)."""
+    trials = load_transfer_trials()
+    rows = trials[(trials["task"] == "classes") & (trials["part"] == "test")]
+    rows = rows[rows["method"] == name]
+    return np.array([rows["read"][rows["labels"] == n] for n in sizes])
