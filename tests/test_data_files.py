@@ -15,8 +15,8 @@ import pytest
 
 from course_utils.datasets import (
     load_depth_trials,
+    load_one_change_trials,
     load_prior_trials,
-    load_remedy_trials,
     mnist_files,
 )
 from course_utils.networks.priors import ARRANGEMENTS, NETWORKS, RIVAL
@@ -72,7 +72,7 @@ def test_sample_is_under_a_megabyte():
     assert (DATA / "mnist_sample.npz").stat().st_size < 1_000_000
 
 
-@pytest.mark.parametrize("name", [*FILES, "priors.csv", "remedies.csv", "residual_networks.csv"])
+@pytest.mark.parametrize("name", [*FILES, "priors.csv", "one_change.csv", "residual_networks.csv"])
 def test_readme_has_the_checksums_of_the_files(name):
     (listed,) = re.findall(rf"\| `{name}` \| ([0-9a-f]{{64}}) \|", README)
     assert listed == hashlib.sha256((DATA / name).read_bytes()).hexdigest()
@@ -212,11 +212,17 @@ def test_the_trials_of_priors_are_complete():
     assert ((trials["read"] > 60) & (trials["read"] < 100)).all()
 
 
-def test_the_trials_of_remedies_are_complete():
-    trials = load_remedy_trials()
-    remedies = ("none", "moved digits", "dropout", "L2", "AdamW")
-    assert [(row["remedy"], row["seed"]) for row in trials] == [
-        (remedy, seed) for remedy in remedies for seed in range(1, 21)
+def test_the_trials_of_one_change_are_complete():
+    trials = load_one_change_trials()
+    changes = {
+        "two epochs": ("none", "rate 0.005", "schedule", "normalisation", "both"),
+        "few digits": ("none", "moved digits", "dropout", "L2", "AdamW"),
+    }
+    assert [(row["experiment"], row["change"], row["seed"]) for row in trials] == [
+        (experiment, change, seed)
+        for experiment, names in changes.items()
+        for change in names
+        for seed in range(1, 21)
     ]
-    # A network that has seen 256 digits reads most of the others, and not all.
-    assert ((trials["misread"] > 4) & (trials["misread"] < 25)).all()
+    # A network of two epochs, or of 256 digits, reads most of the others, and not all.
+    assert ((trials["misread"] > 2) & (trials["misread"] < 25)).all()

@@ -30,7 +30,7 @@ __all__ = [
     "MACRO_DTYPE",
     "MACRO_QUARTERS",
     "PRIOR_TRIAL_DTYPE",
-    "REMEDY_TRIAL_DTYPE",
+    "ONE_CHANGE_TRIAL_DTYPE",
     "find_full_mnist",
     "load_depth_trials",
     "load_fashion_mnist",
@@ -39,7 +39,7 @@ __all__ = [
     "load_mnist",
     "load_photo",
     "load_prior_trials",
-    "load_remedy_trials",
+    "load_one_change_trials",
     "load_us_recessions",
     "mnist_places",
 ]
@@ -92,7 +92,9 @@ PRIOR_TRIAL_DTYPE = np.dtype(
         ("read", "<f8"),
     ]
 )
-REMEDY_TRIAL_DTYPE = np.dtype([("remedy", "U12"), ("seed", "i8"), ("misread", "f8")])
+ONE_CHANGE_TRIAL_DTYPE = np.dtype(
+    [("experiment", "U10"), ("change", "U13"), ("seed", "i8"), ("misread", "f8")]
+)
 
 _RESTORE = (
     "Restore the course's own copy (git checkout -- data), or rebuild it as data/README.md says"
@@ -368,23 +370,24 @@ def load_prior_trials() -> NDArray[np.void]:
     return _load_trials("priors.csv", PRIOR_TRIAL_DTYPE)
 
 
-def load_remedy_trials() -> NDArray[np.void]:
-    """Load what helped against learning by heart, as `benchmarks/remedies.py` wrote.
+def load_one_change_trials() -> NDArray[np.void]:
+    """Load what one change brought, as `benchmarks/one_change.py` wrote.
 
     Returns
     -------
-    ndarray of REMEDY_TRIAL_DTYPE
-        A row for each training, 1-D: `remedy`, "none" among them; `seed`; `misread`, per cent of
-        the validation digits after training.
+    ndarray of ONE_CHANGE_TRIAL_DTYPE
+        A row for each training, 1-D: `experiment`, "two epochs" or "few digits"; `change`, "none"
+        for the network as it is; `seed`; `misread`, per cent of the validation digits after
+        training.
 
     Raises
     ------
     FileNotFoundError
-        If `remedies.csv` is missing from the course's data folder.
+        If `one_change.csv` is missing from the course's data folder.
     ValueError
         If it can't be read, or has other columns.
     """
-    return _load_trials("remedies.csv", REMEDY_TRIAL_DTYPE)
+    return _load_trials("one_change.csv", ONE_CHANGE_TRIAL_DTYPE)
 
 
 def _load_trials(name: str, dtype: np.dtype) -> NDArray[np.void]:

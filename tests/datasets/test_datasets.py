@@ -23,9 +23,9 @@ from course_utils.datasets import (
     load_fashion_mnist,
     load_macro_series,
     load_mnist,
+    load_one_change_trials,
     load_photo,
     load_prior_trials,
-    load_remedy_trials,
     load_us_recessions,
     mnist_files,
     mnist_places,
@@ -715,7 +715,7 @@ TABLES = pytest.mark.parametrize(
     [
         (load_depth_trials, "residual_networks.csv"),
         (load_prior_trials, "priors.csv"),
-        (load_remedy_trials, "remedies.csv"),
+        (load_one_change_trials, "one_change.csv"),
     ],
 )
 
