@@ -68,6 +68,36 @@ def student_copy(notebook: NotebookNode) -> NotebookNode:
     return copied
 
 
+def _without_leading_to_proofs(notebook: NotebookNode) -> NotebookNode:
+    """A notebook whose texts announce no proof that the copy leaves out ("Checked:")."""
+    shown = notebook.copy()
+    shown.cells = []
+    for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        if (
+            cell.cell_type == "markdown"
+            and following is not None
+            and following.cell_type == "code"
+            and reveal.is_proof(following)
+        ):
+            cell = cell.copy()
+            cell.source = _without_last_colon(cell.source)
+            if not cell.source:
+                continue
+        shown.cells.append(cell)
+    return shown
+
+
+def _without_last_colon(text: str) -> str:
+    """Leave out the last sentence if it ends with a colon and stands outside of lists."""
+    text = text.rstrip()
+    if not text.endswith(":"):
+        return text
+    paragraphs = text.split("\n\n")
+    sentences = re.split(r"(?<=[.?!…])\s+", paragraphs[-1])
+    paragraphs[-1] = " ".join(sentences[:-1])
+    return "\n\n".join(part for part in paragraphs if part).rstrip()
+
+
 def open_questions(notebook: NotebookNode) -> list[str]:
     """Return the closing questions of a notebook, without their answers."""
     found: list[str] = []
@@ -82,7 +112,7 @@ def open_questions(notebook: NotebookNode) -> list[str]:
 
 
 def _for_students(notebook: NotebookNode, *, in_place_of_answers: str) -> NotebookNode:
-    handout = copy.deepcopy(notebook)
+    handout = copy.deepcopy(_without_leading_to_proofs(notebook))
     handout.cells = [
         cell for cell in handout.cells if not _is_note(cell) and not reveal.is_proof(cell)
     ]
@@ -208,7 +238,10 @@ def _explain_at_the_end(handout: NotebookNode) -> None:
     """Move explanations behind the last cell, each with the number that stands in its place."""
     found = [cell for cell in handout.cells if reveal.is_explanation(cell)]
     for number, cell in enumerate(found, start=1):
-        moved = new_markdown_cell(f"**{number}.** {cell.source}", id=f"{cell.id}-at-the-end")
+        # a list needs a line of its own to begin on
+        gap = "\n\n" if re.match(r"[-*+] |\d+\. ", cell.source) else " "
+        text = f"**{number}.**{gap}{cell.source}"
+        moved = new_markdown_cell(text, id=f"{cell.id}-at-the-end")
         cell.source = f"*What it shows stands at the end, number {number}.*"
         if number == 1:
             heading = "## What the cells show"

@@ -324,7 +324,7 @@ listed(
     (
         "two",
         lambda nb: (
-            tag("prepare", "headline")(nb),
+            tag("answer", "headline")(nb),
             tag("prompt")(nb),
             put("prompt", "What follows:")(nb),
             tag("why")(nb),
