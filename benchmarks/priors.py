@@ -1,7 +1,7 @@
 """Race networks of equal size, on digits as they are, in shuffled patches and scrambled.
 
     python benchmarks/priors.py --data-dir DIR --output data/priors.csv    # some 260 trainings
-    python benchmarks/priors.py --quick    # one size and one seed of two networks, on the sample
+    python benchmarks/priors.py --quick    # one size, one seed and few steps, to see that it works
 
 The networks are those of `course_utils.networks.priors`. Every training has 660 steps of 32 digits
 with Adam, whose rate rises for a tenth of them and falls to zero, from the first 500 or 3,500 of
@@ -33,7 +33,7 @@ from course_utils.datasets import load_mnist
 from course_utils.networks import RepeatedTraining, priors
 from course_utils.notebooks import write_file
 
-STEPS, BATCH = 660, 32
+STEPS, QUICK_STEPS, BATCH = 660, 165, 32
 SIZES, RATES, SEEDS = (500, 3_500, 55_000), (0.002, 0.006, 0.018), (1, 2, 3)
 
 
@@ -52,10 +52,12 @@ class Trial(NamedTuple):
 class Race:
     """One network and one arrangement of the digits; TensorFlow prepares the step once."""
 
-    def __init__(self, network: str, data: tuple[np.ndarray, ...], known: list[Trial]) -> None:
+    def __init__(
+        self, network: str, data: tuple[np.ndarray, ...], known: list[Trial], steps: int
+    ) -> None:
         import keras
 
-        self.network = network
+        self.network, self.steps = network, steps
         self.known = {trial[:6]: trial for trial in known}
         self.training = RepeatedTraining(
             lambda: priors.build_prior(network), keras.optimizers.Adam(0.001)
@@ -70,15 +72,16 @@ class Race:
         x, y = priors.rearrange(self.x[:digits], arrangement), self.y[:digits]
         # One "epoch" of exactly as many steps as all others have, however few digits there are.
         order = np.random.default_rng(seed)
-        rounds = -(-STEPS * BATCH // digits)
+        seen = self.steps * BATCH
+        rounds = -(-seen // digits)
         picked = np.concatenate([order.permutation(digits) for _ in range(rounds)])
-        picked = picked[: STEPS * BATCH]
+        picked = picked[:seen]
         self.training.fit(
             x[picked],
             y[picked],
             seed=seed,
             batch_size=BATCH,
-            learning_rate=priors.rates_of_steps(rate, STEPS),
+            learning_rate=priors.rates_of_steps(rate, self.steps),
         )
         asked, truth = (
             (self.x_valid, self.y_valid) if part == "valid" else (self.x_test, self.y_test)
@@ -106,7 +109,9 @@ def read_csv(path: Path) -> list[Trial]:
 
 @click.command()
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where MNIST's files are.")
-@click.option("--quick", is_flag=True, help="One size, one seed, two networks, on the sample.")
+@click.option(
+    "--quick", is_flag=True, help="One size, one seed, few steps of two networks, on the sample."
+)
 @click.option("--output", type=click.Path(path_type=Path), help="The file to write, CSV.")
 def main(data_dir: Path | None, quick: bool, output: Path | None) -> None:
     """Choose the rates, train, and print a line for each training."""
@@ -118,13 +123,14 @@ def main(data_dir: Path | None, quick: bool, output: Path | None) -> None:
     order = np.random.default_rng(0).permutation(len(images))
     valid, train = order[:count], order[count:]
     data = (images[train], labels[train], images[valid], labels[valid], x_test, y_test)
-    sizes, seeds, networks = SIZES, SEEDS, (*priors.NETWORKS, priors.RIVAL)
+    sizes, seeds, steps = SIZES, SEEDS, STEPS
+    networks: tuple[str, ...] = (*priors.NETWORKS, priors.RIVAL)
     if quick:
-        sizes, seeds, networks = (500,), (1,), ("dense", "attention")
+        sizes, seeds, steps, networks = (500,), (1,), QUICK_STEPS, ("dense", "attention")
     known = read_csv(output) if output and output.exists() else []
     results: list[Trial] = []
     for network in networks:
-        race = Race(network, data, known)
+        race = Race(network, data, known, steps)
         for digits in (3_500,) if network == priors.RIVAL else sizes:
             for arrangement in priors.ARRANGEMENTS:
                 begun = time.process_time()

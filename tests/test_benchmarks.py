@@ -176,13 +176,13 @@ def test_learning_from_little_chooses_and_goes_on_where_it_stopped(tmp_path):
     assert len(again) == len(lines) and set(left) <= set(again)
 
 
-def test_remedies_are_compared_on_the_same_digits(tmp_path):
-    file = tmp_path / "remedies.csv"
-    printed = run("remedies.py", file)
+def test_one_change_at_a_time_meets_the_same_seeds(tmp_path):
+    file = tmp_path / "one_change.csv"
+    printed = run("one_change.py", file)
     rows = [line.split(",") for line in file.read_text().splitlines()]
-    assert rows[0] == ["remedy", "seed", "misread"] and len(rows) == 1 + 5 * 2
-    assert [row[1] for row in rows[1:]] == ["1", "2"] * 5
-    assert all(4 < float(row[2]) < 25 for row in rows[1:]) and printed.count("misread") == 5
+    assert rows[0] == ["experiment", "change", "seed", "misread"] and len(rows) == 1 + 10 * 2
+    assert [row[2] for row in rows[1:]] == ["1", "2"] * 10
+    assert all(2 < float(row[3]) < 25 for row in rows[1:]) and printed.count("misread") == 10
 
 
 def test_a_release_run_keeps_every_notebook_with_every_seed(tmp_path):

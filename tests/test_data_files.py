@@ -15,8 +15,8 @@ import pytest
 
 from course_utils.datasets import (
     load_depth_trials,
+    load_one_change_trials,
     load_prior_trials,
-    load_remedy_trials,
     load_transfer_trials,
     mnist_files,
 )
@@ -74,7 +74,8 @@ def test_sample_is_under_a_megabyte():
 
 
 @pytest.mark.parametrize(
-    "name", [*FILES, "learn_from_little.csv", "priors.csv", "remedies.csv", "residual_networks.csv"]
+    "name",
+    [*FILES, "learn_from_little.csv", "one_change.csv", "priors.csv", "residual_networks.csv"],
 )
 def test_readme_has_the_checksums_of_the_files(name):
     (listed,) = re.findall(rf"\| `{name}` \| ([0-9a-f]{{64}}) \|", README)
@@ -239,11 +240,17 @@ def test_the_trials_of_learning_from_little_are_complete():
     assert ((trials["read"] > 20) & (trials["read"] <= 100)).all()
 
 
-def test_the_trials_of_remedies_are_complete():
-    trials = load_remedy_trials()
-    remedies = ("none", "moved digits", "dropout", "L2", "AdamW")
-    assert [(row["remedy"], row["seed"]) for row in trials] == [
-        (remedy, seed) for remedy in remedies for seed in range(1, 21)
+def test_the_trials_of_one_change_are_complete():
+    trials = load_one_change_trials()
+    changes = {
+        "two epochs": ("none", "rate 0.005", "schedule", "normalisation", "both"),
+        "few digits": ("none", "moved digits", "dropout", "L2", "AdamW"),
+    }
+    assert [(row["experiment"], row["change"], row["seed"]) for row in trials] == [
+        (experiment, change, seed)
+        for experiment, names in changes.items()
+        for change in names
+        for seed in range(1, 21)
     ]
-    # A network that has seen 256 digits reads most of the others, and not all.
-    assert ((trials["misread"] > 4) & (trials["misread"] < 25)).all()
+    # A network of two epochs, or of 256 digits, reads most of the others, and not all.
+    assert ((trials["misread"] > 2) & (trials["misread"] < 25)).all()

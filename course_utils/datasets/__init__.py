@@ -31,7 +31,7 @@ __all__ = [
     "MACRO_DTYPE",
     "MACRO_QUARTERS",
     "PRIOR_TRIAL_DTYPE",
-    "REMEDY_TRIAL_DTYPE",
+    "ONE_CHANGE_TRIAL_DTYPE",
     "ScannedDigits",
     "TRANSFER_TRIAL_DTYPE",
     "find_full_mnist",
@@ -42,7 +42,7 @@ __all__ = [
     "load_mnist",
     "load_photo",
     "load_prior_trials",
-    "load_remedy_trials",
+    "load_one_change_trials",
     "load_scanned_digits",
     "load_transfer_trials",
     "load_us_recessions",
@@ -97,7 +97,9 @@ PRIOR_TRIAL_DTYPE = np.dtype(
         ("read", "<f8"),
     ]
 )
-REMEDY_TRIAL_DTYPE = np.dtype([("remedy", "U12"), ("seed", "i8"), ("misread", "f8")])
+ONE_CHANGE_TRIAL_DTYPE = np.dtype(
+    [("experiment", "U10"), ("change", "U13"), ("seed", "i8"), ("misread", "f8")]
+)
 TRANSFER_TRIAL_DTYPE = np.dtype(
     [
         ("task", "<U7"),
@@ -385,23 +387,24 @@ def load_prior_trials() -> NDArray[np.void]:
     return _load_trials("priors.csv", PRIOR_TRIAL_DTYPE)
 
 
-def load_remedy_trials() -> NDArray[np.void]:
-    """Load what helped against learning by heart, as `benchmarks/remedies.py` wrote.
+def load_one_change_trials() -> NDArray[np.void]:
+    """Load what one change brought, as `benchmarks/one_change.py` wrote.
 
     Returns
     -------
-    ndarray of REMEDY_TRIAL_DTYPE
-        A row for each training, 1-D: `remedy`, "none" among them; `seed`; `misread`, per cent of
-        the validation digits after training.
+    ndarray of ONE_CHANGE_TRIAL_DTYPE
+        A row for each training, 1-D: `experiment`, "two epochs" or "few digits"; `change`, "none"
+        for the network as it is; `seed`; `misread`, per cent of the validation digits after
+        training.
 
     Raises
     ------
     FileNotFoundError
-        If `remedies.csv` is missing from the course's data folder.
+        If `one_change.csv` is missing from the course's data folder.
     ValueError
         If it can't be read, or has other columns.
     """
-    return _load_trials("remedies.csv", REMEDY_TRIAL_DTYPE)
+    return _load_trials("one_change.csv", ONE_CHANGE_TRIAL_DTYPE)
 
 
 def load_transfer_trials() -> NDArray[np.void]:

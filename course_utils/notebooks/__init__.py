@@ -60,6 +60,7 @@ CELL_TAGS = (
     "exercise",
     "exercise-check",
     "predict",
+    "explanation",
     "self-test",
     "nbval-ignore-output",
 )

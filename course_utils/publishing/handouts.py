@@ -3,8 +3,8 @@
 Both come from the one stored notebook.
 
 - The student's copy has no outputs, no solutions, no proofs, no answers to the closing questions
-  and no instructor's notes. It runs from the first cell to the last: every check replies "not attempted
-  yet".
+  and no instructor's notes. What explains the answer to a question is folded; on paper it stands at
+  the end. The copy runs from the first cell to the last: every check replies "not attempted yet".
 - The instructor's copy keeps the outputs, has a solution after the check of each exercise and the
   answers below their questions, and marks the instructor's notes as such.
 """
@@ -43,6 +43,7 @@ _ANSWER = re.compile(
 _LINK_TO_DOCUMENT = re.compile(r"\]\(([\w-]+\.md)(?:#[^)]*)?\)")
 _LINK_WITHIN_COURSE = re.compile(r'<a href="(?!https?:)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 _LINES_FOR_AN_ANSWER = 3
+_EXPLANATION = "Run the cell above, then open: what it shows"
 _MOST_LINES, _SPARE_LINES = 10, 3  # for an exercise: some more than our own solution has
 
 
@@ -57,10 +58,44 @@ def student_copy(notebook: NotebookNode) -> NotebookNode:
     Returns
     -------
     NotebookNode
-        The copy: no outputs, no proofs, no notes for instructors, closing questions without answers. Answers
-        folded elsewhere in the text are part of the lesson and stay.
+        The copy: no outputs, no proofs, no notes for instructors, closing questions without
+        answers, explanations of answers folded. Answers folded elsewhere in the text are part of
+        the lesson and stay.
     """
-    return _for_students(notebook, in_place_of_answers="")
+    copied = _for_students(notebook, in_place_of_answers="")
+    for cell in filter(reveal.is_explanation, copied.cells):
+        cell.source = reveal.folded(_EXPLANATION, cell.source)
+    return copied
+
+
+def _without_leading_to_proofs(notebook: NotebookNode) -> NotebookNode:
+    """A notebook whose texts announce no proof that the copy leaves out ("Checked:")."""
+    shown = notebook.copy()
+    shown.cells = []
+    for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        if (
+            cell.cell_type == "markdown"
+            and following is not None
+            and following.cell_type == "code"
+            and reveal.is_proof(following)
+        ):
+            cell = cell.copy()
+            cell.source = _without_last_colon(cell.source)
+            if not cell.source:
+                continue
+        shown.cells.append(cell)
+    return shown
+
+
+def _without_last_colon(text: str) -> str:
+    """Leave out the last sentence if it ends with a colon and stands outside of lists."""
+    text = text.rstrip()
+    if not text.endswith(":"):
+        return text
+    paragraphs = text.split("\n\n")
+    sentences = re.split(r"(?<=[.?!…])\s+", paragraphs[-1])
+    paragraphs[-1] = " ".join(sentences[:-1])
+    return "\n\n".join(part for part in paragraphs if part).rstrip()
 
 
 def open_questions(notebook: NotebookNode) -> list[str]:
@@ -77,7 +112,7 @@ def open_questions(notebook: NotebookNode) -> list[str]:
 
 
 def _for_students(notebook: NotebookNode, *, in_place_of_answers: str) -> NotebookNode:
-    handout = copy.deepcopy(notebook)
+    handout = copy.deepcopy(_without_leading_to_proofs(notebook))
     handout.cells = [
         cell for cell in handout.cells if not _is_note(cell) and not reveal.is_proof(cell)
     ]
@@ -176,6 +211,7 @@ def paper(notebook: NotebookNode, audience: str, *, name: str, trusted: bool = F
         }
         shows = {cell.id: kind for cell in notebook.cells if (kind := _kind_of_output(cell))}
         figures = _open_figures(notebook)
+        _explain_at_the_end(handout)
         for cell in handout.cells:
             if cell.id in figures:
                 cell.outputs = figures[cell.id]
@@ -196,6 +232,21 @@ def paper(notebook: NotebookNode, audience: str, *, name: str, trusted: bool = F
     text = render(handout, template="handout", page=details, trusted=trusted)
     # on paper nothing unfolds, and a link to a neighbouring file leads nowhere
     return _LINK_WITHIN_COURSE.sub(r"\1", text.replace("<details>", "<details open>"))
+
+
+def _explain_at_the_end(handout: NotebookNode) -> None:
+    """Move explanations behind the last cell, each with the number that stands in its place."""
+    found = [cell for cell in handout.cells if reveal.is_explanation(cell)]
+    for number, cell in enumerate(found, start=1):
+        # a list needs a line of its own to begin on
+        gap = "\n\n" if re.match(r"[-*+] |\d+\. ", cell.source) else " "
+        text = f"**{number}.**{gap}{cell.source}"
+        moved = new_markdown_cell(text, id=f"{cell.id}-at-the-end")
+        cell.source = f"*What it shows stands at the end, number {number}.*"
+        if number == 1:
+            heading = "## What the cells show"
+            handout.cells.append(new_markdown_cell(heading, id="explanations-at-the-end"))
+        handout.cells.append(moved)
 
 
 def _ruled(lines: int) -> str:

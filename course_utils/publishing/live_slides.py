@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 from course_utils import notebooks
 from course_utils.notebooks import reveal
+from course_utils.publishing.page import EXPLANATION_SUMMARY
 
 _CONTINUES = "-"
 SETTINGS_FOLDER = ".jupyterlab"
@@ -39,7 +40,8 @@ _SETTINGS = {
 def live_copy(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook in which only cells that begin something have a slide type.
 
-    Outputs that answer a question are left out: run the cell when the room has guessed.
+    Outputs that answer a question are left out: run the cell when the room has guessed. What
+    explains them on the same slide is folded.
     """
     made = copy.deepcopy(notebook)
     for place in reveal.answers(notebook):
@@ -47,6 +49,8 @@ def live_copy(notebook: NotebookNode) -> NotebookNode:
     for cell in made.cells:
         if cell.metadata.get("slideshow", {}).get("slide_type") == _CONTINUES:
             del cell.metadata["slideshow"]
+            if reveal.is_explanation(cell):
+                cell.source = reveal.folded(EXPLANATION_SUMMARY, cell.source)
     return made
 
 

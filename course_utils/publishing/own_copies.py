@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from course_utils import notebooks
-from course_utils.notebooks import reveal
 from course_utils.publishing.handouts import student_copy
 
 NAVIGATION = "desk-navigation"  # the id of the cell that leads on
@@ -51,7 +49,7 @@ def own_copy(
         No outputs, no proofs, no notes for instructors; closing questions keep their folded
         answers. The last cell leads to the lesson before, the index, and the next lesson.
     """
-    copied = student_copy(_without_leading_to_proofs(notebook))
+    copied = student_copy(notebook)
     folded = {cell.id: cell.source for cell in notebook.cells}
     for cell in copied.cells:
         if "self-test" in notebooks.cell_tags(cell):
@@ -77,36 +75,6 @@ def _way_on(name: str, names: Sequence[str], index: str, address: Callable[[str]
 
 def _number(name: str) -> str:
     return name.partition("_")[0]
-
-
-def _without_leading_to_proofs(notebook: NotebookNode) -> NotebookNode:
-    """A notebook whose texts announce no proof that the copy leaves out ("Checked:")."""
-    shown = notebook.copy()
-    shown.cells = []
-    for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
-        if (
-            cell.cell_type == "markdown"
-            and following is not None
-            and following.cell_type == "code"
-            and reveal.is_proof(following)
-        ):
-            cell = cell.copy()
-            cell.source = _without_last_colon(cell.source)
-            if not cell.source:
-                continue
-        shown.cells.append(cell)
-    return shown
-
-
-def _without_last_colon(text: str) -> str:
-    """Leave out the last sentence if it ends with a colon and stands outside of lists."""
-    text = text.rstrip()
-    if not text.endswith(":"):
-        return text
-    paragraphs = text.split("\n\n")
-    sentences = re.split(r"(?<=[.?!…])\s+", paragraphs[-1])
-    paragraphs[-1] = " ".join(sentences[:-1])
-    return "\n\n".join(part for part in paragraphs if part).rstrip()
 
 
 def lesson_names() -> list[str]:

@@ -68,11 +68,16 @@ class _Exporter(HTMLExporter):
         yield from super().default_filters()
         yield "markdown2html", _markdown_to_html
         yield "proof_summary", proof_summary
+        yield "explanation_summary", lambda cell: EXPLANATION_SUMMARY
         yield "live_explorer", explorers.figure
         yield "picture_of_explorer", explorers.picture_of
         yield "formula", lambda latex: formula(latex.strip().strip("$"), block=True)
         yield "cleaned", _cleaned
         yield "holds_scripts", safe_html.holds_scripts
+
+
+# Stands on a folded text that tells what answers a question.
+EXPLANATION_SUMMARY = "What it shows"
 
 
 def proof_summary(cell: NotebookNode) -> str:

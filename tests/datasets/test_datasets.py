@@ -23,9 +23,9 @@ from course_utils.datasets import (
     load_fashion_mnist,
     load_macro_series,
     load_mnist,
+    load_one_change_trials,
     load_photo,
     load_prior_trials,
-    load_remedy_trials,
     load_transfer_trials,
     load_us_recessions,
     mnist_files,
@@ -716,7 +716,7 @@ TABLES = pytest.mark.parametrize(
     [
         (load_depth_trials, "residual_networks.csv"),
         (load_prior_trials, "priors.csv"),
-        (load_remedy_trials, "remedies.csv"),
+        (load_one_change_trials, "one_change.csv"),
         (load_transfer_trials, "learn_from_little.csv"),
     ],
 )

@@ -27,7 +27,31 @@ MAX_WORDS = 120
 USUAL_LINES, SELDOM_LINES, MAX_LINES = 5, 15, 24
 MAX_COLUMNS = 100
 MIN_ALT = 30
-OF_PROSE = {"predict", "self-test"}
+OF_PROSE = {"predict", "explanation", "self-test"}
+# Texts after an answer that go on to the next thing, and tell nothing of what came out.
+LEAD_ON = {
+    "02": {"digit-others-prose"},
+    "05": {"visits-matrix-prose"},
+    "08": {
+        "one-input-prose",
+        "equivariance-definition",
+        "turn-figure-prose",
+        "accuracies-table-prose",
+    },
+    "10": {"build-dense-prose", "choice-prose", "mixed-up-prose"},
+    "12": {
+        "race-pairs-prose",
+        "change-rivals-prose",
+        "change-verdict-prose",
+        "few-verdict-prose",
+        "full-prose",
+    },
+    "13": {"table-prose", "sanity-numbers-prose", "fooled-prose"},
+    "14": {"zero-prose"},
+    "15": {"timed-prose"},
+    "16": {"windows-library-prose", "table-numbers-prose", "sizes-figure-prose"},
+    "18": {"ece-prose", "exam-error-prose", "mixed-loss-prose"},
+}
 PART_ONE = range(1, 9)
 CLOSING_CELLS = 8
 
@@ -630,6 +654,40 @@ def every_prompt_is_answered(stored: Stored) -> list[str]:
             ]
             waiting.clear()
     return faults + [f"{name(one)} asks, and no output answers" for one in waiting]
+
+
+@rule
+def what_explains_an_answer_is_folded_with_it(stored: Stored) -> list[str]:
+    """The text after an answer is tagged explanation, or asks, opens a section or leads on."""
+    answers = places_of_answers(stored)
+    faults, expected = [], set()
+    for place in answers:
+        after = place + 1
+        while after < len(stored.cells) and (
+            set(reveal.PROOFS) & set(tags(stored.cells[after]))
+            or stored.cells[after]["metadata"].get("slideshow", {}).get("slide_type") == "notes"
+            or stored.cells[after]["id"].startswith("prediction-compare")
+        ):
+            after += 1
+        if after == len(stored.cells):
+            continue
+        cell = stored.cells[after]
+        if cell["cell_type"] != "markdown":
+            continue
+        expected.add(after)
+        goes_on = (
+            "predict" in tags(cell)
+            or source(cell).startswith("#")
+            or cell["id"] in LEAD_ON.get(stored.number, ())
+        )
+        if ("explanation" in tags(cell)) == goes_on:
+            verb = "leads on, and is" if goes_on else "follows an answer, and is not"
+            faults.append(f"{name(cell)} {verb} tagged explanation")
+    return faults + [
+        f"{name(cell)} explains nothing that was asked"
+        for place, cell in enumerate(stored.cells)
+        if "explanation" in tags(cell) and place not in expected
+    ]
 
 
 @rule

@@ -92,7 +92,11 @@ def good() -> dict:
         code("prepare", "cells = SIZE**2"),
         markdown("prompt-run", "Run it:"),
         code("answer", "print(cells)", outputs=(stdout("25\n"),)) | {"metadata": of_answer()},
-        markdown("check-text", "It is right: / and ~/data and a/tmp/b and https://a.b/home/x."),
+        markdown(
+            "why",
+            "It is right: / and ~/data and a/tmp/b and https://a.b/home/x.",
+            "explanation",
+        ),
         code("sure", "assert SIZE == 5", "check"),
         *(cell for k in (1, 2, 3) for cell in exercise(k)),
         markdown("headline-text", "The result of this notebook:"),
@@ -323,6 +327,7 @@ listed(
             tag("answer", "headline")(nb),
             tag("prompt")(nb),
             put("prompt", "What follows:")(nb),
+            tag("why")(nb),
         ),
     ),
     ("two lines", show("result", stdout("5\n6\n"))),
@@ -434,7 +439,20 @@ listed(
 )
 listed(
     "every_prompt_is_answered",
-    ("by nothing", lambda nb: (show("answer")(nb), cell(nb, "answer")["metadata"].pop("jupyter"))),
+    (
+        "by nothing",
+        lambda nb: (
+            show("answer")(nb),
+            cell(nb, "answer")["metadata"].pop("jupyter"),
+            cell(nb, "why")["metadata"].pop("tags"),
+        ),
+    ),
+)
+listed(
+    "what_explains_an_answer_is_folded_with_it",
+    ("in sight", lambda nb: cell(nb, "why")["metadata"].pop("tags")),
+    ("of nothing asked", tag("formula", "explanation")),
+    ("a section", put("why", "## What next?")),
 )
 listed(
     "opening_says_what_why_and_how_long",

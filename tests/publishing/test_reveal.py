@@ -30,7 +30,11 @@ def asking():
             outputs=shows("the answer\n"),
             metadata={"jupyter": {"outputs_hidden": True}},
         ),
-        new_markdown_cell("Because.", id="because"),
+        new_markdown_cell(
+            "Because $x$.\n\n- *why*",
+            id="because",
+            metadata={"slideshow": {"slide_type": "-"}, "tags": ["explanation"]},
+        ),
         new_code_cell("seen", id="seen", outputs=shows("seen at once\n")),
         new_code_cell(
             "assert 1\nassert 2",
@@ -51,11 +55,18 @@ def test_a_page_folds_the_answer_and_the_proof(asking):
     text = page(asking)
     folded = re.findall(r"<details.*?<summary>(.*?)</summary>(.*?)</details>", text, re.DOTALL)
     inside = dict(folded)
-    assert set(inside) == {"Show what happened", "The proof, 2 lines", "The result in one line"}
+    assert set(inside) == {
+        "Show what happened",
+        "What it shows",
+        "The proof, 2 lines",
+        "The result in one line",
+    }
     assert "the answer" in inside["Show what happened"]
+    assert "Because" in inside["What it shows"] and "<em>why</em>" in inside["What it shows"]
     assert "five" in inside["The result in one line"]
     outside = re.sub(r"<details.*?</details>", "", text, flags=re.DOTALL)
     assert "seen at once" in outside and "the answer" not in outside and "five" not in outside
+    assert "Because" not in outside
 
 
 def test_on_a_slide_the_answer_and_what_explains_it_wait_for_a_key(asking):
@@ -76,14 +87,21 @@ def test_the_site_folds_both(asking):
     assert "hide-cell" in cells["proof"]["tags"]
     assert cells["proof"]["mystnb"] == {"code_prompt_show": "The proof, 2 lines"}
     assert "hide-output" not in cells["seen"].get("tags", [])
+    because = next(cell for cell in readable(asking).cells if cell.id == "because").source
+    assert because.startswith("<details>\n<summary>What it shows</summary>\n\nBecause $x$.\n\n-")
 
 
 def test_a_student_gets_neither(asking):
     copied = student_copy(asking)
     assert [cell.id for cell in copied.cells] == ["title", "ask", "answer", "because", "seen"]
     assert not any(cell.get("outputs") or "jupyter" in cell.metadata for cell in copied.cells)
+    because = copied.cells[3].source
+    assert because.startswith("<details>\n<summary>Run the cell above, then open")
+    assert because.endswith("Because $x$.\n\n- *why*\n\n</details>")
     printed = paper(asking, "student", name="05_ask")
     assert "the answer" not in printed and "assert" not in printed
+    place, end = printed.index("at the end, number 1"), printed.index("What the cells show")
+    assert place < printed.index("seen") < end < printed.index("Because")
 
 
 def test_an_instructor_gets_all_in_sight(asking):
@@ -94,6 +112,8 @@ def test_an_instructor_gets_all_in_sight(asking):
 def test_live_the_answer_comes_when_the_cell_is_run(asking):
     outputs = {cell.id: cell.get("outputs") for cell in live_copy(asking).cells}
     assert outputs["answer"] == [] and outputs["seen"]
+    (because,) = (cell for cell in live_copy(asking).cells if cell.id == "because")
+    assert because.source.startswith("<details>\n<summary>What it shows</summary>")
 
 
 @pytest.mark.parametrize("path", notebooks.find_notebooks(), ids=lambda path: path.stem)

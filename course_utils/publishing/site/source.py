@@ -8,15 +8,15 @@ from binascii import a2b_base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from course_utils import explorers, notebooks
+from course_utils.notebooks import reveal
 from course_utils.publishing.attachments import as_files
 from course_utils.publishing.own_copies import own_copy
-from course_utils.publishing.page import proof_summary
+from course_utils.publishing.page import EXPLANATION_SUMMARY, proof_summary
 from course_utils.publishing.site.course_map import front_page, page_not_found
 from course_utils.publishing.site.openings import read_opening
 from course_utils.publishing.site.repository import Repository, with_setup_cell
@@ -201,8 +201,8 @@ def _links(path: Path, repository: Repository | None, slides: Sequence[str]) -> 
 def readable(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook whose prose Sphinx reads as a notebook's reader does.
 
-    Markdown inside folded answers is set free of its HTML by blank lines, and speaker notes are
-    folded. Explorers become HTML that a script of the site brings to life; outputs that are other
+    Markdown inside folded answers is set free of its HTML by blank lines; speaker notes and
+    explanations of what a question's answer shows are folded. Explorers become HTML that a script of the site brings to life; outputs that are other
     scripts are left out.
     """
     copy = notebook.copy()
@@ -212,7 +212,9 @@ def readable(notebook: NotebookNode) -> NotebookNode:
             cell = cell.copy()
             cell.source = _unfenced(cell.source)
             if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
-                cell.source = folded("For instructors", cell.source)
+                cell.source = reveal.folded("For instructors", cell.source)
+            elif reveal.is_explanation(cell):
+                cell.source = reveal.folded(EXPLANATION_SUMMARY, cell.source)
         elif cell.cell_type == "code":
             cell = _folding(cell)
             cell.outputs = [_passive(_with_live_explorer(output)) for output in cell.outputs]
@@ -256,13 +258,7 @@ def _with_live_explorer(output: NotebookNode) -> NotebookNode:
 def _unfenced(markdown: str) -> str:
     return re.sub(
         r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>",
-        lambda match: folded(match.group(1), match.group(2), escaped=True),
+        lambda match: reveal.folded(match.group(1), match.group(2), escaped=True),
         markdown,
         flags=re.DOTALL,
     )
-
-
-def folded(summary: str, text: str, *, escaped: bool = False) -> str:
-    """Return Markdown that a reader unfolds; blank lines keep it Markdown inside the HTML."""
-    shown = summary if escaped else escape(summary)
-    return f"<details>\n<summary>{shown}</summary>\n\n{text}\n\n</details>"
