@@ -53,8 +53,8 @@ def test_it_is_what_the_definition_says() -> None:
             else:
                 assert math.isnan(found.iou[k])
         known = found.iou[1:][~np.isnan(found.iou[1:])]
-        assert math.isnan(found.mean) if not len(known) else found.mean == pytest.approx(
-            known.mean()
+        assert (
+            math.isnan(found.mean) if not len(known) else found.mean == pytest.approx(known.mean())
         )
         shown = (found.right, found.missing, found.extra, found.mixed)
         assert sum(shown) == ((mask > 0) | (truth > 0)).sum()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -52,7 +52,7 @@ def draw_mask(
     return fig
 
 
-def _fill(ax: Axes, marks: dict[str, tuple[np.ndarray, str, str | None]]) -> None:
+def _fill(ax: Axes, marks: Mapping[str, tuple[np.ndarray, str, str | None]]) -> None:
     """Fill cells see-through, hatched where a hatch is given, and name the patches below."""
     patches = []
     for name, (cells, colour, hatch) in marks.items():

@@ -4,8 +4,8 @@
 const COLOURS = ["86, 180, 233", "230, 159, 0", "0, 158, 115", "204, 121, 167", "240, 228, 66"];
 // Lines of a tile of 8×8, and dots; one for each class.
 const STROKES = ["M-2,2 L2,-2 M0,8 L8,0 M6,10 L10,6", "M-2,6 L2,10 M0,0 L8,8 M6,-2 L10,2", "M0,4 H8", "M4,0 V8",
-  "M0,0 L8,8 M0,8 L8,0", "M4,0 V8 M0,4 H8", "M3,4 h2", "M2,2 h4 v4 h-4 z", "M0,8 L8,0", "M0,0 L8,8"];
-const KINDS = { right: ["0, 158, 115", ""], missing: ["230, 159, 0", STROKES[0]], extra: ["86, 180, 233", STROKES[7]], "wrong class": ["204, 121, 167", STROKES[4]] };
+  "M0,0 L8,8 M0,8 L8,0", "M4,0 V8 M0,4 H8", "M3.4,4 h1.2 M3.4,4.8 h1.2 M3.4,3.2 h1.2", "M2,2 h4 v4 h-4 z", "M0,8 L8,0", "M0,0 L8,8"];
+const KINDS = { right: ["0, 158, 115", ""], missing: ["230, 159, 0", STROKES[0]], extra: ["86, 180, 233", STROKES[6]], "wrong class": ["204, 121, 167", STROKES[4]] };
 export const KIND_NAMES = Object.keys(KINDS);
 
 const made = new Map();
@@ -19,7 +19,7 @@ function tile(colour, strokes, opacity) {
     context.fillStyle = `rgba(${colour}, ${opacity})`;
     context.fillRect(0, 0, 8, 8);
     context.strokeStyle = "#000000";
-    context.lineWidth = 1.4;
+    context.lineWidth = 1.2;
     if (strokes) context.stroke(new Path2D(strokes));
     made.set(key, canvas);
   }

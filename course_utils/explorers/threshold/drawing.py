@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -58,16 +60,19 @@ def _draw_answers(ax: Axes, sure: np.ndarray, wrong: np.ndarray, threshold: floa
         (~is_wrong, 1, style.BLUE, None),
         (is_wrong, -1, style.ORANGE, "/////"),
     ):
-        counts = [
-            np.histogram(np.minimum(position(sure[part & which]), 1), edges)[0]
+        filled, hollow = (
+            sign * np.histogram(np.minimum(position(sure[part & which]), 1), edges)[0]
             for which in (given, ~given)
-        ]
+        )
         # Each half has a scale of its own: errors are few.
-        most = max(int(sum(counts).max()), 1)  # type: ignore[call-overload]
-        filled, hollow = (sign * one / most for one in counts)
-        settings = {"width": 1 / BINS, "align": "edge", "edgecolor": colour, "linewidth": 0.8}
-        ax.bar(edges[:-1], filled, facecolor=colour if sign > 0 else "white", hatch=hatch, **settings)
-        ax.bar(edges[:-1], hollow, bottom=filled, fill=False, linestyle=":", **settings)
+        most = max(int(np.abs(filled + hollow).max()), 1)
+        settings: dict[str, Any] = {"width": 1 / BINS, "align": "edge", "edgecolor": colour}
+        settings["linewidth"] = 0.8
+        face = colour if sign > 0 else "white"
+        ax.bar(edges[:-1], filled / most, facecolor=face, hatch=hatch, **settings)
+        ax.bar(
+            edges[:-1], hollow / most, bottom=filled / most, fill=False, linestyle=":", **settings
+        )
         words = f"{'right' if sign > 0 else 'wrong'}: the highest bar is {most}"
         va = "top" if sign > 0 else "bottom"
         ax.text(0.96, 0.95 * sign, words, ha="right", va=va, fontsize=9)
@@ -76,9 +81,7 @@ def _draw_answers(ax: Axes, sure: np.ndarray, wrong: np.ndarray, threshold: floa
     ax.grid(visible=False)
 
 
-def _draw_costs(
-    ax: Axes, outcomes: Outcomes, n: int, threshold: float, hidden: bool
-) -> None:
+def _draw_costs(ax: Axes, outcomes: Outcomes, n: int, threshold: float, hidden: bool) -> None:
     ax.set(ylabel="cost each")
     if hidden:
         words = "Where do you expect the cheapest threshold?"
