@@ -1,6 +1,6 @@
 """How fast and how large the explorers are: frames, keys, strokes, bytes, loading.
 
-``python benchmarks/explorers.py`` opens a page with all six in Chromium, then a JupyterLab with a
+``python benchmarks/explorers.py`` opens a page with all eight in Chromium, then a JupyterLab with a
 student's own network, and prints a table. With ``--pictures FOLDER`` it only writes two small
 screenshots there, those that README shows.
 """

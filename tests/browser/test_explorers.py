@@ -1123,11 +1123,11 @@ def test_threshold_with_a_cost_for_each_picture(open_page: Callable, tmp_path: P
     found = explorer_on(page, "Threshold")
     assert found.get_attribute("data-cost") == "540"
     assert found.get_by_role("textbox", name="cost of an error").count() == 0
-    found.get_by_text("always", exact=True).tap()
+    found.get_by_text("one number", exact=True).tap()
     assert found.get_by_role("textbox", name="cost of an error").input_value() == "270"
     found.get_by_role("textbox", name="cost of an error").fill("6")
     assert found.get_attribute("data-cost") == "12"
-    found.get_by_text("its own", exact=True).tap()
+    found.get_by_text("by picture", exact=True).tap()
     assert found.get_attribute("data-cost") == "540"
     found.get_by_role("button", name="Show the cheapest").tap()
     assert "The cheapest is answering nothing: 10 for each picture." in (

@@ -33,7 +33,7 @@ def draw_mask(
     panels = 1 if truth is None else 2
     fig = Figure(figsize=(3.3 * panels, 3.6), layout="constrained")
     axes = fig.subplots(1, panels, squeeze=False)[0]
-    draw_map(axes[0], image, title="your mask", grey=True)
+    draw_map(axes[0], image, title="your mask" if painted.any() else "image", grey=True)
     marks = {
         name: (painted == k, COLOURS[(k - 1) % len(COLOURS)], HATCHES[(k - 1) % len(HATCHES)])
         for k, name in enumerate(classes)

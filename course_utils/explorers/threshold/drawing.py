@@ -85,7 +85,8 @@ def _draw_costs(ax: Axes, outcomes: Outcomes, n: int, threshold: float, hidden: 
     ax.set(ylabel="cost each")
     if hidden:
         words = "Where do you expect the cheapest threshold?"
-        ax.text(0.5, 0.5, words, ha="center", va="center", transform=ax.transAxes)
+        box = {"facecolor": "white", "linewidth": 0}
+        ax.text(0.5, 0.5, words, ha="center", va="center", transform=ax.transAxes, bbox=box)
         ax.set_yticks([])
         return
     places = outcomes.places()[::-1]

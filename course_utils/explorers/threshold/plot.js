@@ -82,18 +82,18 @@ export function plot(kit, board, sure) {
       + `<text x="${fix(Math.min(x(share), width - 3))}" y="${fix(y(cost) + (name === "guess" ? -0.8 : 1.5))}">${name}</text></g>`;
   }
 
-  function costs({ found, now, t, guess, best, hidden }) {
+  function costs({ found, now, t, guess, best, hidden }, rule) {
     if (hidden) {
       const lines = width > 30 ? ["the cost of every threshold: where do you expect the lowest?"] : ["the cost of every threshold:", "where do you expect the lowest?"];
-      return `<rect class="cx-empty" x="${LEFT}" y="${CURVE[0]}" width="${fix(width - LEFT - RIGHT)}" height="${CURVE[1]}"/>`
-        + lines.map((line, k) => `<text class="cx-middle" x="${fix(x(0.5))}" y="${fix(CURVE[0] + CURVE[1] / 2 + 1.3 * k)}">${line}</text>`).join("");
+      return `<rect class="cx-empty" x="${LEFT}" y="${CURVE[0]}" width="${fix(width - LEFT - RIGHT)}" height="${CURVE[1]}"/>${rule}`
+        + lines.map((line, k) => `<text class="cx-middle cx-asked" x="${fix(x(0.5))}" y="${fix(CURVE[0] + CURVE[1] / 2 + 1.3 * k)}">${line}</text>`).join("");
     }
     const n = sure.length;
     const [all, none] = [found.answerAll().cost / n, found.refuseAll().cost / n];
     const parts = scale.ticks.map(tick => `<path class="cx-line" d="M${x(0)},${fix(y(tick))} H${fix(x(1))}"/><text class="cx-y" x="${LEFT - 0.4}" y="${fix(y(tick) + 0.3)}">${short(tick)}</text>`);
     parts.push(`<path class="cx-level" d="M${x(0)},${fix(y(none))} H${fix(x(1))}"/><text class="cx-small cx-end" x="${fix(x(1))}" y="${fix(y(none) - 0.3)}">refuse all</text>`);
     parts.push(`<path class="cx-level" d="M${x(0)},${fix(y(all))} H${fix(x(1))}"/><text class="cx-small" x="${fix(x(0) + 0.3)}" y="${fix(y(all) - 0.3)}">answer all</text>`);
-    parts.push(`<path class="cx-curve" d="${curve}"/>`);
+    parts.push(`<path class="cx-curve" d="${curve}"/>${rule}`);
     if (guess !== null) parts.push(mark("guess", shareOf(guess), found.at(guess).cost / n, "m0,-.5 l.5,.5 l-.5,.5 l-.5,-.5 z"));
     if (best) parts.push(mark("cheapest", best.given ? shareOf(best.threshold) : 1, best.cost / n, "m-.4,-.4 h.8 v.8 h-.8 z"));
     parts.push(`<circle class="cx-now" cx="${fix(x(shareOf(t)))}" cy="${fix(y(now.cost / n))}" r=".38"/>`);
@@ -110,11 +110,11 @@ export function plot(kit, board, sure) {
     // The drawing alone is markup; every word in it is ours.
     board.innerHTML = `<svg viewBox="0 0 ${fix(width)} ${HEIGHT}" style="width:${fix(width)}em" aria-hidden="true">`
       + `<defs><pattern id="${kit.id}-hatch" width=".35" height=".35" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="cx-ground" width=".35" height=".35"/><rect class="cx-stripe" width=".14" height=".35"/></pattern></defs>`
-      + `${ticks}${answers(state.t)}${costs(state)}<path class="cx-axis" d="M${x(0)},${BOTTOM} H${fix(x(1))}"/>`
+      + `${ticks}${answers(state.t)}${costs(state, `<path class="cx-rule" d="M${at},${TOP - 0.2} V${fix(BOTTOM)}"/>`)}<path class="cx-axis" d="M${x(0)},${BOTTOM} H${fix(x(1))}"/>`
       + `<text class="cx-middle cx-faint" x="${fix(x(0.5))}" y="${fix(BOTTOM + 2.3)}">threshold</text>`
       + `<text class="cx-middle cx-faint" transform="translate(.8 ${CURVE[0] + CURVE[1] / 2}) rotate(-90)">cost, each picture</text>`
       + `<text class="cx-middle cx-faint" transform="translate(.8 ${TOP + HALF}) rotate(-90)">answers</text>`
-      + `<path class="cx-rule" d="M${at},${TOP - 0.2} V${fix(BOTTOM)}"/><path class="cx-grip" d="M${at},${TOP - 0.1} l-.6,-.9 h1.2 z"/></svg>`;
+      + `<path class="cx-grip" d="M${at},${TOP - 0.1} l-.6,-.9 h1.2 z"/></svg>`;
   }
 
   const place = event => {

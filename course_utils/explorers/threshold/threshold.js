@@ -17,7 +17,7 @@ function render({ model, el }) {
   const threshold = field("threshold", "threshold", asShare);
   const error = field("cost of an error", "cost_of_error", asCost);
   const asking = field("cost of asking", "cost_of_asking", asCost);
-  const kinds = choice(kit, "an error costs", [[EACH, "its own"], ["same", "always"]], kind => {
+  const kinds = choice(kit, "an error costs", [[EACH, "by picture"], ["same", "one number"]], kind => {
     const costs = kit.get("costs");
     const mean = costs.reduce((sum, one) => sum + one, 0) / Math.max(costs.length, 1);
     kit.set({ cost_of_error: kind === EACH ? EACH : Math.round(mean) });
@@ -41,7 +41,7 @@ function render({ model, el }) {
   const again = button("Guess again", () => { guess = best = null; reply.textContent = ""; kit.set({ ask: true }); });
   kit.body.append(
     h("div", { class: "cx-bar" }, threshold.element, hasOwn ? kinds.element : null, error.element, asking.element),
-    ask, reply, board, sum, table, h("div", { class: "cx-row-of" }, show, again));
+    ask, reply, h("div", { class: "cx-both" }, board, h("div", { class: "cx-told" }, sum, table, h("div", { class: "cx-row-of" }, show, again))));
 
   function field(label, name, check) {
     const input = h("input", { type: "text", inputmode: "decimal", autocomplete: "off",
