@@ -1184,7 +1184,7 @@ def test_mask_by_mouse(place: str, visit: Callable) -> None:
     mask = explorers.Mask()
     wait_for(page, "document.querySelector('.cx-mask').dataset.loaded === 'yes'")
     # Nothing tells the truth before it is asked for.
-    assert found.locator(".cx-told:visible").count() == 0
+    assert found.locator(".cx-result:visible").count() == 0
     assert found.get_by_role("button", name="Outline of the truth").count() == 0
     found.get_by_label("brush", exact=True).last.fill("1")
     painted_line(page, found, (10, 8), (10, 19))
@@ -1195,7 +1195,7 @@ def test_mask_by_mouse(place: str, visit: Callable) -> None:
     mask.painted = painted
     assert float(iou_shown(found)) == round(mask.mean_iou, 3)
     assert float(found.get_attribute("data-iou")) == mask.mean_iou
-    numbers = [int(one) for one in found.locator(".cx-told .cx-key b").all_inner_texts()]
+    numbers = [int(one) for one in found.locator(".cx-result .cx-key b").all_inner_texts()]
     assert numbers == [mask.overlap.right, mask.overlap.missing, mask.overlap.extra, 0]
     # While it is painted the IoU follows.
     page.mouse.move(*place_on_board(found, 4, 12))
@@ -1217,7 +1217,7 @@ def test_mask_by_mouse(place: str, visit: Callable) -> None:
     found.get_by_role("button", name="Undo").click()
     assert found.get_attribute("data-painted") == "15"
     found.get_by_text("the prediction", exact=True).click()
-    numbers = [int(one) for one in found.locator(".cx-told .cx-key b").all_inner_texts()]
+    numbers = [int(one) for one in found.locator(".cx-result .cx-key b").all_inner_texts()]
     theirs = mask._overlap(mask.prediction)
     assert numbers == [theirs.right, theirs.missing, theirs.extra, 0]
     assert float(found.locator("tbody td").nth(1).inner_text()) == round(theirs.mean, 3)
@@ -1321,7 +1321,7 @@ def test_mask_with_several_classes(open_page: Callable, tmp_path: Path) -> None:
     lines = [one.split() for one in found.locator("tbody tr").all_inner_texts()]
     assert lines == [["digit", "3", f"{mask.iou[3]:.3g}"], ["digit", "7", f"{mask.iou[7]:.3g}"],
                      ["mean", f"{mask.mean_iou:.3g}"]]  # fmt: skip
-    numbers = [int(one) for one in found.locator(".cx-told .cx-key b").all_inner_texts()]
+    numbers = [int(one) for one in found.locator(".cx-result .cx-key b").all_inner_texts()]
     assert numbers == list(mask.overlap[2:])
 
 

@@ -42,17 +42,16 @@ function render({ model, el }) {
   const legend = KIND_NAMES.map(name => ({ name, number: h("b", {}) }));
   const table = h("tbody", {});
   const key = (picture, ...words) => h("span", { class: "cx-key" }, swatch(picture), ...words);
-  const result = h("div", { class: "cx-told" }, whose.element, h("div", {}, h("p", { class: "cx-name" }, "where it is right"), errors),
-    h("p", { class: "cx-keys" }, legend.map(({ name, number }) => key(kindTile(name), `${name} `, number))),
-    h("table", { class: "cx-table" }, h("thead", {}, h("tr", {}, ["IoU", "yours", prediction ? "prediction" : null].filter(Boolean).map(one => h("th", { scope: "col" }, one)))), table));
+  const result = h("div", { class: "cx-result" },
+    h("table", { class: "cx-table" }, h("thead", {}, h("tr", {}, ["IoU", "yours", prediction ? "prediction" : null].filter(Boolean).map(one => h("th", { scope: "col" }, one)))), table),
+    whose.element, h("div", {}, h("p", { class: "cx-name" }, "where it is right"), errors),
+    h("p", { class: "cx-keys" }, legend.map(({ name, number }) => key(kindTile(name), `${name} `, number))));
   kit.body.append(
-    h("div", { class: "cx-bar" }, tools.element, classes.element, size.element),
+    h("div", { class: "cx-bar" }, tools.element, classes.element, size.element, h("div", { class: "cx-row-of" }, button("Undo", undo), button("Clear", clear))),
     h("div", { class: "cx-both" },
       h("div", { class: "cx-panel" }, board,
-        h("p", { class: "cx-keys" }, names.slice(1).map((name, k) => key(classTile(k + 1), name))),
-        h("div", { class: "cx-row-of" }, button("Undo", undo), button("Clear", clear)),
-        h("div", { class: "cx-row-of" }, compare, Object.values(toggles))),
-      result));
+        h("p", { class: "cx-keys" }, names.slice(1).map((name, k) => key(classTile(k + 1), name)))),
+      h("div", { class: "cx-told" }, h("div", { class: "cx-row-of" }, compare, Object.values(toggles)), result)));
 
   function canvasFor(name, attributes) {
     return h("canvas", { class: name, width: columns * cell, height: rows * cell, style: `aspect-ratio: ${columns} / ${rows}`, ...attributes });
