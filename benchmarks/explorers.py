@@ -178,7 +178,7 @@ def in_chromium(page_file: Path) -> None:
         each = processor.lap() / 60
         print(f"window: a key press shown in {middle:.0f} ms (95 %: {slow:.0f} ms), "
               f"{each:.1f} ms of processor")  # fmt: skip
-        board = page.locator(".cx-board")
+        board = page.locator(".cx-sketchpad .cx-board")
         board.scroll_into_view_if_needed()
         box = board.bounding_box()
         milliseconds = []
@@ -207,7 +207,7 @@ def in_jupyterlab(folder: Path, strokes: int = 9) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         lab.open_notebook(page, base, "one.ipynb")
         lab.run(page, "pad")
-        board = page.locator(".cx-board")
+        board = page.locator(".cx-sketchpad .cx-board")
         board.scroll_into_view_if_needed()
         box = board.bounding_box()
         page.evaluate(WATCH)

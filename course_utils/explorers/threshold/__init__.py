@@ -73,7 +73,7 @@ class Threshold(Explorer):
     >>> explorer.answered, explorer.accuracy, explorer.cost
     (0.5, 1.0, 1.0)
     >>> explorer.cheapest.threshold
-    0.7
+    0.8
     """
 
     folder = "threshold"
