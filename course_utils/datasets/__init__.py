@@ -33,6 +33,7 @@ __all__ = [
     "PRIOR_TRIAL_DTYPE",
     "ONE_CHANGE_TRIAL_DTYPE",
     "ScannedDigits",
+    "PIXEL_TRIAL_DTYPE",
     "TRANSFER_TRIAL_DTYPE",
     "find_full_mnist",
     "load_depth_trials",
@@ -44,6 +45,7 @@ __all__ = [
     "load_prior_trials",
     "load_one_change_trials",
     "load_scanned_digits",
+    "load_pixel_trials",
     "load_transfer_trials",
     "load_us_recessions",
     "mnist_places",
@@ -99,6 +101,9 @@ PRIOR_TRIAL_DTYPE = np.dtype(
 )
 ONE_CHANGE_TRIAL_DTYPE = np.dtype(
     [("experiment", "U10"), ("change", "U13"), ("seed", "i8"), ("misread", "f8")]
+)
+PIXEL_TRIAL_DTYPE = np.dtype(
+    [("network", "U12"), ("seed", "i8"), ("canvases", "U7"), ("overlap", "f8"), ("edge", "f8")]
 )
 TRANSFER_TRIAL_DTYPE = np.dtype(
     [
@@ -405,6 +410,27 @@ def load_one_change_trials() -> NDArray[np.void]:
         If it can't be read, or has other columns.
     """
     return _load_trials("one_change.csv", ONE_CHANGE_TRIAL_DTYPE)
+
+
+def load_pixel_trials() -> NDArray[np.void]:
+    """Load how well the pixels of canvases were told apart, as `benchmarks/every_pixel.py` wrote.
+
+    Returns
+    -------
+    ndarray of PIXEL_TRIAL_DTYPE
+        A row for each network, seed and kind of canvases, 1-D: `network`, as
+        `course_utils.networks.segmentation` names them, "even weights" or "components"; `seed`;
+        `canvases`, "apart" or "crowded"; `overlap`, the mean of the classes' intersection over
+        union, 0 to 1; `edge`, per cent of the pixels at edges that are right.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `every_pixel.csv` is missing from the course's data folder.
+    ValueError
+        If it can't be read, or has other columns.
+    """
+    return _load_trials("every_pixel.csv", PIXEL_TRIAL_DTYPE)
 
 
 def load_transfer_trials() -> NDArray[np.void]:

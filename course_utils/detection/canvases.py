@@ -9,11 +9,10 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_amount, as_class_numbers, as_integer, as_numeric, per_axis
 from course_utils.detection.boxes import Objects, as_share, intersection_over_union
+from course_utils.networks import segmentation
 
 # A pixel belongs to a digit from this brightness on, of 255; below lies the blur of its edge.
 INK = 64
-# The class of a pixel that belongs to no digit.
-PAPER = 10
 _TRIES = 30
 
 
@@ -21,7 +20,7 @@ class Canvases(NamedTuple):
     """`images`, uint8 (n, height, width), and `objects`, what is on each of them.
 
     `masks`, uint8 (n, height, width), has the class of each pixel: that of the digit whose ink it
-    is, or `PAPER`.
+    is, or 10, `segmentation.PAPER`.
     """
 
     images: np.ndarray
@@ -110,7 +109,7 @@ def make_canvases(
         )
     rng = np.random.default_rng(seed)
     images = np.zeros((count, *sides), np.uint8)
-    masks = np.full((count, *sides), PAPER, np.uint8)
+    masks = np.full((count, *sides), segmentation.PAPER, np.uint8)
     objects: list[Objects] = []
     order: list[int] = []
     for image, mask in zip(images, masks, strict=True):
