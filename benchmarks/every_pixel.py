@@ -4,13 +4,13 @@
     python benchmarks/every_pixel.py --quick    # one seed, few canvases, to see that it works
 
 The networks are those of `course_utils.networks.segmentation`: a U-Net with and without skips, and
-seven convolutions at full size. Each is trained as in notebook 20 (1,600 canvases of 48×48 with two
-or three digits that may overlap, from the sample's training digits; four epochs), with three
-seeds. The rival takes every piece of ink that hangs together for one digit, lets the stored network
+six convolutions at full size. Each is trained as in notebook 20 (1,800 canvases of 40×40 with four
+to six digits that may overlap, from the sample's training digits; four epochs; a pixel of ink
+counts five times), with three seeds; the U-Net also with equal weights. The rival takes every piece of ink that hangs together for one digit, lets the stored network
 of `course_utils.handwriting` read it, and gives all its pixels that class.
 
 All are judged on 300 canvases of test digits with the digits apart, and 300 with the digits
-crowded. The columns: `network`, the rival is "components"; `seed`, 0 for the rival; `canvases`,
+crowded. The columns: `network`, "even weights" is the U-Net with equal weights, the rival "components"; `seed`, 0 for the rival; `canvases`,
 "apart" or "crowded"; `overlap`, the mean over eleven classes of intersection over union; `edge`,
 the share of right pixels among those at an edge of ink, in per cent.
 """
@@ -32,8 +32,9 @@ from course_utils.detection import make_canvases
 from course_utils.networks import segmentation, split_validation
 from course_utils.notebooks import write_file
 
-SEEDS, CANVASES, EXAM = (1, 2, 3), 1_600, 300
-SIZE, EACH, SCALES = 48, (2, 3), (0.8, 1.2)
+SEEDS, CANVASES, EXAM = (1, 2, 3), 1_800, 300
+SIZE, EACH, SCALES = 40, (4, 6), (0.6, 0.8)
+EVEN = "even weights"
 OVERLAPS = {"apart": 0.0, "crowded": 0.15}
 
 
@@ -62,16 +63,19 @@ def main(quick: bool, output: Path | None) -> None:
         for name, exam in exams.items():
             overlap, edge = judged(exam.masks, answer(exam.images))
             rows.append((network, seed, name, overlap, edge))
-            click.echo(f"{network:10} seed {seed}, {name:7} overlap {overlap:.3f}, edges {edge} %")
+            click.echo(f"{network:12} seed {seed}, {name:7} overlap {overlap:.3f}, edges {edge} %")
 
     judge("components", 0, segmentation.classes_by_components)
-    for network in segmentation.KINDS:
+    for network in (*segmentation.KINDS, EVEN):
         for seed in seeds:
             train, _ = split_validation(images, labels, 480, seed=seed)
             made = make_canvases(
                 *train, canvases, overlap=OVERLAPS["crowded"], seed=seed, **settings
             )
-            model = segmentation.train_unet(network, made.images, made.masks, seed=seed)
+            kind, weight = ("skips", 1) if network == EVEN else (network, segmentation.INK_WEIGHT)
+            model = segmentation.train_unet(
+                kind, made.images, made.masks, seed=seed, ink_weight=weight
+            )
             judge(network, seed, partial(segmentation.classes_of, model))
     if output:
         write_file(output, as_csv(PIXEL_TRIAL_DTYPE.names, rows))
