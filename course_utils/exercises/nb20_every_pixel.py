@@ -331,6 +331,7 @@ EXERCISES = (
         number="20.4",
         title="Count the stamps on each cell",
         solution=stamps_on,
+        fresh=lambda rng: tuple(int(each) for each in rng.integers((3, 3, 2), (9, 8, 4))),
         cases=[(5, 3, 2), (4, 2, 2), (3, 4, 2), (2, 2, 3), (5, 5, 3), (1, 3, 2)],
         also_right=[
             lambda n, k, s: np.bincount(

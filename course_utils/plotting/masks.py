@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_integer, as_numeric
-from course_utils.plotting.style import frame_picture
 from course_utils.plotting.style import (
     BLUE,
     GREEN,
@@ -22,6 +21,7 @@ from course_utils.plotting.style import (
     SKY,
     VERMILION,
     YELLOW,
+    frame_picture,
 )
 
 # Ten colours can't all be told apart by everybody: the class is written beside its ink as well.
