@@ -125,11 +125,11 @@ def _pooled(h, w, window=2):
     tops = [
         (i, j) for i in range(0, h - window + 1, window) for j in range(0, w - window + 1, window)
     ]
-    places = []
+    flat = []
     for i, j in tops:
         row, column = divmod(int(image[i : i + window, j : j + window].argmax()), window)
-        places.append((i + row) * w + j + column)
-    places = np.array(places).reshape(h // window, w // window)
+        flat.append((i + row) * w + j + column)
+    places = np.array(flat).reshape(h // window, w // window)
     return image.reshape(-1)[places], places, (h, w)
 
 
