@@ -1,7 +1,7 @@
 """Measure how often real and drawn handwriting is read right, condition by condition.
 
     python benchmarks/handwriting.py --data-dir DIR    # the full MNIST; some minutes on two cores
-    python benchmarks/handwriting.py --quick           # a few pages each, to see that it works
+    python benchmarks/handwriting.py --quick           # a page each, to see that it works
 
 Every page is made by `course_utils.handwriting.conditions`: digits of MNIST's test set written anew
 on paper, and digits drawn in the styles of `course_utils.handwriting.styles`. Four ways to read
@@ -203,7 +203,7 @@ def of_mnist(count: int, digits: tuple, student: Network, console: Console) -> d
 
 @click.command()
 @click.option("--data-dir", type=click.Path(path_type=Path), help="A folder with the full MNIST.")
-@click.option("--quick", is_flag=True, help="The sample, a few pages each.")
+@click.option("--quick", is_flag=True, help="The sample, a page each.")
 @click.option(
     "--count",
     type=click.IntRange(min=5),
@@ -220,7 +220,7 @@ def of_mnist(count: int, digits: tuple, student: Network, console: Console) -> d
 def main(data_dir: Path | None, quick: bool, count: int, output: Path) -> None:
     """Measure all, print the shares, and keep them as JSON."""
     console = Console(highlight=False, soft_wrap=True)
-    count = 2 if quick else count
+    count = 1 if quick else count
     sample, sample_test = load_mnist("sample")
     digits = sample_test if quick else load_mnist("full", data_dir=data_dir)[1]
     student = ONE_EPOCH.train(sample[0][..., None].astype("float32") / 255, sample[1], seed=1)
