@@ -6,7 +6,7 @@
 | `slides`, `slides_folder` | a deck for each notebook, HTML and PDF |
 | `live_slides` | copies that JupyterLab shows as slides |
 | `own_copies` | a student's own copy of a lesson: on the desk, in Colab, to download |
-| `handouts` | students' and instructor's copies, to work in and on paper |
+| `handouts`, `handout_papers` | students' and instructor's copies, to work in and on paper |
 | `assignments` | exercises for nbgrader |
 | `site` | the course as a website |
 | `chromium`, `javascript` | the browser and the scripts that these need |
@@ -15,7 +15,8 @@
 from course_utils.publishing import chromium, javascript
 from course_utils.publishing.assignments import CONFIG_NAME, NbgraderMissing, write_assignments
 from course_utils.publishing.chromium import ChromiumMissing
-from course_utils.publishing.handouts import AUDIENCES, print_copies, student_copy, write_copies
+from course_utils.publishing.handout_papers import print_copies
+from course_utils.publishing.handouts import AUDIENCES, student_copy, write_copies
 from course_utils.publishing.index import IndexEntry, write_index
 from course_utils.publishing.live_slides import write_lab_settings, write_live_copy
 from course_utils.publishing.own_copies import INDEX, lesson_documents, lesson_names, own_copy

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from course_utils import notebooks
-from course_utils.publishing.handouts import AUDIENCES, paper, print_copies
+from course_utils.publishing.handout_papers import paper, print_copies
+from course_utils.publishing.handouts import AUDIENCES
 
 PATHS = notebooks.find_notebooks()
 WIDTH, HEIGHT = 673, 984  # CSS pixels of an A4 page within its margins

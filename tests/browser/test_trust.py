@@ -11,7 +11,8 @@ from hostile_notebooks import PNG, hostile_notebook
 
 from course_utils import notebooks
 from course_utils.publishing import IndexEntry, javascript, page, write_index
-from course_utils.publishing.handouts import AUDIENCES, paper
+from course_utils.publishing.handout_papers import paper
+from course_utils.publishing.handouts import AUDIENCES
 from course_utils.publishing.site import build_site
 from course_utils.publishing.slides import READY, deck
 

@@ -12,7 +12,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from course_utils import notebooks
 from course_utils.publishing import page, write_copies, write_live_copy
 from course_utils.publishing.attachments import as_files, data_address
-from course_utils.publishing.handouts import AUDIENCES, paper
+from course_utils.publishing.handout_papers import paper
+from course_utils.publishing.handouts import AUDIENCES
 from course_utils.publishing.site import build_site
 from course_utils.publishing.slides import deck
 

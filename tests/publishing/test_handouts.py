@@ -9,10 +9,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from course_utils import execution, notebooks
 from course_utils.publishing.exercise_cells import find_exercises, solution_in_place
+from course_utils.publishing.handout_papers import paper
 from course_utils.publishing.handouts import (
     AUDIENCES,
     instructor_copy,
-    paper,
     student_copy,
     write_copies,
 )

@@ -6,7 +6,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_utils import notebooks
-from course_utils.publishing.handouts import instructor_copy, paper, student_copy
+from course_utils.publishing.handout_papers import paper
+from course_utils.publishing.handouts import instructor_copy, student_copy
 from course_utils.publishing.live_slides import live_copy
 from course_utils.publishing.page import page
 from course_utils.publishing.site.source import readable

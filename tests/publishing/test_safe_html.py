@@ -15,7 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from course_utils import notebooks
 from course_utils.publishing import IndexEntry, page, write_index
 from course_utils.publishing.formulas import formula
-from course_utils.publishing.handouts import AUDIENCES, paper
+from course_utils.publishing.handout_papers import paper
+from course_utils.publishing.handouts import AUDIENCES
 from course_utils.publishing.safe_html import clean, holds_scripts, page_policy
 from course_utils.publishing.site import build_site
 from course_utils.publishing.slides import deck
