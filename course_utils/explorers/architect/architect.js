@@ -125,7 +125,7 @@ function render({ model, el }) {
     const needed = layers.some(({ kind, groups = 1 }) => GROUPED.includes(kind) || groups > 1);
     offered = kit.get("grouped") || needed;
     grouped.setAttribute("aria-pressed", String(Boolean(offered)));
-    grouped.disabled = needed;
+    grouped.hidden = needed;
     for (const [name, one] of more) one.hidden = !offered && GROUPED.includes(name);
     const now = `${offered} ${layers.map(layer => layer.kind).join()}`;
     if (now !== kinds) {
@@ -149,7 +149,7 @@ function render({ model, el }) {
     const sum = key => found.rows.reduce((total, row) => total + row[key], 0);
     const hidden = kit.get("ask") && shown.size < 4 * rows.length;
     totals.replaceChildren("together ", h("b", {}, hidden ? "?" : thousands(sum("parameters"))), " parameters, ",
-      hidden ? "?" : thousands(sum("multiplications")), " multiplications for one image");
+      h("b", {}, hidden ? "?" : thousands(sum("multiplications"))), " multiplications for one image");
     kit.root.dataset.parameters = sum("parameters");
     kit.root.dataset.report = JSON.stringify(found);
     kit.fail(found.error);
@@ -157,7 +157,7 @@ function render({ model, el }) {
     drawBoxes(shape, layers, found.rows, hidden);
     const last = found.rows.at(-1);
     kit.say(found.error ? `Up to layer ${found.rows.length} it fits.` : hidden ? `${rows.length} layers; what they give is hidden until you ask.`
-      : `${rows.length} layers give ${sizeText(last?.shape ?? shape)}, with ${thousands(sum("parameters"))} parameters.`);
+      : `${rows.length} layers give ${sizeText(last?.shape ?? shape)}, with ${thousands(sum("parameters"))} parameters and ${thousands(sum("multiplications"))} multiplications.`);
   }
 
   const sheets = ({ kind, groups = 1 }, channels) => Math.min(kind === "depthwise" ? channels : groups, SHEETS);
