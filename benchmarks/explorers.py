@@ -1,6 +1,6 @@
 """How fast and how large the explorers are: frames, keys, strokes, bytes, loading.
 
-``python benchmarks/explorers.py`` opens a page with all six in Chromium, then a JupyterLab with a
+``python benchmarks/explorers.py`` opens a page with all eight in Chromium, then a JupyterLab with a
 student's own network, and prints a table. With ``--pictures FOLDER`` it only writes two small
 screenshots there, those that README shows.
 """
@@ -178,7 +178,7 @@ def in_chromium(page_file: Path) -> None:
         each = processor.lap() / 60
         print(f"window: a key press shown in {middle:.0f} ms (95 %: {slow:.0f} ms), "
               f"{each:.1f} ms of processor")  # fmt: skip
-        board = page.locator(".cx-board")
+        board = page.locator(".cx-sketchpad .cx-board")
         board.scroll_into_view_if_needed()
         box = board.bounding_box()
         milliseconds = []
@@ -207,7 +207,7 @@ def in_jupyterlab(folder: Path, strokes: int = 9) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         lab.open_notebook(page, base, "one.ipynb")
         lab.run(page, "pad")
-        board = page.locator(".cx-board")
+        board = page.locator(".cx-sketchpad .cx-board")
         board.scroll_into_view_if_needed()
         box = board.bounding_box()
         page.evaluate(WATCH)

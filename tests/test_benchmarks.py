@@ -185,6 +185,16 @@ def test_one_change_at_a_time_meets_the_same_seeds(tmp_path):
     assert all(2 < float(row[3]) < 25 for row in rows[1:]) and printed.count("misread") == 10
 
 
+def test_every_pixel_judges_all_networks_on_the_same_canvases(tmp_path):
+    file = tmp_path / "every_pixel.csv"
+    printed = run("every_pixel.py", file)
+    rows = [line.split(",") for line in file.read_text().splitlines()]
+    assert rows[0] == ["network", "seed", "canvases", "overlap", "edge"]
+    networks = ["components", "skips", "no skips", "no pooling", "even weights"]
+    assert [row[0] for row in rows[1::2]] == [row[0] for row in rows[2::2]] == networks
+    assert all(0 < float(row[3]) < 1 for row in rows[1:]) and printed.count("overlap") == 10
+
+
 def test_a_release_run_keeps_every_notebook_with_every_seed(tmp_path):
     command = [sys.executable, TOP / "benchmarks" / "release_run.py", "07", "--seeds", "2,3"]
     done = subprocess.run(

@@ -75,7 +75,14 @@ def test_sample_is_under_a_megabyte():
 
 @pytest.mark.parametrize(
     "name",
-    [*FILES, "learn_from_little.csv", "one_change.csv", "priors.csv", "residual_networks.csv"],
+    [
+        *FILES,
+        "every_pixel.csv",
+        "learn_from_little.csv",
+        "one_change.csv",
+        "priors.csv",
+        "residual_networks.csv",
+    ],
 )
 def test_readme_has_the_checksums_of_the_files(name):
     (listed,) = re.findall(rf"\| `{name}` \| ([0-9a-f]{{64}}) \|", README)

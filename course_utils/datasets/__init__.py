@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.arguments import as_integer
 from course_utils.datasets import mnist_files, mnist_places
+from course_utils.datasets.course_files import RESTORE, course_file
 from course_utils.datasets.mnist_places import (
     find_fashion_mnist,
     find_full_mnist,
@@ -24,6 +24,18 @@ from course_utils.datasets.mnist_places import (
 )
 from course_utils.datasets.photographs import course_photo, read_photo
 from course_utils.datasets.scanned_digits import ScannedDigits, load_scanned_digits
+from course_utils.datasets.trials import (
+    DEPTH_TRIAL_DTYPE,
+    ONE_CHANGE_TRIAL_DTYPE,
+    PIXEL_TRIAL_DTYPE,
+    PRIOR_TRIAL_DTYPE,
+    TRANSFER_TRIAL_DTYPE,
+    load_depth_trials,
+    load_one_change_trials,
+    load_pixel_trials,
+    load_prior_trials,
+    load_transfer_trials,
+)
 
 __all__ = [
     "DEPTH_TRIAL_DTYPE",
@@ -33,6 +45,7 @@ __all__ = [
     "PRIOR_TRIAL_DTYPE",
     "ONE_CHANGE_TRIAL_DTYPE",
     "ScannedDigits",
+    "PIXEL_TRIAL_DTYPE",
     "TRANSFER_TRIAL_DTYPE",
     "find_full_mnist",
     "load_depth_trials",
@@ -44,6 +57,7 @@ __all__ = [
     "load_prior_trials",
     "load_one_change_trials",
     "load_scanned_digits",
+    "load_pixel_trials",
     "load_transfer_trials",
     "load_us_recessions",
     "mnist_places",
@@ -73,49 +87,6 @@ _RECESSIONS = (
     ((2007, 4), (2009, 2)),
 )
 MACRO_SHA256 = "009bcd92f27e40dc19c1f6871d69c8aa7439688cacb2aee59adb46c9b61225f8"
-
-DEPTH_TRIAL_DTYPE = np.dtype(
-    [
-        ("rate", "<f8"),
-        ("depth", "<i8"),
-        ("norm", "<i8"),
-        ("network", "<U8"),
-        ("start", "<U6"),
-        ("seed", "<i8"),
-        ("read", "<f8"),
-        ("loss", "<f8"),
-    ]
-)
-PRIOR_TRIAL_DTYPE = np.dtype(
-    [
-        ("part", "<U5"),
-        ("arrangement", "<U16"),
-        ("digits", "<i8"),
-        ("network", "<U11"),
-        ("rate", "<f8"),
-        ("seed", "<i8"),
-        ("read", "<f8"),
-    ]
-)
-ONE_CHANGE_TRIAL_DTYPE = np.dtype(
-    [("experiment", "U10"), ("change", "U13"), ("seed", "i8"), ("misread", "f8")]
-)
-TRANSFER_TRIAL_DTYPE = np.dtype(
-    [
-        ("task", "<U7"),
-        ("part", "<U5"),
-        ("method", "<U17"),
-        ("labels", "<i8"),
-        ("setting", "<f8"),
-        ("seed", "<i8"),
-        ("read", "<f8"),
-        ("kept", "<f8"),
-    ]
-)
-
-_RESTORE = (
-    "Restore the course's own copy (git checkout -- data), or rebuild it as data/README.md says"
-)
 
 
 def load_mnist(
@@ -169,11 +140,11 @@ def load_mnist(
     if which == "full":
         arrays = load_full_mnist(data_dir)
     else:
-        files = dict.fromkeys(mnist_files.SAMPLE, _course_file("mnist_sample.npz"))
+        files = dict.fromkeys(mnist_files.SAMPLE, course_file("mnist_sample.npz"))
         try:
             arrays = mnist_files.read_arrays(files, mnist_files.SAMPLE)
         except ValueError as error:
-            raise ValueError(f"{error}. {_RESTORE}") from error
+            raise ValueError(f"{error}. {RESTORE}") from error
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
@@ -303,7 +274,7 @@ def load_macro_series() -> NDArray[np.void]:
     Compiled by Skipper Seabold for statsmodels (`statsmodels.datasets.macrodata`) from FRED,
     Federal Reserve Bank of St. Louis, and the Bureau of Labor Statistics. Public domain.
     """
-    path = _course_file("us_macro.csv")
+    path = course_file("us_macro.csv")
     try:
         with path.open(encoding="ascii") as lines:
             names = next(lines, "").strip()
@@ -312,16 +283,16 @@ def load_macro_series() -> NDArray[np.void]:
             if rows:
                 series = np.loadtxt(rows, dtype=MACRO_DTYPE, delimiter=",", ndmin=1)
     except ValueError as error:
-        raise ValueError(f"{path}: cannot be read as CSV: {error}. {_RESTORE}") from error
+        raise ValueError(f"{path}: cannot be read as CSV: {error}. {RESTORE}") from error
     if names != ",".join(MACRO_DTYPE.names or ()):
-        raise ValueError(f"{path}: wrong columns {names}. {_RESTORE}")
+        raise ValueError(f"{path}: wrong columns {names}. {RESTORE}")
     if len(series) != MACRO_QUARTERS:
-        raise ValueError(f"{path}: {len(series)} quarters instead of {MACRO_QUARTERS}. {_RESTORE}")
+        raise ValueError(f"{path}: {len(series)} quarters instead of {MACRO_QUARTERS}. {RESTORE}")
     found = hashlib.sha256(series.tobytes()).hexdigest()
     if found != MACRO_SHA256:
         raise ValueError(
             f"{path}: wrong checksum: SHA-256 of its values {found} instead of {MACRO_SHA256}. "
-            f"{_RESTORE}"
+            f"{RESTORE}"
         )
     return series
 
@@ -342,112 +313,3 @@ def load_us_recessions() -> NDArray[np.float64]:
     """
     dates = np.array(_RECESSIONS, float)
     return dates[..., 0] + (dates[..., 1] - 1) / 4
-
-
-def load_depth_trials() -> NDArray[np.void]:
-    """Load how well deep networks read after training, as `benchmarks/residual_networks.py` wrote.
-
-    Returns
-    -------
-    ndarray of DEPTH_TRIAL_DTYPE
-        A row for each training, 1-D: the learning `rate` at its highest; `depth`, layers with
-        weights; `norm`, 1 with batch normalisation, else 0; `network`, "plain" or "residual";
-        `start` of the weights, "glorot", "he", or "zero": He's, with the last convolution of each
-        branch at 0; `seed`; `read`, per cent of the validation digits read after training; `loss`,
-        the training loss of the last epoch.
-
-    Raises
-    ------
-    FileNotFoundError
-        If `residual_networks.csv` is missing from the course's data folder.
-    ValueError
-        If it can't be read, or has other columns.
-    """
-    return _load_trials("residual_networks.csv", DEPTH_TRIAL_DTYPE)
-
-
-def load_prior_trials() -> NDArray[np.void]:
-    """Load how well networks with different priors read, as `benchmarks/priors.py` wrote.
-
-    Returns
-    -------
-    ndarray of PRIOR_TRIAL_DTYPE
-        A row for each training, 1-D: `part`, on which digits it was judged, "valid" while the rate
-        was chosen, else "test"; `arrangement` of the pixels and `network`, as
-        `course_utils.networks.priors` names them; `digits`, how many there were to learn from;
-        the learning `rate` at its highest; `seed`; `read`, per cent of the digits read.
-
-    Raises
-    ------
-    FileNotFoundError
-        If `priors.csv` is missing from the course's data folder.
-    ValueError
-        If it can't be read, or has other columns.
-    """
-    return _load_trials("priors.csv", PRIOR_TRIAL_DTYPE)
-
-
-def load_one_change_trials() -> NDArray[np.void]:
-    """Load what one change brought, as `benchmarks/one_change.py` wrote.
-
-    Returns
-    -------
-    ndarray of ONE_CHANGE_TRIAL_DTYPE
-        A row for each training, 1-D: `experiment`, "two epochs" or "few digits"; `change`, "none"
-        for the network as it is; `seed`; `misread`, per cent of the validation digits after
-        training.
-
-    Raises
-    ------
-    FileNotFoundError
-        If `one_change.csv` is missing from the course's data folder.
-    ValueError
-        If it can't be read, or has other columns.
-    """
-    return _load_trials("one_change.csv", ONE_CHANGE_TRIAL_DTYPE)
-
-
-def load_transfer_trials() -> NDArray[np.void]:
-    """Load how well networks read that learned from little, as `benchmarks/learn_from_little.py` wrote.
-
-    Returns
-    -------
-    ndarray of TRANSFER_TRIAL_DTYPE
-        A row for each training, 1-D: `task`, "scanner" or "classes"; `part`, on which digits it was
-        judged, "valid" while the setting was chosen, else "test"; `method`, as the script's table
-        names it; `labels` per class; the `setting`, a pull or a learning rate, 0 for none; `seed`;
-        `read`, per cent of the digits read; `kept`, per cent of MNIST's digits still read, or NaN.
-
-    Raises
-    ------
-    FileNotFoundError
-        If `learn_from_little.csv` is missing from the course's data folder.
-    ValueError
-        If it can't be read, or has other columns.
-    """
-    return _load_trials("learn_from_little.csv", TRANSFER_TRIAL_DTYPE)
-
-
-def _load_trials(name: str, dtype: np.dtype) -> NDArray[np.void]:
-    """Read a table of trainings: a file of the data folder with these columns."""
-    path = _course_file(name)
-    try:
-        with path.open(encoding="ascii") as lines:
-            names = next(lines, "").strip()
-            trials = np.loadtxt(list(lines), dtype=dtype, delimiter=",", ndmin=1)
-    except ValueError as error:
-        raise ValueError(f"{path}: cannot be read as CSV: {error}. {_RESTORE}") from error
-    if names != ",".join(dtype.names or ()):
-        raise ValueError(f"{path}: wrong columns {names}. {_RESTORE}")
-    return trials
-
-
-def _course_file(name: str) -> Path:
-    """Return a file of the course's data folder."""
-    # An installed copy has the folder inside the package, a clone beside it.
-    package = Path(__file__).parents[1]
-    installed = package / "_data"
-    folder = installed if installed.is_dir() else package.parent / "data"
-    if not (folder / name).is_file():
-        raise FileNotFoundError(f"{folder / name} is missing. {_RESTORE}")
-    return folder / name

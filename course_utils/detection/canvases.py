@@ -8,20 +8,24 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_amount, as_class_numbers, as_integer, as_numeric, per_axis
-from course_utils.detection.boxes import Objects, intersection_over_union
+from course_utils.detection.boxes import Objects, as_share, intersection_over_union
+from course_utils.networks import segmentation
 
 # A pixel belongs to a digit from this brightness on, of 255; below lies the blur of its edge.
 INK = 64
-# Two digits' boxes may share this much, so that strokes touch now and then.
-_MOST_OVERLAP = 0.05
 _TRIES = 30
 
 
 class Canvases(NamedTuple):
-    """`images`, uint8 (n, height, width), and `objects`, what is on each of them."""
+    """`images`, uint8 (n, height, width), and `objects`, what is on each of them.
+
+    `masks`, uint8 (n, height, width), has the class of each pixel: that of the digit whose ink it
+    is, or 10, `segmentation.PAPER`.
+    """
 
     images: np.ndarray
     objects: list[Objects]
+    masks: np.ndarray
 
 
 def make_canvases(
@@ -32,6 +36,7 @@ def make_canvases(
     size: int | tuple[int, int] = 96,
     digits_each: tuple[int, int] = (3, 7),
     scales: tuple[float, float] = (0.8, 1.5),
+    overlap: float = 0.05,
     seed: int,
 ) -> Canvases:
     """Put digits on black canvases, at random places and in random sizes.
@@ -51,15 +56,17 @@ def make_canvases(
     scales
         Least and largest factor by which the sides of a digit are multiplied; all factors between
         are equally likely.
+    overlap
+        Two digits' boxes may share at most this part of what they cover together, 0 to 1, so that
+        strokes touch now and then.
     seed
         The same seed gives the same canvases.
 
     Returns
     -------
     Canvases
-        The boxes are tight around the ink, pixels of at least 64. Those of two digits may share
-        at most a twentieth of what they cover together. Where digits touch, the brighter pixel
-        counts.
+        The boxes are tight around the ink, pixels of at least 64. Where digits touch, the
+        brighter pixel counts, for the image and for the mask.
 
     Raises
     ------
@@ -91,6 +98,7 @@ def make_canvases(
     )
     if fewest > most:
         raise ValueError(f"digits_each is {digits_each}: give the least number first")
+    overlap = as_share("overlap", overlap)
     if not 0 < low <= high:
         raise ValueError(f"scales is {scales}: give two positive factors, the smaller first")
     largest = tuple(round(high * side) for side in digits.shape[1:])
@@ -101,9 +109,10 @@ def make_canvases(
         )
     rng = np.random.default_rng(seed)
     images = np.zeros((count, *sides), np.uint8)
+    masks = np.full((count, *sides), segmentation.PAPER, np.uint8)
     objects: list[Objects] = []
     order: list[int] = []
-    for image in images:
+    for image, mask in zip(images, masks, strict=True):
         boxes, classes = np.zeros((0, 4)), []
         for _ in range(rng.integers(fewest, most + 1)):
             if not order:
@@ -113,16 +122,17 @@ def make_canvases(
             height, width = (max(1, round(scale * side)) for side in digits.shape[1:])
             resized = Image.fromarray(digits[k]).resize((width, height), Image.Resampling.BILINEAR)
             patch, box = _cropped(np.asarray(resized), k)
-            place = _free_place(box, boxes, sides, rng)
+            place = _free_place(box, boxes, sides, overlap, rng)
             if place is None:
                 continue
             top, left = place
-            part = image[top : top + len(patch), left : left + patch.shape[1]]
-            np.maximum(part, patch, out=part)
+            window = np.s_[top : top + len(patch), left : left + patch.shape[1]]
+            mask[window][(patch >= INK) & (patch > image[window])] = labels[k]
+            np.maximum(image[window], patch, out=image[window])
             boxes = np.vstack([boxes, box + (top, left, top, left)])
             classes.append(labels[k])
         objects.append(Objects(boxes, np.array(classes, np.int64)))
-    return Canvases(images, objects)
+    return Canvases(images, objects, masks)
 
 
 def _as_brightness(digits: ArrayLike) -> np.ndarray:
@@ -159,12 +169,16 @@ def _extent(strong: np.ndarray, axis: int) -> tuple[int, int]:
 
 
 def _free_place(
-    box: np.ndarray, boxes: np.ndarray, sides: tuple[int, int], rng: np.random.Generator
+    box: np.ndarray,
+    boxes: np.ndarray,
+    sides: tuple[int, int],
+    overlap: float,
+    rng: np.random.Generator,
 ) -> tuple[int, int] | None:
     """Return a random place for the upper left corner where `box` covers hardly any other."""
     for _ in range(_TRIES):
         top, left = (int(rng.integers(0, sides[k] - int(box[2 + k]) + 1)) for k in (0, 1))
         moved = box + (top, left, top, left)
-        if not (intersection_over_union(moved[None], boxes) > _MOST_OVERLAP).any():
+        if not (intersection_over_union(moved[None], boxes) > overlap).any():
             return top, left
     return None

@@ -1,7 +1,8 @@
 """Explorers: convolution to touch. Each is alive in JupyterLab, on the pages, the site and slides.
 
 `Window` slides a kernel over an image, `FilterLab` filters a photograph, `Volume` adds channels
-and filters, `Shift` moves a digit, `Sketchpad` reads a drawn one, `Architect` stacks layers.
+and filters, `Shift` moves a digit, `Sketchpad` reads a drawn one, `Architect` stacks layers,
+`Threshold` refuses what is not sure, `Mask` paints which pixels belong to what.
 
 An explorer is made in a notebook's cell and is the cell's last line. There Python sets and reads
 what it shows (``window.kernel = …``). Its cell stores a picture with its description, and a small
@@ -31,8 +32,10 @@ from course_utils.explorers.stored_network import pack_network, unpack_network
 if TYPE_CHECKING:
     from course_utils.explorers.architect import Architect
     from course_utils.explorers.filter_lab import FilterLab
+    from course_utils.explorers.mask import Mask
     from course_utils.explorers.shift import Shift
     from course_utils.explorers.sketchpad import Sketchpad
+    from course_utils.explorers.threshold import Threshold
     from course_utils.explorers.volume import Volume
     from course_utils.explorers.window import Window
 
@@ -40,8 +43,10 @@ if TYPE_CHECKING:
 _CLASSES = {
     "Architect": "architect",
     "FilterLab": "filter_lab",
+    "Mask": "mask",
     "Shift": "shift",
     "Sketchpad": "sketchpad",
+    "Threshold": "threshold",
     "Volume": "volume",
     "Window": "window",
 }
@@ -50,8 +55,10 @@ __all__ = [
     "MIME",
     "Architect",
     "FilterLab",
+    "Mask",
     "Shift",
     "Sketchpad",
+    "Threshold",
     "Volume",
     "Window",
     "bundling",

@@ -14,6 +14,7 @@
 | `metrics` | which digits are taken for which, and by which of two networks |
 | `calibration` | whether probabilities mean what they say |
 | `precision` | what half precision changes, and what an epoch takes with it |
+| `segmentation` | which class each pixel of an image is of |
 | `shipping` | a network's file for another program, and the card beside it |
 | `transfer` | what a network has learned, handed on: features and a new head |
 | `gradients` | how large the gradients are, layer by layer |
@@ -36,6 +37,7 @@ from course_utils.networks import (
     priors,
     recipes,
     repetition,
+    segmentation,
     shipping,
     training,
     transfer,
@@ -77,6 +79,7 @@ __all__ = [
     "receptive_field",
     "recipes",
     "repetition",
+    "segmentation",
     "shipping",
     "split_validation",
     "train_network",

@@ -23,6 +23,7 @@ from course_utils.plotting.heat_maps import draw_heat_maps
 from course_utils.plotting.images import draw_images
 from course_utils.plotting.layer_histograms import draw_layer_histograms
 from course_utils.plotting.links import LinkPanel, draw_links
+from course_utils.plotting.masks import draw_masks
 from course_utils.plotting.matrices import (
     Mark,
     Panel,
@@ -55,6 +56,7 @@ from course_utils.plotting.style import picture, show, use_course_style
 from course_utils.plotting.ties import TieTable, draw_tied_tables
 from course_utils.plotting.time_splits import draw_time_splits
 from course_utils.plotting.training_curves import draw_training
+from course_utils.plotting.unets import draw_unet
 from course_utils.plotting.volumes import draw_volumes
 from course_utils.plotting.window_layouts import (
     SignalCase,
@@ -91,6 +93,7 @@ __all__ = [
     "draw_layer_histograms",
     "draw_lines",
     "draw_links",
+    "draw_masks",
     "draw_matrix",
     "draw_memory_layouts",
     "draw_mixers",
@@ -118,6 +121,7 @@ __all__ = [
     "draw_time_splits",
     "draw_training",
     "draw_two_ways",
+    "draw_unet",
     "draw_volumes",
     "draw_window_steps",
     "draw_windows_on_image",

@@ -16,6 +16,7 @@ from PIL import Image
 
 from course_utils import explorers, notebooks
 from course_utils.explorers.stored_network import page_network
+from course_utils.explorers.threshold.drawing import position
 from course_utils.handwriting import draw_strokes
 from course_utils.notebooks.canonical_form import canonical
 from course_utils.publishing import javascript
@@ -1011,6 +1012,366 @@ def test_volume_in_jupyterlab(lab: Lab) -> None:
     shown = found.get_by_role("group", name="filter 2").locator(".cx-sum b").inner_text()
     assert shown == lab.ask("volume.response[1, 1, 2].item()")
     assert lab.ask("volume.row, volume.column") == "(1, 1)"
+
+
+# --- the threshold ------------------------------------------------------------------------------
+
+
+def threshold_state(found: object) -> tuple[float, int, int]:
+    names = ("threshold", "given", "errors")
+    threshold, given, errors = (float(found.get_attribute(f"data-{name}")) for name in names)
+    return threshold, int(given), int(errors)
+
+
+def python_outcome(threshold: float) -> tuple[float, int, int]:
+    explorer = explorers.Threshold(threshold=threshold)
+    return threshold, explorer.outcome.given, explorer.errors
+
+
+def place_on_plot(found: object, threshold: float, down: float) -> tuple[float, float]:
+    """Where a threshold lies on the screen, `down` of the way to the drawing's lower end."""
+    board = found.get_by_role("slider", name="threshold")
+    board.scroll_into_view_if_needed()
+    box = board.locator("svg").bounding_box()
+    width = float(board.locator("svg").get_attribute("viewBox").split()[2])
+    left, right = 3.4, 0.9  # as plot.js's
+    share = (left + float(position(threshold)) * (width - left - right)) / width
+    return box["x"] + share * box["width"], box["y"] + down * box["height"]
+
+
+def row(found: object, name: str) -> list[str]:
+    return found.locator(f'tr[data-row="{name}"] > *').all_inner_texts()
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_threshold_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Threshold")
+    explorer = explorers.Threshold()
+    assert row(found, "now")[-1] == "?" and not found.locator(".cx-curve").count()
+    assert row(found, "answer all")[1:] == ["100 %", "90.5 %", "57", "1.9"]
+    # On the answers it only moves; in the empty field it is a guess.
+    page.mouse.click(*place_on_plot(found, 0.6, 0.2))
+    assert not found.locator(".cx-curve").count()
+    page.mouse.click(*place_on_plot(found, 0.99, 0.7))
+    threshold = threshold_state(found)[0]
+    assert threshold == pytest.approx(0.99, abs=0.002)
+    assert threshold_state(found) == python_outcome(threshold)
+    assert found.locator(".cx-curve").count() and not found.locator(".cx-mark-cheapest").count()
+    reply = found.locator(".cx-reply")
+    assert f"You expect the cheapest at {threshold:g}: " in reply.inner_text()
+    page.mouse.move(*place_on_plot(found, threshold, 0.5))
+    page.mouse.down()
+    page.mouse.move(*place_on_plot(found, 0.9, 0.5), steps=4)
+    page.mouse.up()
+    explorer.threshold = threshold_state(found)[0]
+    assert explorer.threshold == pytest.approx(0.9, abs=0.01)
+    assert float(found.get_attribute("data-cost")) == pytest.approx(explorer.cost)
+    found.get_by_role("button", name="Show the cheapest").click()
+    best = explorer.cheapest
+    assert float(found.get_attribute("data-best")) == best.threshold
+    assert f"The cheapest is the threshold {best.threshold:g}, with " in reply.inner_text()
+    assert row(found, "cheapest")[3] == str(best.errors)
+    # Other costs ask for it anew.
+    found.get_by_label("cost of asking").fill("4")
+    assert not found.locator(".cx-mark-cheapest").count()
+    assert row(found, "refuse all")[-1] == "4"
+    found.get_by_role("button", name="Guess again").click()
+    assert row(found, "now")[-1] == "?" and not found.locator(".cx-curve").count()
+
+
+def test_threshold_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Threshold")
+    found.get_by_role("slider", name="threshold").focus()
+    for key, threshold in (("Home", 0), ("ArrowRight", 0.045), ("End", 1), ("ArrowLeft", 0.99999)):
+        page.keyboard.press(key)
+        assert threshold_state(found) == python_outcome(threshold)
+    page.keyboard.press("Home")
+    for _ in range(5):
+        page.keyboard.press("PageUp")
+    assert threshold_state(found)[0] == 0.9
+    page.keyboard.press("Enter")
+    assert "You expect the cheapest at 0.9" in found.locator(".cx-reply").inner_text()
+    page.keyboard.press("ArrowUp")
+    told = found.get_by_role("slider", name="threshold").get_attribute("aria-valuetext")
+    share = explorers.Threshold(threshold=0.9045).answered
+    assert told.startswith(f"Threshold 0.9045: {100 * share:.1f} % answered, ")
+    wait_for(
+        page,
+        "([one, told]) => one.textContent === told",
+        arg=[found.locator(".cx-say").element_handle(), told],
+    )
+
+
+def test_threshold_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Threshold")
+    page.touchscreen.tap(*place_on_plot(found, 0.99, 0.7))
+    threshold = threshold_state(found)[0]
+    assert threshold == pytest.approx(0.99, abs=0.003)
+    assert threshold_state(found) == python_outcome(threshold)
+    found.get_by_role("button", name="Show the cheapest").tap()
+    best = explorers.Threshold().cheapest.threshold
+    assert float(found.get_attribute("data-best")) == best
+
+
+def test_threshold_says_what_cannot_be(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Threshold")
+    for label, typed, message in (
+        ("threshold", "1.5", "threshold is 1.5: use a number from 0 to 1"),
+        ("threshold", "high", "could not convert string to float: 'high': write a number"),
+        ("cost of an error", "-1", "cost_of_error is -1: use a number from 0 to 1000000"),
+        ("cost of asking", "1e9", "cost_of_asking holds 1e9: use numbers from −1000000"),
+    ):
+        field = found.get_by_role("textbox", name=label)
+        before = field.input_value()
+        field.fill(typed)
+        assert found.get_by_role("alert").inner_text().startswith(message)
+        assert threshold_state(found) == python_outcome(0.5)
+        # Left, the field tells what counts.
+        page.keyboard.press("Tab")
+        assert field.input_value() == before and found.get_by_role("alert").count() == 0
+
+
+def stored_alone(explorer: object, folder: Path) -> Path:
+    """Write a page with this explorer only."""
+    data, metadata = explorer._repr_mimebundle_()
+    output = new_output("execute_result", data=data, metadata=metadata, execution_count=1)
+    made = new_notebook(cells=[new_code_cell("one", id="one", outputs=[output])])
+    write_page(canonical(made)[0], folder / "one.html")
+    return folder / "one.html"
+
+
+def test_threshold_with_a_cost_for_each_picture(open_page: Callable, tmp_path: Path) -> None:
+    rows = [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]]
+    costs = {"cost_of_error": [500, 3, 40, 8], "cost_of_asking": 10}
+    explorer = explorers.Threshold(rows, [1, 0, 1, 0], threshold=0, ask=False, **costs)
+    page = open_page(offline=True, **PHONE).page
+    page.goto(stored_alone(explorer, tmp_path).as_uri())
+    found = explorer_on(page, "Threshold")
+    assert found.get_attribute("data-cost") == "540"
+    assert found.get_by_role("textbox", name="cost of an error").count() == 0
+    found.get_by_text("one number", exact=True).tap()
+    assert found.get_by_role("textbox", name="cost of an error").input_value() == "270"
+    found.get_by_role("textbox", name="cost of an error").fill("6")
+    assert found.get_attribute("data-cost") == "12"
+    found.get_by_text("by picture", exact=True).tap()
+    assert found.get_attribute("data-cost") == "540"
+    found.get_by_role("button", name="Show the cheapest").tap()
+    assert "The cheapest is answering nothing: 10 for each picture." in (
+        found.locator(".cx-reply").inner_text()
+    )
+
+
+def test_threshold_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Threshold")
+    found.get_by_role("slider", name="threshold").focus()
+    for key in ("Home", "PageUp", "Enter"):
+        lab.page.keyboard.press(key)
+    lab.until("threshold.threshold, threshold.ask", "(0.369, False)")
+    assert found.get_attribute("data-cost") == lab.ask("int(threshold.cost)")
+    lab.tell("threshold.threshold = 0.95; threshold.cost_of_asking = 2")
+    lab.page.wait_for_function("document.querySelector('.cx-threshold').dataset.given === '341'")
+    shown = float(found.get_attribute("data-cost"))
+    assert shown == float(lab.ask("threshold.cost"))
+    assert row(found, "now")[1:3] == [
+        f"{100 * float(lab.ask(f'threshold.{name}')):.1f} %".replace(".0 ", " ")
+        for name in ("answered", "accuracy")
+    ]
+    lab.tell("threshold.cost_of_error = range(600)")
+    found.get_by_role("button", name="Show the cheapest").click()
+    best = lab.ask("threshold.cheapest.threshold")
+    assert float(found.get_attribute("data-best")) == float(best)
+
+
+# --- the mask -----------------------------------------------------------------------------------
+
+
+def place_on_board(found: object, i: float, j: float, size: int = 28) -> tuple[float, float]:
+    board = found.get_by_role("application")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    return box["x"] + (j + 0.5) / size * box["width"], box["y"] + (i + 0.5) / size * box["height"]
+
+
+def painted_line(page: object, found: object, start: tuple, end: tuple) -> None:
+    page.mouse.move(*place_on_board(found, *start))
+    page.mouse.down()
+    page.mouse.move(*place_on_board(found, *end), steps=6)
+    page.mouse.up()
+
+
+def iou_shown(found: object) -> str:
+    return found.locator("tbody td").first.inner_text()
+
+
+@pytest.mark.parametrize("place", ["page", "site", "slides"])
+def test_mask_by_mouse(place: str, visit: Callable) -> None:
+    page = visit(place)
+    found = explorer_on(page, "Mask")
+    mask = explorers.Mask()
+    wait_for(page, "document.querySelector('.cx-mask').dataset.loaded === 'yes'")
+    # Nothing tells the truth before it is asked for.
+    assert found.locator(".cx-result:visible").count() == 0
+    assert found.get_by_role("button", name="Outline of the truth").count() == 0
+    found.get_by_label("brush", exact=True).last.fill("1")
+    painted_line(page, found, (10, 8), (10, 19))
+    painted = np.zeros((28, 28), int)
+    painted[10, 8:20] = 1
+    assert found.get_attribute("data-painted") == "12"
+    found.get_by_role("button", name="Compare with the truth").click()
+    mask.painted = painted
+    assert float(iou_shown(found)) == round(mask.mean_iou, 3)
+    assert float(found.get_attribute("data-iou")) == mask.mean_iou
+    numbers = [int(one) for one in found.locator(".cx-result .cx-key b").all_inner_texts()]
+    assert numbers == [mask.overlap.right, mask.overlap.missing, mask.overlap.extra, 0]
+    # While it is painted the IoU follows.
+    page.mouse.move(*place_on_board(found, 4, 12))
+    page.mouse.down()
+    page.mouse.move(*place_on_board(found, 4, 14), steps=4)
+    painted[4, 12:15] = 1
+    mask.painted = painted
+    wait_for(
+        page,
+        "iou => Number(document.querySelector('.cx-mask').dataset.iou) === iou",
+        mask.mean_iou,
+    )
+    page.mouse.up()
+    found.get_by_text("Eraser", exact=True).click()
+    painted_line(page, found, (10, 8), (10, 13))
+    painted[10, 8:14] = 0
+    mask.painted = painted
+    assert float(found.get_attribute("data-iou")) == mask.mean_iou
+    found.get_by_role("button", name="Undo").click()
+    assert found.get_attribute("data-painted") == "15"
+    found.get_by_text("the prediction", exact=True).click()
+    numbers = [int(one) for one in found.locator(".cx-result .cx-key b").all_inner_texts()]
+    theirs = mask._overlap(mask.prediction)
+    assert numbers == [theirs.right, theirs.missing, theirs.extra, 0]
+    assert float(found.locator("tbody td").nth(1).inner_text()) == round(theirs.mean, 3)
+
+
+def drawn(found: object) -> list[int]:
+    return found.locator(".cx-board").evaluate(
+        "one => [...one.getContext('2d').getImageData(0, 0, one.width, one.height).data]"
+        ".filter((_, at) => at % 212 === 0)"
+    )
+
+
+def test_mask_draws_outlines_on_demand(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Mask")
+    wait_for(page, "document.querySelector('.cx-mask').dataset.loaded === 'yes'")
+    plain = drawn(found)
+    prediction = found.get_by_role("button", name="Outline of the prediction")
+    prediction.click()
+    dashed = drawn(found)
+    assert dashed != plain and prediction.get_attribute("aria-pressed") == "true"
+    prediction.click()
+    assert drawn(found) == plain
+    found.get_by_role("button", name="Compare with the truth").click()
+    found.get_by_role("button", name="Outline of the truth").click()
+    assert drawn(found) not in (plain, dashed)
+    # Hidden with the comparison.
+    found.get_by_role("button", name="Compare with the truth").click()
+    assert drawn(found) == plain
+
+
+def test_mask_by_keyboard(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Mask")
+    found.get_by_label("brush", exact=True).last.fill("1")
+    found.get_by_role("application").focus()
+    assert found.get_attribute("data-cursor") == "14,14"
+    for key in ("ArrowLeft", "Shift+ArrowUp", "Space", "ArrowRight", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    assert found.get_attribute("data-cursor") == "9,15"
+    assert found.get_attribute("data-painted") == "3"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert found.get_attribute("data-painted") == "4"
+    wait_for(
+        page,
+        "one => one.textContent.startsWith('4 of 784 cells are painted.')",
+        arg=found.locator(".cx-say").element_handle(),
+    )
+    page.keyboard.press("0")
+    page.keyboard.press("ArrowUp")
+    wait_for(
+        page,
+        "one => one.textContent.startsWith('Row 9, column 15: object.')",
+        arg=found.locator(".cx-say").element_handle(),
+    )
+    page.keyboard.press("Enter")
+    assert found.get_attribute("data-painted") == "3"
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Backspace")
+    assert found.get_attribute("data-painted") == "3"
+    page.keyboard.press("Backspace")
+    assert found.get_attribute("data-painted") == "0"
+
+
+def test_mask_by_touch(visit: Callable) -> None:
+    page = visit("page", **PHONE)
+    found = explorer_on(page, "Mask")
+    found.get_by_label("brush", exact=True).last.fill("1")
+    page.touchscreen.tap(*place_on_board(found, 5, 6))
+    page.touchscreen.tap(*place_on_board(found, 7, 6))
+    assert found.get_attribute("data-painted") == "2"
+    found.get_by_role("button", name="Undo").tap()
+    assert found.get_attribute("data-painted") == "1"
+    found.get_by_role("button", name="Clear").tap()
+    assert found.get_attribute("data-painted") == "0"
+    found.get_by_role("button", name="Undo").tap()
+    assert found.get_attribute("data-painted") == "1"
+
+
+def test_mask_with_several_classes(open_page: Callable, tmp_path: Path) -> None:
+    truth = np.zeros((28, 28), int)
+    truth[2:6, 2:6], truth[10:14, 2:6] = 3, 7
+    names = ["background", *(f"digit {k}" for k in range(1, 8))]
+    mask = explorers.Mask(np.zeros((28, 28)), truth, classes=names, compare=True)
+    page = open_page(offline=True).page
+    page.goto(stored_alone(mask, tmp_path).as_uri())
+    found = explorer_on(page, "Mask")
+    found.get_by_label("brush", exact=True).last.fill("1")
+    found.locator('select[aria-label="class"]').select_option("digit 3")
+    painted_line(page, found, (2, 2), (2, 5))
+    painted_line(page, found, (10, 2), (10, 3))
+    found.get_by_role("application").focus()
+    page.keyboard.press("7")
+    painted_line(page, found, (11, 2), (11, 5))
+    painted = np.zeros((28, 28), int)
+    painted[2, 2:6] = painted[10, 2:4] = 3
+    painted[11, 2:6] = 7
+    mask.painted = painted
+    assert float(found.get_attribute("data-iou")) == mask.mean_iou
+    lines = [one.split() for one in found.locator("tbody tr").all_inner_texts()]
+    assert lines == [["digit", "3", f"{mask.iou[3]:.3g}"], ["digit", "7", f"{mask.iou[7]:.3g}"],
+                     ["mean", f"{mask.mean_iou:.3g}"]]  # fmt: skip
+    numbers = [int(one) for one in found.locator(".cx-result .cx-key b").all_inner_texts()]
+    assert numbers == list(mask.overlap[2:])
+
+
+def test_mask_in_jupyterlab(lab: Lab) -> None:
+    found = lab.find("Mask")
+    lab.tell("import numpy as np")
+    found.get_by_label("brush", exact=True).last.fill("1")
+    painted_line(lab.page, found, (10, 8), (10, 19))
+    lab.until("mask.painted.shape, int(mask.painted.sum())", "((28, 28), 12)")
+    lab.until("bool(mask.painted[10, 8:20].all())", "True")
+    found.get_by_role("button", name="Compare with the truth").click()
+    lab.until("mask.compare", "True")
+    assert found.get_attribute("data-iou") == lab.ask("float(mask.mean_iou)")
+    lab.tell("mask.painted = mask.truth")
+    lab.page.wait_for_function("document.querySelector('.cx-mask').dataset.iou === '1'")
+    assert iou_shown(found) == "1"
+    found.get_by_role("button", name="Clear").click()
+    lab.until("int(mask.painted.max())", "0")
+    found.get_by_role("button", name="Undo").click()
+    lab.until("float(mask.mean_iou)", "1.0")
 
 
 # --- the sketchpad ------------------------------------------------------------------------------

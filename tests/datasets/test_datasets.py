@@ -17,14 +17,15 @@ import pytest
 from patience import HANG
 from tiny_mnist import NAMES, assert_same, idx_bytes, tree, write_idx, write_npz
 
-from course_utils import datasets
 from course_utils.datasets import (
+    course_files,
     load_depth_trials,
     load_fashion_mnist,
     load_macro_series,
     load_mnist,
     load_one_change_trials,
     load_photo,
+    load_pixel_trials,
     load_prior_trials,
     load_transfer_trials,
     load_us_recessions,
@@ -65,7 +66,7 @@ def elsewhere(monkeypatch, tmp_path):
     """The package seems to lie in another folder, without its data."""
     package = tmp_path / "site" / "course_utils"
     package.mkdir(parents=True)
-    monkeypatch.setattr(datasets, "__file__", str(package / "datasets" / "__init__.py"))
+    monkeypatch.setattr(course_files, "__file__", str(package / "datasets" / "course_files.py"))
     return package
 
 
@@ -716,6 +717,7 @@ TABLES = pytest.mark.parametrize(
     [
         (load_depth_trials, "residual_networks.csv"),
         (load_prior_trials, "priors.csv"),
+        (load_pixel_trials, "every_pixel.csv"),
         (load_one_change_trials, "one_change.csv"),
         (load_transfer_trials, "learn_from_little.csv"),
     ],

@@ -146,6 +146,7 @@ def test_the_same_seed_gives_the_same_training(keras):
     canvases = Canvases(
         np.random.default_rng(0).integers(0, 255, (6, 16, 16)).astype(np.uint8),
         [Objects(np.array([[2.0, 2, 12, 12]]), np.array([1]))] * 6,
+        np.full((6, 16, 16), 10, np.uint8),
     )
     losses = []
     for _ in range(2):
@@ -164,6 +165,7 @@ def test_bad_arguments_are_named(detector):
         detect(detector, np.zeros((96, 96)))
     with pytest.raises(ValueError, match="size is 96×90"):
         detect(detector, np.zeros((1, 96, 90)))
-    canvases = Canvases(np.zeros((1, 16, 16), np.uint8), [Objects(np.zeros((0, 4)), np.zeros(0))])
+    nothing = Objects(np.zeros((0, 4)), np.zeros(0))
+    canvases = Canvases(np.zeros((1, 16, 16), np.uint8), [nothing], np.zeros((1, 16, 16), np.uint8))
     with pytest.raises(ValueError, match="epochs is 0"):
         train_detector(detector, canvases, epochs=0, seed=0)
