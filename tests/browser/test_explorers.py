@@ -812,6 +812,36 @@ def test_architect_asks_first(visit: Callable) -> None:
     assert fact(found, 1, "shape") == "24×24×10" and fact(found, 1, "parameters") == "?"
 
 
+def test_architect_keeps_channels_apart(visit: Callable) -> None:
+    page = visit("page")
+    found = explorer_on(page, "Architect")
+    assert found.get_by_role("button", name="+ depthwise").count() == 0
+    assert found.get_by_label("groups").count() == 0
+    found.get_by_role("button", name="Channels apart").focus()
+    page.keyboard.press("Enter")
+    assert found.get_by_label("groups").count() == 2
+    found.get_by_label("groups").nth(1).fill("3")
+    message = "layer 3, conv: groups is 3, but images has 10 channels: use a divisor of 10"
+    assert found.get_by_role("alert").inner_text() == message
+    found.get_by_label("groups").nth(1).fill("5")
+    assert fact(found, 3, "parameters") == "1,020" and fact(found, 3, "multiplications") == "64,000"
+    # In the place of a convolution, before the layers that have no maps.
+    found.get_by_role("button", name="remove layer 3").click()
+    found.get_by_role("button", name="+ depthwise").click()
+    found.get_by_role("button", name="+ pointwise").click()
+    names = found.locator(".cx-kind").all_inner_texts()
+    assert names[2:6] == ["3 pooling", "4 depthwise", "5 pointwise", "6 flatten"]
+    assert fact(found, 4, "shape") == "4×4×10" and fact(found, 4, "multiplications") == "1,440"
+    assert fact(found, 5, "sees") == fact(found, 4, "sees") == "16×16"
+    found.get_by_role("button", name="+ separable").click()
+    found.get_by_text("The stack as Keras code").click()
+    code = found.locator(".cx-code").inner_text()
+    for line in ("DepthwiseConv2D(3)", 'Conv2D(16, 1, activation="relu")', "SeparableConv2D(16, 3"):
+        assert f"layers.{line}" in code
+    # Eight sheets of the depthwise layer.
+    assert found.locator(".cx-cut").count() == 7
+
+
 def test_architect_in_jupyterlab(lab: Lab) -> None:
     found = lab.find("Architect")
     found.get_by_label("units").first.fill("50")

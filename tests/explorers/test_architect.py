@@ -1,12 +1,14 @@
 """The architect against Keras, and its JavaScript against its Python."""
 
 import json
+import math
 
 import numpy as np
 import pytest
 from node import run
 
 from course_utils.connectivity import layer_costs
+from course_utils.convolution import conv2d
 from course_utils.explorers import Architect
 from course_utils.explorers.architect.stacks import complete, keras_code, report
 from course_utils.networks import receptive_field
@@ -20,7 +22,16 @@ def random_stack(rng: np.random.Generator) -> dict:
 
     def layer(kind: str) -> dict:
         some = {"activation": pick(["none", "relu", "tanh", "sigmoid", "softmax"])}
-        if kind == "conv":
+        if kind == "depthwise":
+            some |= {"size": int(rng.integers(1, 6)), "multiplier": pick([1, 1, 2, 3])}
+            some |= {"stride": pick([1, 1, 2]), "dilation": pick([1, 1, 2])}
+            some |= {"padding": pick(["valid", "same"])}
+        elif kind == "separable":
+            some |= {"filters": int(rng.integers(1, 9)), "size": int(rng.integers(1, 6))}
+            some |= {"stride": pick([1, 1, 2]), "dilation": pick([1, 1, 2])}
+            some |= {"padding": pick(["valid", "same"]), "multiplier": pick([1, 1, 2])}
+        elif kind == "conv":
+            some |= {"groups": pick([1, 1, 1, 2, 3])}
             some |= {"filters": int(rng.integers(1, 9)), "size": int(rng.integers(1, 6))}
             some |= {"stride": pick([1, 1, 2, 3]), "dilation": pick([1, 1, 1, 2])}
             some |= {"padding": pick(["valid", "same"])}
@@ -35,7 +46,9 @@ def random_stack(rng: np.random.Generator) -> dict:
             some |= {"units": int(rng.integers(1, 12))}
         return {"kind": kind, **some}
 
-    kinds = [pick(["conv", "pool"]) for _ in range(rng.integers(1, 5))]
+    kinds = [
+        pick(["conv", "conv", "depthwise", "separable", "pool"]) for _ in range(rng.integers(1, 5))
+    ]
     kinds += [pick(["flatten", "global"])] if rng.random() < 0.9 else []
     kinds += ["dense"] * int(rng.integers(0, 3))
     shape = [*rng.integers(8, 28, 2).tolist(), int(rng.integers(1, 4))]
@@ -66,8 +79,9 @@ def test_javascript_says_the_same_as_python(stacks: list[dict]) -> None:
 
 
 def test_keras_agrees(stacks: list[dict]) -> None:
-    keras = pytest.importorskip("keras")
+    pytest.importorskip("keras")
     compared = refused = 0
+    kinds: set[str] = set()
     for one in stacks:
         rows, error = report(one["shape"], one["layers"])
         code = keras_code(one["shape"], one["layers"])
@@ -83,15 +97,19 @@ def test_keras_agrees(stacks: list[dict]) -> None:
         for row, layer in zip(rows, names["model"].layers, strict=True):
             assert layer.output.shape[1:] == row.shape
             assert layer.count_params() == row.parameters
-        slid = [
-            layer
-            for layer in names["model"].layers
-            if isinstance(layer, keras.layers.Conv2D) or "pooling2d" in layer.name
-        ]
-        windows = receptive_field([layer for layer in slid if "global" not in layer.name])
+            assert row.multiplications == products(layer)
+            kinds.add(type(layer).__name__)
+        windows = receptive_field(names["model"].layers)
         assert [row.field for row in rows if row.field] == windows
         compared += 1
-    assert compared >= 300 and refused > 10
+    assert compared >= 250 and refused > 10
+    assert {"Conv2D", "DepthwiseConv2D", "SeparableConv2D"} < kinds
+
+
+def products(layer: object) -> int:
+    """Count by the weights that Keras made: each meets every place of the output once."""
+    places = math.prod(layer.output.shape[1:-1])
+    return places * sum(math.prod(w.shape) for w in layer.weights if w.name != "bias")
 
 
 def test_multiplications_are_the_courses() -> None:
@@ -133,6 +151,29 @@ def test_the_lectures_network() -> None:
             "put it before flatten, global pooling and dense layers",
         ),
         (
+            [{"kind": "conv", "filters": 6}, {"kind": "conv", "groups": 4}],
+            "layer 2, conv: groups is 4, but images has 6 channels: use a divisor of 6",
+        ),
+        (
+            [{"kind": "conv", "filters": 6}, {"kind": "conv", "filters": 4, "groups": 3}],
+            "layer 2, conv: groups is 3, but filters has 4: use a divisor of 4",
+        ),
+        (
+            [{"kind": "depthwise", "size": 29}],
+            "layer 1, depthwise: kernel 29×29 is larger than the input 28×28: "
+            "pad the input by at least 1 or use a smaller kernel",
+        ),
+        (
+            [{"kind": "depthwise", "multiplier": 64}, {"kind": "separable", "multiplier": 65}],
+            "layer 2, separable: multiplier is 65, which makes 4160 maps of 64 channels: "
+            "use at most 64",
+        ),
+        (
+            [{"kind": "flatten"}, {"kind": "depthwise"}],
+            "layer 2, depthwise: it needs height, width and channels, but gets 784 numbers: "
+            "put it before flatten, global pooling and dense layers",
+        ),
+        (
             [{"kind": "conv", "stride": 2, "dilation": 2}],
             "layer 1, conv: `strides > 1` not supported in conjunction with `dilation_rate > 1`: "
             "set the stride 2 or the dilation 2 to 1",
@@ -146,11 +187,48 @@ def test_what_cannot_be_stacked_is_explained(layers: list[dict], message: str) -
     assert architect.picture().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(("channels", "filters", "groups"), [(6, 8, 4), (6, 8, 3), (4, 6, 4)])
+def test_groups_are_explained_in_the_words_of_conv2d(
+    channels: int, filters: int, groups: int
+) -> None:
+    with pytest.raises(ValueError) as refused:
+        conv2d(np.zeros((1, 5, 5, channels)), np.zeros((3, 3, 1, filters)), groups=groups)
+    layer = {"kind": "conv", "filters": filters, "groups": groups}
+    assert Architect([layer], (5, 5, channels)).error == f"layer 1, conv: {refused.value}"
+
+
+def test_where_and_what_apart() -> None:
+    whole, where, what, both = Architect(
+        [
+            {"kind": "conv", "filters": 64, "padding": "same"},
+            {"kind": "depthwise", "padding": "same"},
+            {"kind": "conv", "filters": 64, "size": 1},
+            {"kind": "separable", "filters": 64, "padding": "same"},
+        ],
+        (28, 28, 64),
+    ).report
+    # A. Howard et al., "MobileNets" (2017), section 3.1: a share of 1/filters + 1/k² is left.
+    assert whole.multiplications == 28_901_376
+    assert where.multiplications + what.multiplications == both.multiplications == 3_662_848
+    assert both.multiplications / whole.multiplications == pytest.approx(1 / 64 + 1 / 9)
+    assert (where.parameters, what.parameters) == (9 * 64 + 64, 64 * 64 + 64)
+    assert both.parameters == 9 * 64 + 64 * 64 + 64
+    assert [row.field for row in (whole, where, what, both)] == [3, 5, 5, 7]
+
+
+def test_as_many_groups_as_channels_are_a_depthwise_layer() -> None:
+    grouped = {"kind": "conv", "filters": 12, "groups": 6}
+    depthwise = {"kind": "depthwise", "multiplier": 2}
+    assert Architect([grouped], (9, 9, 6)).report == Architect([depthwise], (9, 9, 6)).report
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"layers": [{"kind": "convolution"}]}, "kind is 'convolution': use one of"),
         ({"layers": [{"kind": "conv", "units": 3}]}, "conv has no 'units': it takes filters"),
+        ({"layers": [{"kind": "depthwise", "filters": 3}]}, "depthwise has no 'filters': it takes"),
+        ({"layers": [{"kind": "conv", "groups": 0}]}, "groups is 0: use a whole number"),
         ({"layers": [{"kind": "pool", "size": 0}]}, "size is 0: use a whole number"),
         ({"layers": [{"kind": "pool", "mode": "sum"}]}, "mode is 'sum': use one of"),
         ({"layers": [{"kind": "flatten"}] * 17}, "layers has 17 entries: use at most 16"),

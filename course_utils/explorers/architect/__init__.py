@@ -36,7 +36,8 @@ class Architect(Explorer):
     """Stack layers: shapes, parameters, multiplications and receptive field at every step.
 
     **What to see.** The network from left to right, then a row for each layer. What can't be
-    stacked is explained, and the layers before it stay.
+    stacked is explained, and the layers before it stay. A layer whose channels don't all meet is
+    drawn cut.
 
     **Keyboard.** Tab goes from field to field and arrows change a number; the buttons of a row move
     or remove its layer.
@@ -46,13 +47,17 @@ class Architect(Explorer):
     Parameters
     ----------
     layers
-        Dicts with a ``kind``, "conv", "pool", "global", "flatten" or "dense", and settings such as
-        ``filters``, ``size``, ``stride``, ``padding``, ``dilation``, ``units``, ``activation``. By
-        default the lecture's network with 38,390 parameters.
+        Dicts with a ``kind``, "conv", "depthwise", "separable", "pool", "global", "flatten" or
+        "dense", and settings such as ``filters``, ``size``, ``stride``, ``padding``, ``dilation``,
+        ``groups``, ``multiplier`` (maps from one channel), ``units``, ``activation``. By default
+        the lecture's network with 38,390 parameters.
     input_shape
         (height, width, channels) of an image.
     ask
         Whether shapes and parameters stay hidden, each until you ask for it.
+    grouped
+        Whether layers that keep channels apart are on offer: depthwise, pointwise, separable, and
+        convolutions in groups. Where the stack has one they are in any case.
 
     Raises
     ------
@@ -84,6 +89,7 @@ class Architect(Explorer):
     input_shape = Checked([28, 28, 1]).tag(sync=True, state=True)
     layers = Checked([]).tag(sync=True, state=True)
     ask = traitlets.Bool(False).tag(sync=True, state=True)
+    grouped = traitlets.Bool(False).tag(sync=True, state=True)
 
     def __init__(
         self,
@@ -91,8 +97,9 @@ class Architect(Explorer):
         input_shape: Sequence[int] = (28, 28, 1),
         *,
         ask: bool = False,
+        grouped: bool = False,
     ) -> None:
-        super().__init__(layers=layers, input_shape=input_shape, ask=ask)
+        super().__init__(layers=layers, input_shape=input_shape, ask=ask, grouped=grouped)
 
     @traitlets.validate("layers")
     def _check_layers(self, proposal: Any) -> list[dict[str, Any]]:
@@ -127,6 +134,11 @@ class Architect(Explorer):
     def parameters(self) -> int:
         """The parameters of all layers that fit."""
         return sum(row.parameters for row in self.report)
+
+    @property
+    def multiplications(self) -> int:
+        """The products of all layers that fit, for one image."""
+        return sum(row.multiplications for row in self.report)
 
     @property
     def keras_code(self) -> str:
@@ -174,8 +186,14 @@ class Architect(Explorer):
 
 def _told(layer: Layer) -> str:
     kind = layer["kind"]
-    if kind == "conv":
-        return f"{layer['filters']} filters {size_text((layer['size'],) * 2)}, {layer['padding']}"
+    if kind in ("flatten", "global", "dense"):
+        return {"flatten": "flatten", "global": "global pooling"}.get(
+            kind
+        ) or f"dense {layer['units']}"
+    window = size_text((layer["size"],) * 2)
     if kind == "pool":
-        return f"{layer['mode']} pooling {size_text((layer['size'],) * 2)}"
-    return {"flatten": "flatten", "global": "global pooling"}.get(kind) or f"dense {layer['units']}"
+        return f"{layer['mode']} pooling {window}"
+    name = kind if kind == "depthwise" else f"{layer['filters']} filters"
+    groups = layer.get("groups", 1)
+    more = ", separable" if kind == "separable" else f", {groups} groups" if groups > 1 else ""
+    return f"{name} {window}, {layer['padding']}{more}"

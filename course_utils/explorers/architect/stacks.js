@@ -2,7 +2,9 @@
 import { asInteger as wholeNumber, planImage, sizeText, ValueError } from "../conv.js";
 
 export const DEFAULTS = {
-  conv: { filters: 16, size: 3, stride: 1, padding: "valid", dilation: 1, activation: "relu" },
+  conv: { filters: 16, size: 3, stride: 1, padding: "valid", dilation: 1, groups: 1, activation: "relu" },
+  depthwise: { size: 3, stride: 1, padding: "valid", dilation: 1, multiplier: 1, activation: "none" },
+  separable: { filters: 16, size: 3, stride: 1, padding: "valid", dilation: 1, multiplier: 1, activation: "relu" },
   pool: { mode: "max", size: 2, stride: 2, padding: "valid" },
   global: { mode: "max" },
   flatten: {},
@@ -14,6 +16,8 @@ export const CHOICES = {
   activation: ["none", "relu", "tanh", "sigmoid", "softmax"],
 };
 
+export const SLIDING = ["conv", "depthwise", "separable", "pool"];
+const CONVOLUTIONS = { conv: "Conv2D", depthwise: "DepthwiseConv2D", separable: "SeparableConv2D" };
 const LARGEST = 4096;
 export function asSize(name, value) {
   if (wholeNumber(name, value, 1) > LARGEST) throw new ValueError(`${name} is ${value}: use a whole number of at most ${LARGEST}`);
@@ -34,12 +38,8 @@ export function report(inputShape, layers) {
       for (const [name, value] of Object.entries(layer)) if (typeof value === "number") asSize(name, value);
       checkRank(layer.kind, shape);
       let row;
-      if (layer.kind === "conv" || layer.kind === "pool") {
-        const dilation = layer.dilation ?? 1;
-        if (layer.stride > 1 && dilation > 1) {
-          throw new ValueError("`strides > 1` not supported in conjunction with `dilation_rate > 1`: "
-            + `set the stride ${layer.stride} or the dilation ${dilation} to 1`);
-        }
+      if (SLIDING.includes(layer.kind)) {
+        checkConv(layer, shape);
         row = slide(layer, shape, field, jump);
         field = row.field;
         jump *= layer.stride;
@@ -66,14 +66,39 @@ function checkRank(kind, shape) {
   }
 }
 
-function slide({ kind, filters, size, stride, padding, dilation = 1 }, shape, field, jump) {
+function checkConv({ kind, filters, stride, dilation, groups, multiplier = 1 }, [, , channels]) {
+  if (kind === "conv") {
+    // Keras' depthwise layers can do this, its convolution can't.
+    if (stride > 1 && dilation > 1) {
+      throw new ValueError("`strides > 1` not supported in conjunction with `dilation_rate > 1`: "
+        + `set the stride ${stride} or the dilation ${dilation} to 1`);
+    }
+    for (const [what, count] of [[`images has ${channels} channels`, channels], [`filters has ${filters}`, filters]]) {
+      if (count % groups) throw new ValueError(`groups is ${groups}, but ${what}: use a divisor of ${count}`);
+    }
+  }
+  if (channels * multiplier > LARGEST) {
+    throw new ValueError(`multiplier is ${multiplier}, which makes ${channels * multiplier} maps of ${channels} channels: `
+      + `use at most ${Math.floor(LARGEST / channels)}`);
+  }
+}
+
+function slide({ kind, filters, size, stride, padding, dilation = 1, groups = 1, multiplier = 1 }, shape, field, jump) {
   const seen = field + (size - 1) * dilation * jump;
   const names = kind === "pool" ? ["image", "window"] : ["input", "kernel"];
-  const plans = planImage(shape.slice(0, 2), [size, size], padding, stride, dilation, names);
-  const out = plans.map(plan => plan.size);
-  if (kind === "pool") return { shape: [...out, shape[2]], parameters: 0, multiplications: 0, field: seen };
-  const patch = size * size * shape[2];
-  return { shape: [...out, filters], parameters: (patch + 1) * filters, multiplications: patch * filters * out[0] * out[1], field: seen };
+  const out = planImage(shape.slice(0, 2), [size, size], padding, stride, dilation, names).map(plan => plan.size);
+  const channels = shape[2];
+  const places = out[0] * out[1];
+  const row = (maps, parameters, products) => ({ shape: [...out, maps], parameters, multiplications: products * places, field: seen });
+  if (kind === "pool") return row(channels, 0, 0);
+  if (kind === "conv") {
+    const weights = size * size * (channels / groups) * filters;
+    return row(filters, weights + filters, weights);
+  }
+  const maps = channels * multiplier;
+  const weights = size * size * maps;
+  if (kind === "depthwise") return row(maps, weights + maps, weights);
+  return row(filters, weights + (maps + 1) * filters, weights + maps * filters);
 }
 
 function gather({ kind, units }, shape) {
@@ -91,22 +116,17 @@ export function kerasCode(inputShape, layers) {
 const capital = word => word[0].toUpperCase() + word.slice(1);
 
 function call(layer) {
-  const { kind, mode, size, stride, filters, units, padding = "valid", dilation = 1, activation = "none" } = layer;
+  const { kind, mode, size, stride, filters, units, padding = "valid", dilation = 1, groups = 1, multiplier = 1, activation = "none" } = layer;
   if (kind === "flatten") return "layers.Flatten()";
   if (kind === "global") return `layers.Global${capital(mode)}Pooling2D()`;
-  let name, given;
-  if (kind === "pool") {
-    name = `${capital(mode)}Pooling2D`;
-    given = [size, ...(stride === size ? [] : [`strides=${stride}`])];
-  } else if (kind === "conv") {
-    name = "Conv2D";
-    given = [filters, size, ...(stride > 1 ? [`strides=${stride}`] : [])];
-  } else {
-    name = "Dense";
-    given = [units];
-  }
+  const name = CONVOLUTIONS[kind] ?? (kind === "pool" ? `${capital(mode)}Pooling2D` : "Dense");
+  const given = [filters, size, units].filter(one => one !== undefined);
+  // Windows of a pooling that is told no stride lie side by side.
+  if (kind !== "dense" && stride !== (kind === "pool" ? size : 1)) given.push(`strides=${stride}`);
   if (padding !== "valid") given.push(`padding="${padding}"`);
   if (dilation > 1) given.push(`dilation_rate=${dilation}`);
+  if (groups > 1) given.push(`groups=${groups}`);
+  if (multiplier > 1) given.push(`depth_multiplier=${multiplier}`);
   if (activation !== "none") given.push(`activation="${activation}"`);
   return `layers.${name}(${given.join(", ")})`;
 }

@@ -22,6 +22,24 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "stride": 1,
         "padding": "valid",
         "dilation": 1,
+        "groups": 1,
+        "activation": "relu",
+    },
+    "depthwise": {
+        "size": 3,
+        "stride": 1,
+        "padding": "valid",
+        "dilation": 1,
+        "multiplier": 1,
+        "activation": "none",
+    },
+    "separable": {
+        "filters": 16,
+        "size": 3,
+        "stride": 1,
+        "padding": "valid",
+        "dilation": 1,
+        "multiplier": 1,
         "activation": "relu",
     },
     "pool": {"mode": "max", "size": 2, "stride": 2, "padding": "valid"},
@@ -30,10 +48,16 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "dense": {"units": 10, "activation": "softmax"},
 }
 LARGEST = 4096  # of a side, a filter count, …; the widest layers in use have as many units
+_SLIDING = ("conv", "depthwise", "separable", "pool")
 _CHOICES = {
     "padding": ("valid", "same"),
     "mode": ("max", "average"),
     "activation": ("none", "relu", "tanh", "sigmoid", "softmax"),
+}
+_CONVOLUTIONS = {
+    "conv": "Conv2D",
+    "depthwise": "DepthwiseConv2D",
+    "separable": "SeparableConv2D",
 }
 
 
@@ -128,13 +152,8 @@ def report(input_shape: Sequence[int], layers: Sequence[Layer]) -> tuple[list[Ro
             layer = complete(given)
             kind = layer["kind"]
             _check_rank(kind, shape)
-            if kind in ("conv", "pool"):
-                dilation = layer.get("dilation", 1)
-                if layer["stride"] > 1 and dilation > 1:
-                    raise ValueError(
-                        f"`strides > 1` not supported in conjunction with `dilation_rate > 1`: "
-                        f"set the stride {layer['stride']} or the dilation {dilation} to 1"
-                    )
+            if kind in _SLIDING:
+                _check_conv(layer, shape)
                 row = _slide(layer, shape, field, jump)
                 field, jump = row.field, jump * layer["stride"]
             else:
@@ -159,18 +178,55 @@ def _check_rank(kind: str, shape: tuple[int, ...]) -> None:
         )
 
 
+def _check_conv(layer: Layer, shape: tuple[int, ...]) -> None:
+    """Raise a `ValueError` unless strides, groups and channels go together."""
+    channels = shape[2]
+    if layer["kind"] == "conv":
+        # Keras' depthwise layers can do this, its convolution can't.
+        stride, dilation, groups = layer["stride"], layer["dilation"], layer["groups"]
+        if stride > 1 and dilation > 1:
+            raise ValueError(
+                f"`strides > 1` not supported in conjunction with `dilation_rate > 1`: "
+                f"set the stride {stride} or the dilation {dilation} to 1"
+            )
+        # As `conv2d` says it.
+        filters = layer["filters"]
+        sides = ((f"images has {channels} channels", channels), (f"filters has {filters}", filters))
+        for what, count in sides:
+            if count % groups:
+                raise ValueError(f"groups is {groups}, but {what}: use a divisor of {count}")
+    multiplier = layer.get("multiplier", 1)
+    if channels * multiplier > LARGEST:
+        raise ValueError(
+            f"multiplier is {multiplier}, which makes {channels * multiplier} maps of {channels} "
+            f"channels: use at most {LARGEST // channels}"
+        )
+
+
 def _slide(layer: Layer, shape: tuple[int, ...], field: int | None, jump: int) -> Row:
-    size, stride, dilation = layer["size"], layer["stride"], layer.get("dilation", 1)
+    kind, size, dilation = layer["kind"], layer["size"], layer.get("dilation", 1)
+    settings = {"padding": layer["padding"], "stride": layer["stride"], "dilation": dilation}
     seen = (field or 1) + (size - 1) * dilation * jump
-    names = ("image", "window") if layer["kind"] == "pool" else ("input", "kernel")
-    plans = plan_image(shape[:2], (size, size), layer["padding"], stride, dilation, names)
-    out = [plan.size for plan in plans]
-    if layer["kind"] == "pool":
-        return Row((*out, shape[2]), 0, 0, seen)
-    image = (shape[0], shape[1], shape[2])
-    settings = {"padding": layer["padding"], "stride": stride, "dilation": dilation}
-    costs = layer_costs("shared", image, layer["filters"], size, **settings)
-    return Row((*out, layer["filters"]), costs.parameters, costs.multiplications, seen)
+    names = ("image", "window") if kind == "pool" else ("input", "kernel")
+    h, w, channels = shape
+    plans = plan_image((h, w), (size, size), **settings, names=names)
+    out = (plans[0].size, plans[1].size)
+    if kind == "pool":
+        return Row((*out, channels), 0, 0, seen)
+    if kind == "conv":
+        groups, filters = layer["groups"], layer["filters"]
+    else:
+        groups, filters = channels, channels * layer["multiplier"]
+    # A layer in groups is so many layers side by side, each with its part of channels and filters.
+    one = layer_costs("shared", (h, w, channels // groups), filters // groups, size, **settings)
+    parameters, products = groups * one.parameters, groups * one.multiplications
+    if kind == "separable":
+        mixing = layer_costs("shared", (*out, filters), layer["filters"], 1)
+        # Only the second part has biases.
+        parameters += mixing.parameters - filters
+        products += mixing.multiplications
+        filters = layer["filters"]
+    return Row((*out, filters), parameters, products, seen)
 
 
 def _gather(layer: Layer, shape: tuple[int, ...]) -> Row:
@@ -199,19 +255,24 @@ def _call(layer: Layer) -> str:
     if kind == "global":
         return f"layers.Global{layer['mode'].capitalize()}Pooling2D()"
     first, options = [], []
-    if kind == "pool":
-        name, first = f"{layer['mode'].capitalize()}Pooling2D", [layer["size"]]
-        if layer["stride"] != layer["size"]:
-            options.append(f"strides={layer['stride']}")
-    elif kind == "conv":
-        name, first = "Conv2D", [layer["filters"], layer["size"]]
-        options += [f"strides={layer['stride']}"] if layer["stride"] > 1 else []
-    else:
+    if kind == "dense":
         name, first = "Dense", [layer["units"]]
+    elif kind == "pool":
+        name, first = f"{layer['mode'].capitalize()}Pooling2D", [layer["size"]]
+    else:
+        name = _CONVOLUTIONS[kind]
+        first = [layer[one] for one in ("filters", "size") if one in layer]
+    # Windows of a pooling that is told no stride lie side by side.
+    if layer.get("stride", 1) != (layer["size"] if kind == "pool" else 1):
+        options.append(f"strides={layer['stride']}")
     if layer.get("padding", "valid") != "valid":
         options.append(f'padding="{layer["padding"]}"')
     if layer.get("dilation", 1) > 1:
         options.append(f"dilation_rate={layer['dilation']}")
+    if layer.get("groups", 1) > 1:
+        options.append(f"groups={layer['groups']}")
+    if layer.get("multiplier", 1) > 1:
+        options.append(f"depth_multiplier={layer['multiplier']}")
     if layer.get("activation", "none") != "none":
         options.append(f'activation="{layer["activation"]}"')
     return f"layers.{name}({', '.join([*map(str, first), *options])})"
