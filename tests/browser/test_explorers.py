@@ -1664,4 +1664,7 @@ def test_the_sketchpad_repeats_what_is_wrong_and_waits_for_python(lab: Lab) -> N
     draw(lab.page, found, [(0.5, 0.2), (0.5, 0.8)])
     found.get_by_text("then run this cell again").wait_for()
     lab.run_all()
-    lab.page.wait_for_function("document.querySelectorAll('.cx').length === 7")
+    # One of each in the notebook, and the one that was shown beside them.
+    lab.page.wait_for_function(
+        "count => document.querySelectorAll('.cx').length === count", arg=len(NAMES) + 1
+    )
