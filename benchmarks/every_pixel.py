@@ -4,15 +4,17 @@
     python benchmarks/every_pixel.py --quick    # one seed, few canvases, to see that it works
 
 The networks are those of `course_utils.networks.segmentation`: a U-Net with and without skips, and
-six convolutions at full size. Each is trained as in notebook 20 (1,800 canvases of 40×40 with four
-to six digits that may overlap, from the sample's training digits; four epochs; a pixel of ink
-counts five times), with three seeds; the U-Net also with equal weights. The rival takes every piece of ink that hangs together for one digit, lets the stored network
-of `course_utils.handwriting` read it, and gives all its pixels that class.
+six convolutions at full size, plain and dilated. Each is trained as in notebook 20 (1,800 canvases
+of 40×40 with four to six digits that may overlap, from the sample's training digits; four epochs; a
+pixel of ink counts five times), with three seeds; the U-Net also with equal weights. The rival
+takes every piece of ink that hangs together for one digit, lets the stored network of
+`course_utils.handwriting` read it, and gives all its pixels that class.
 
 All are judged on 300 canvases of test digits with the digits apart, and 300 with the digits
-crowded. The columns: `network`, "even weights" is the U-Net with equal weights, the rival "components"; `seed`, 0 for the rival; `canvases`,
-"apart" or "crowded"; `overlap`, the mean over eleven classes of intersection over union; `edge`,
-the share of right pixels among those at an edge of ink, in per cent.
+crowded. The columns: `network`, "even weights" is the U-Net with equal weights, the rival
+"components"; `seed`, 0 for the rival; `canvases`, "apart" or "crowded"; `overlap`, the mean over
+eleven classes of intersection over union; `edge`, the share of right pixels among those at an edge
+of ink, in per cent.
 """
 
 from __future__ import annotations

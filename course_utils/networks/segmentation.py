@@ -19,14 +19,15 @@ from course_utils.arguments import as_class_numbers, as_integer, as_numeric
 if TYPE_CHECKING:
     import keras
 
-KINDS = ("skips", "no skips", "no pooling")
+KINDS = ("skips", "no skips", "no pooling", "dilated")
 # The class of a pixel that belongs to no digit.
 PAPER = 10
 INK, SPECK = 64, 10  # brightness of ink from here on, of 255; smaller pieces, in pixels, are dirt
 BATCH, PEAK_RATE = 8, 0.02
 # Most pixels are paper, and easily told: with equal weights they would have most of the loss.
 INK_WEIGHT = 5
-_FULL_SIZE_LAYERS = 6  # which see 13×13 pixels
+# Steps between the cells of each kernel at full size: 13×13 pixels are seen, or 29×29.
+_DILATIONS = {"no pooling": (1, 1, 1, 1, 1, 1), "dilated": (1, 2, 4, 4, 2, 1)}
 _FULL_SIZE_WIDTH = 2  # times the filters of the first layer
 
 
@@ -45,7 +46,8 @@ def build_unet(
     kind
         "skips": what was there before each pooling is laid beside what comes up from it. "no
         skips": it is not. "no pooling": six convolutions at full size with twice `filters` filters
-        in place of all that, which see 13×13 pixels.
+        in place of all that, which see 13×13 pixels. "dilated": the same six with as many weights,
+        but with 1, 2, 4, 4, 2 and 1 pixels from one cell of a kernel to the next: 29×29.
     filters
         Of the first convolution.
     classes
@@ -75,16 +77,16 @@ def build_unet(
 
     layers = keras.layers
 
-    def block(maps: keras.KerasTensor, width: int) -> keras.KerasTensor:
-        maps = layers.Conv2D(width, 3, padding="same", use_bias=False)(maps)
+    def block(maps: keras.KerasTensor, width: int, dilation: int = 1) -> keras.KerasTensor:
+        maps = layers.Conv2D(width, 3, padding="same", dilation_rate=dilation, use_bias=False)(maps)
         maps = layers.BatchNormalization(momentum=0.9)(maps)  # for a few hundred steps
         return layers.ReLU()(maps)
 
     image = keras.Input((None, None, 1))
     maps, kept = image, []
-    if kind == "no pooling":
-        for _ in range(_FULL_SIZE_LAYERS):
-            maps = block(maps, _FULL_SIZE_WIDTH * filters)
+    if kind in _DILATIONS:
+        for dilation in _DILATIONS[kind]:
+            maps = block(maps, _FULL_SIZE_WIDTH * filters, dilation)
     else:
         for width in (filters, 2 * filters):
             maps = block(maps, width)

@@ -48,6 +48,6 @@ def test_every_pixel_judges_all_networks_on_the_same_canvases(tmp_path):
     printed = run("every_pixel.py", file)
     rows = [line.split(",") for line in file.read_text().splitlines()]
     assert rows[0] == ["network", "seed", "canvases", "overlap", "edge"]
-    networks = ["components", "skips", "no skips", "no pooling", "even weights"]
+    networks = ["components", "skips", "no skips", "no pooling", "dilated", "even weights"]
     assert [row[0] for row in rows[1::2]] == [row[0] for row in rows[2::2]] == networks
-    assert all(0 < float(row[3]) < 1 for row in rows[1:]) and printed.count("overlap") == 10
+    assert all(0 < float(row[3]) < 1 for row in rows[1:]) and printed.count("overlap") == 12

@@ -41,12 +41,13 @@ def test_the_parts_are_those_that_are_told(keras):
     models = {kind: segmentation.build_unet(kind) for kind in segmentation.KINDS}
     pools = {kind: _count(model, keras.layers.MaxPooling2D) for kind, model in models.items()}
     beside = {kind: _count(model, keras.layers.Concatenate) for kind, model in models.items()}
-    assert pools == {"skips": 2, "no skips": 2, "no pooling": 0}
-    assert beside == {"skips": 2, "no skips": 0, "no pooling": 0}
+    assert pools == {"skips": 2, "no skips": 2, "no pooling": 0, "dilated": 0}
+    assert beside == {"skips": 2, "no skips": 0, "no pooling": 0, "dilated": 0}
     # Without skips the two convolutions on the way up take in half as many maps.
     gone = 9 * (16 * 16 + 8 * 8)
     counts = {kind: count_parameters(model).total for kind, model in models.items()}
     assert counts["skips"] - counts["no skips"] == gone
+    assert counts["dilated"] == counts["no pooling"]
     assert _count(segmentation.build_unet(bottom=5), keras.layers.Conv2D) == 5 + 2 + 2 + 1
 
 
@@ -54,15 +55,17 @@ def _count(model, kind):
     return sum(type(layer) is kind for layer in model.layers)
 
 
-def test_without_pooling_a_pixel_sees_13_by_13(keras):
-    model = segmentation.build_unet("no pooling", filters=1)
+@pytest.mark.parametrize(("kind", "sees"), [("no pooling", 13), ("dilated", 29)])
+def test_without_pooling_a_pixel_sees_so_far(keras, kind, sees):
+    keras.utils.set_random_seed(0)
+    model = segmentation.build_unet(kind, filters=4)
     image = np.zeros((1, 40, 40, 1), "float32")
     changed = image.copy()
     changed[0, 20, 20] = 1
     # In inference, where batch normalisation is a fixed scale.
     moved = np.abs(np.subtract(model(changed), model(image))).sum(axis=-1)[0] > 0
     rows, columns = np.nonzero(moved)
-    assert np.ptp(rows) <= 12 and np.ptp(columns) <= 12
+    assert np.ptp(rows) == np.ptp(columns) == sees - 1
 
 
 def test_training_is_the_same_for_the_same_seed_and_learns(keras, canvases):
