@@ -15,7 +15,11 @@ DISK_NEEDED = 100_000_000  # bytes; a run with its copies takes up to 20 MB
 @click.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @data_dir_option
-@click.option("--quick", is_flag=True, help="A minute's worth: one seed, few epochs, the sample.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="A minute's worth: one seed, few epochs, the sample; of a notebook without NAME the first only.",
+)
 @click.option(
     "--seeds", type=click.IntRange(min=1), help="How many for each network, in place of its own."
 )
@@ -31,12 +35,14 @@ def reproduce(
 ) -> None:
     """Reproduce the lectures' results on the full MNIST, and the course's own.
 
-    NAME is wang, nyu, renmin, one_epoch or best; without any, all are trained, which takes hours.
-    It may be interrupted: the same command goes on after the last whole epoch. Renmin's network is
-    trained on Fashion-MNIST if the data folder has it, in fashion-mnist. Written are results.json,
-    the table results.md and the curves curves.png.
+    NAME is wang, nyu, renmin, one_epoch or best, or a notebook whose longer version is wanted:
+    keep_and_ship, learn_from_little, every_pixel or beyond_3x3. Without any, all are trained, which
+    takes hours. It may be interrupted: the same command goes on after the last whole epoch. Renmin's
+    network is trained on Fashion-MNIST if the data folder has it, in fashion-mnist. Written are
+    results.json, the tables results.md, and curves as PNG files.
     """
     import dataclasses
+    import logging
 
     from course_utils.datasets import load_fashion_mnist, load_mnist
     from course_utils.execution import reproduction
@@ -45,6 +51,7 @@ def reproduce(
         fashion = None if quick else load_fashion_mnist(data_dir=data_dir)
         experiments = reproduction.experiments(names, fashion=fashion is not None)
         if quick:
+            experiments = experiments if names else reproduction.one_of_each(experiments)
             experiments = [reproduction.quick(experiment) for experiment in experiments]
         if seeds:
             experiments = [dataclasses.replace(each, seeds=seeds) for each in experiments]
@@ -56,6 +63,8 @@ def reproduce(
         # Keras' own copies of a training end the process where the disk is full.
         make_folder(results, needed=DISK_NEEDED)
         console = make_console()
+        # So many networks in one process are what TensorFlow warns of, as if it were a mistake.
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
         runs = []
         # One seed of each first: the table fills from the first hour on.
         for seed in range(max(experiment.seeds for experiment in experiments)):

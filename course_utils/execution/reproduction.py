@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.datasets import Digits
-from course_utils.networks import recipes, split_validation
+from course_utils.execution import problems
+from course_utils.networks import priors, recipes, segmentation, split_validation
 from course_utils.notebooks import write_file
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Experiment:
         How many training images to use at most, or None for all.
     images
         The data set: "MNIST" or "Fashion-MNIST".
+    problem
+        What the network is asked.
+    group
+        A name for several experiments: the notebook that they are the longer version of.
     """
 
     name: str
@@ -62,11 +67,17 @@ class Experiment:
     lecture: float | None = None
     digits: int | None = None
     images: str = "MNIST"
+    problem: problems.Problem = problems.READING
+    group: str = ""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one training gave. Accuracies lie between 0 and 1; `seconds` are those of `fit`."""
+    """What one training gave.
+
+    Accuracies lie between 0 and 1; `seconds` are those of `fit`; `scores` is what the problem
+    measures beside, in per cent.
+    """
 
     experiment: str
     seed: int
@@ -74,6 +85,7 @@ class Run:
     test_accuracy: float
     seconds: float
     epochs: list[dict[str, float]]
+    scores: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
 FULL = (
@@ -82,6 +94,55 @@ FULL = (
     Experiment("renmin", "Renmin, five convolutions", recipes.RENMIN),
     Experiment("one_epoch", "the course, one epoch", recipes.ONE_EPOCH, seeds=5),
     Experiment("best", "the course, its best", recipes.BEST),
+    Experiment(
+        "honest",
+        "18, a small network",
+        recipes.Recipe("small", 20, 64, 0.003, warm_up=None),
+        validation=5_000,
+        problem=problems.HonestReading(),
+        group="keep_and_ship",
+    ),
+    *(
+        Experiment(
+            f"new_digits_{method.replace(' ', '_')}",
+            f"19, 5 to 9, {method}",
+            recipes.Recipe("small", 4, 32, 0.003, warm_up=0.1),
+            validation=5_000,
+            problem=problems.NewDigits(method),
+            group="learn_from_little",
+        )
+        for method in problems.METHODS
+    ),
+    *(
+        Experiment(
+            f"pixels_{kind.replace(' ', '_')}",
+            f"20, {title}",
+            recipes.Recipe(kind, 5, segmentation.BATCH, segmentation.PEAK_RATE, warm_up=0.2),
+            problem=problems.CanvasPixels(),
+            group="every_pixel",
+        )
+        for kind, title in zip(
+            segmentation.KINDS,
+            ("U-Net", "U-Net without skips", "full size", "full size, dilated"),
+            strict=True,
+        )
+    ),
+    *(
+        Experiment(
+            f"{network.replace(' ', '_')}_{arrangement.replace(' ', '_')}",
+            f"21, {network}, {arrangement}",
+            # The rates with which notebook 21's race was won on validation digits.
+            recipes.Recipe(network, 5, 64, rate, warm_up=0.1),
+            validation=5_000,
+            problem=problems.RearrangedDigits(arrangement),
+            group="beyond_3x3",
+        )
+        for arrangement, rates in {
+            "straight": (0.018, 0.018, 0.006, 0.006),
+            "pixels scrambled": (0.018, 0.018, 0.018, 0.006),
+        }.items()
+        for network, rate in zip(priors.NETWORKS, rates, strict=True)
+    ),
 )
 FOR_FASHION = {"renmin"}  # the book that this network comes from trains it on Fashion-MNIST
 
@@ -92,7 +153,7 @@ def experiments(names: Sequence[str] = (), *, fashion: bool = False) -> list[Exp
     Parameters
     ----------
     names
-        Any of those in `FULL`.
+        Names or groups of those in `FULL`.
     fashion
         Whether Fashion-MNIST is there, for the network that was made for it.
 
@@ -101,17 +162,27 @@ def experiments(names: Sequence[str] = (), *, fashion: bool = False) -> list[Exp
     ValueError
         If there is no experiment of a name.
     """
-    known = {experiment.name: experiment for experiment in FULL}
+    known: dict[str, list[Experiment]] = {}
+    for experiment in FULL:
+        known.setdefault(experiment.group or experiment.name, []).append(experiment)
+    singles = {experiment.name: [experiment] for experiment in FULL}
     for name in names:
-        if name not in known:
+        if name not in singles | known:
             raise ValueError(f"name is {name!r}: use {', '.join(known)}")
-    chosen = [known[name] for name in dict.fromkeys(names)] or FULL
+    wanted = [each for name in names for each in (singles | known)[name]]
+    chosen = list({each.name: each for each in wanted}.values()) or FULL
     return [
         dataclasses.replace(each, images="Fashion-MNIST")
         if fashion and each.name in FOR_FASHION
         else each
         for each in chosen
     ]
+
+
+def one_of_each(chosen: Sequence[Experiment]) -> list[Experiment]:
+    """Return the experiments, of each group the first only."""
+    first = {experiment.group or experiment.name: experiment for experiment in reversed(chosen)}
+    return [experiment for experiment in chosen if experiment in first.values()]
 
 
 def quick(experiment: Experiment) -> Experiment:
@@ -123,6 +194,7 @@ def quick(experiment: Experiment) -> Experiment:
         validation=min(experiment.validation, 400),
         seeds=1,
         digits=None if light else 1024,
+        problem=experiment.problem.quick(),
     )
 
 
@@ -202,19 +274,22 @@ def perform(
     (images, labels), (test_images, test_labels) = digits
     images, labels = images[: experiment.digits], labels[: experiment.digits]
     options: dict[str, Any] = {}
+    problem, valid = experiment.problem, None
     if experiment.validation:
         (images, labels), (valid_images, valid_labels) = split_validation(
             images, labels, experiment.validation, seed=SPLIT_SEED
         )
-        options["validation_data"] = (_scaled(valid_images), valid_labels)
+        valid = problem.examples((valid_images, valid_labels), test=True)
+        options["validation_data"] = valid
     folder = folder_of(experiment, seed, results)
     folder.mkdir(parents=True, exist_ok=True)
     log = _epoch_log(folder / "epochs.json", report)
     backup = keras.callbacks.BackupAndRestore(str(folder / "backup"), double_checkpoint=True)
-    model = experiment.recipe.train(
-        _scaled(images), labels, seed=seed, callbacks=[backup, log], **options
+    model = problem.train(
+        experiment.recipe, (images, labels), seed=seed, callbacks=[backup, log], **options
     )
-    _, accuracy = model.evaluate(_scaled(test_images), test_labels, batch_size=500, verbose=0)
+    test = problem.examples((test_images, test_labels), test=True)
+    _, accuracy = model.evaluate(*test, batch_size=500, verbose=0)
     run = Run(
         experiment.name,
         seed,
@@ -222,13 +297,10 @@ def perform(
         float(accuracy),
         sum(measured["seconds"] for measured in log.epochs),
         log.epochs,
+        problem.scores(model, test, valid),
     )
     _write_json(folder / "run.json", dataclasses.asdict(run))
     return run
-
-
-def _scaled(images: np.ndarray) -> np.ndarray:
-    return images[..., np.newaxis].astype("float32") / 255
 
 
 def _write_json(path: Path, content: object) -> None:
@@ -264,40 +336,57 @@ def _epoch_log(
 
 
 def table(experiments: Sequence[Experiment], runs: Iterable[Run]) -> str:
-    """Write the runs as a Markdown table, a row for each experiment that has any.
+    """Write the runs as Markdown tables, a row for each experiment that has any.
 
     Accuracies are in per cent: the mean over the seeds, and the lowest and the highest where
-    there are several. Seconds are those of the median epoch, on this machine.
+    there are several. Seconds are those of the median epoch, on this machine. The longer versions
+    of notebooks have a table of their own, with the mean of what else was measured.
     """
-    lines = [
-        "| network | images | parameters | epochs | seeds | test accuracy, % | lowest–highest "
-        "| the lecture's, % | seconds per epoch |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
     runs = list(runs)
-    for experiment in experiments:
-        mine = [run for run in runs if run.experiment == experiment.name]
-        if not mine:
-            continue
-        accuracies = 100 * np.array([run.test_accuracy for run in mine])
-        seconds = [epoch["seconds"] for run in mine for epoch in run.epochs]
-        cells = (
-            experiment.title,
-            experiment.images,
-            f"{mine[0].parameters:,}",
-            str(experiment.recipe.epochs),
-            str(len(mine)),
-            f"{accuracies.mean():.2f}",
-            f"{accuracies.min():.2f}–{accuracies.max():.2f}" if len(mine) > 1 else "",
-            f"{100 * experiment.lecture:.2f}" if experiment.lecture else "",
-            f"{np.median(seconds):.1f}",
-        )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    parts = []
+    for later in (False, True):
+        rows = [
+            _row(experiment, mine, later=later)
+            for experiment in experiments
+            if bool(experiment.group) is later
+            and (mine := [run for run in runs if run.experiment == experiment.name])
+        ]
+        if rows:
+            heads = list(rows[0])
+            rule = f"|{'---|' * len(heads)}"
+            lines = [_line(heads), rule, *(_line(row.values()) for row in rows)]
+            parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _row(experiment: Experiment, runs: Sequence[Run], *, later: bool) -> dict[str, str]:
+    """Return the cells of a row by their heads."""
+    accuracies = 100 * np.array([run.test_accuracy for run in runs])
+    seconds = [epoch["seconds"] for run in runs for epoch in run.epochs]
+    row = {
+        "network": experiment.title,
+        "images": experiment.images,
+        "parameters": f"{runs[0].parameters:,}",
+        "epochs": str(experiment.recipe.epochs),
+        "seeds": str(len(runs)),
+        "test accuracy, %": f"{accuracies.mean():.2f}",
+        "lowest–highest": f"{accuracies.min():.2f}–{accuracies.max():.2f}" if len(runs) > 1 else "",
+    }
+    if later:
+        beside = {name: [run.scores[name] for run in runs] for name in runs[0].scores}
+        row["beside"] = ", ".join(f"{name} {np.mean(some):.2f} %" for name, some in beside.items())
+    else:
+        lecture = experiment.lecture
+        row["the lecture's, %"] = f"{100 * lecture:.2f}" if lecture else ""
+    return row | {"seconds per epoch": f"{np.median(seconds):.1f}"}
 
 
 def write_results(experiments: Sequence[Experiment], runs: Sequence[Run], results: Path) -> None:
-    """Write `results.json`, the table `results.md` and the curves `curves.png`.
+    """Write `results.json`, the tables `results.md` and the curves `curves.png`.
 
     Parameters
     ----------
@@ -316,7 +405,9 @@ def write_results(experiments: Sequence[Experiment], runs: Sequence[Run], result
         },
     )
     write_file(results / "results.md", table(experiments, runs).encode())
-    write_file(results / "curves.png", _curves(experiments, runs))
+    for group in dict.fromkeys(experiment.group for experiment in experiments):
+        curves = _curves([each for each in experiments if each.group == group], runs)
+        write_file(results / f"curves{group and '_'}{group}.png", curves)
 
 
 def _curves(experiments: Sequence[Experiment], runs: Sequence[Run]) -> bytes:

@@ -5,6 +5,7 @@ Keras is imported when a recipe is used, not before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ class Recipe:
     Attributes
     ----------
     network
-        A name for `models.build_model`.
+        A name for `models.build_model`, or for the `build` that `compiled` is given.
     epochs
         How often to go through all digits.
     batch_size
@@ -83,10 +84,12 @@ class Recipe:
             return self.learning_rate
         return warm_up_and_decay(self.learning_rate, self.steps(examples), warm_up=self.warm_up)
 
-    def compiled(self, examples: int) -> keras.Model:
-        """Build the network, ready to be trained on so many examples."""
+    def compiled(
+        self, examples: int, build: Callable[[str], keras.Model] = build_model
+    ) -> keras.Model:
+        """Build the network by its name, ready to be trained on so many examples."""
         schedule = self.schedule(examples)
-        model = build_model(self.network)
+        model = build(self.network)
         import keras
 
         model.compile(

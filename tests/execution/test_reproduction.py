@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from course_utils.datasets import load_mnist
+from course_utils.datasets import load_mnist, load_prior_trials
 from course_utils.execution import reproduction
 from course_utils.execution.reproduction import Experiment, Run
-from course_utils.networks import recipes
+from course_utils.networks import priors, recipes, segmentation
 
 TINY = Experiment(
     "tiny",
@@ -130,6 +130,18 @@ def test_the_table_has_a_row_for_what_was_trained():
     assert len(rows) == 4
 
 
+def test_the_longer_versions_of_notebooks_have_a_table_of_their_own():
+    later = dataclasses.replace(TINY, name="later", title="a longer one", group="every_pixel")
+    runs = [
+        dataclasses.replace(run, scores={"mean IoU": 50.0 + 10 * run.seed})
+        for run in runs_of(0.9, 0.92, name="later")
+    ]
+    first, second = reproduction.table([TINY, later], [*runs_of(0.5), *runs]).split("\n\n")
+    assert "a longer one" not in first and "a tiny one" not in second
+    row = "| a longer one | MNIST | 1,234 | 2 | 2 | 91.00 | 90.00–92.00 | mean IoU 55.00 % | 2.0 |"
+    assert second.splitlines()[2] == row and len(second.splitlines()) == 3
+
+
 def test_the_results_are_written(tmp_path):
     from matplotlib.image import imread
 
@@ -172,12 +184,35 @@ def test_the_courses_own_recipes():
 def test_renmins_network_is_trained_on_fashion_where_it_is_there():
     images = {each.name: each.images for each in reproduction.experiments(fashion=True)}
     assert images.pop("renmin") == "Fashion-MNIST"
-    assert set(images.values()) == {"MNIST"} and len(images) == 4
+    assert set(images.values()) == {"MNIST"} and len(images) == len(reproduction.FULL) - 1
 
 
 def test_experiments_by_name():
     assert reproduction.experiments() == list(reproduction.FULL)
     chosen = reproduction.experiments(["nyu", "wang", "nyu"])
     assert [experiment.name for experiment in chosen] == ["nyu", "wang"]
-    with pytest.raises(ValueError, match="'w'.*wang"):
+    pixels = reproduction.experiments(["every_pixel", "pixels_dilated"])
+    assert [experiment.recipe.network for experiment in pixels] == list(segmentation.KINDS)
+    assert [each.name for each in reproduction.experiments(["pixels_dilated"])] == [
+        "pixels_dilated"
+    ]
+    with pytest.raises(ValueError, match="'w'.*wang.*every_pixel"):
         reproduction.experiments(["w"])
+
+
+def test_of_each_group_the_first():
+    chosen = reproduction.one_of_each(reproduction.FULL)
+    groups = [experiment.group for experiment in chosen if experiment.group]
+    assert groups == ["keep_and_ship", "learn_from_little", "every_pixel", "beyond_3x3"]
+    assert chosen[:5] == list(reproduction.FULL[:5]) and len(chosen) == 9
+
+
+def test_the_rates_of_the_race_were_chosen_on_validation_digits():
+    trials = load_prior_trials()
+    race = reproduction.experiments(["beyond_3x3"])
+    assert len({each.name for each in race}) == 8
+    for each in race:
+        rate = priors.best_rate(
+            trials, each.recipe.network, each.problem.arrangement, digits=55_000
+        )
+        assert each.recipe.learning_rate == rate
