@@ -421,7 +421,7 @@ def _curves(experiments: Sequence[Experiment], runs: Sequence[Run]) -> bytes:
         if not mine:
             continue
         measured = "val_accuracy" if experiment.validation else "accuracy"
-        name = experiment.title + ("" if experiment.validation else " (training digits)")
+        name = experiment.title + ("" if experiment.validation else " (in training)")
         accuracy = np.mean([[epoch[measured] for epoch in run.epochs] for run in mine], axis=0)
         # On a logarithmic axis an error of zero has no place.
         errors[name] = np.where(accuracy < 1, 100 * (1 - accuracy), np.nan).tolist()
@@ -431,8 +431,8 @@ def _curves(experiments: Sequence[Experiment], runs: Sequence[Run]) -> bytes:
             epochs,
             errors,
             xlabel="epoch",
-            ylabel="digits misread, %",
-            title="While they trained, on digits set aside unless said otherwise",
+            ylabel="misread, %",
+            title="While they trained, on examples set aside unless said otherwise",
             markers=True,
             logy=True,
             counted=True,

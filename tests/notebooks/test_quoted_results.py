@@ -253,3 +253,16 @@ def transfer_reads(name: str, sizes: tuple[int, ...]) -> np.ndarray:
     rows = trials[(trials["task"] == "classes") & (trials["part"] == "test")]
     rows = rows[rows["method"] == name]
     return np.array([rows["read"][rows["labels"] == n] for n in sizes])
+
+
+def test_what_more_canvases_bring_is_what_the_longer_version_measured():
+    runs = kept("longer_versions")["runs"]
+    overlap = {
+        name: np.mean([run["scores"]["mean IoU"] for run in runs if run["experiment"] == name])
+        for name in ("pixels_skips", "pixels_dilated")
+    }
+    quoted = (
+        f"the mean IoU is {overlap['pixels_skips'] / 100:.2f}, "
+        f"the dilated network's {overlap['pixels_dilated'] / 100:.2f}"
+    )
+    assert quoted in cell("20", "price-why")
