@@ -101,8 +101,9 @@ def _quietly_interrupted() -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        # Where the driver ends sooner than Python heeds the signal, its closed connection comes first.
-        if isinstance(error, KeyboardInterrupt) or "Connection closed" in str(error):
+        # Where the driver ends sooner than Python heeds the signal, what is closed comes first: the
+        # connection, the browser or the page, as Playwright happens to notice it.
+        if isinstance(error, KeyboardInterrupt) or "closed" in str(error):
             logging.getLogger("asyncio").disabled = True
         raise
 

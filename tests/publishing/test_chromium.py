@@ -101,4 +101,6 @@ def test_an_interrupted_browser_leaves_no_words_behind() -> None:
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=HANG)
     assert process.returncode != 0
-    assert "KeyboardInterrupt" in said and "never retrieved" not in said
+    # The driver gets the signal too; where it ends first, what was closed is what is said.
+    assert "KeyboardInterrupt" in said or "closed" in said
+    assert "never retrieved" not in said, said
