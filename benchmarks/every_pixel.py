@@ -22,7 +22,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
@@ -35,9 +34,7 @@ from course_utils.networks import segmentation, split_validation
 from course_utils.notebooks import write_file
 
 SEEDS, CANVASES, EXAM = (1, 2, 3), 1_800, 300
-SIZE, EACH, SCALES = 40, (4, 6), (0.6, 0.8)
 EVEN = "even weights"
-OVERLAPS = {"apart": 0.0, "crowded": 0.15}
 
 
 def judged(masks: np.ndarray, said: np.ndarray) -> tuple[float, float]:
@@ -54,10 +51,9 @@ def main(quick: bool, output: Path | None) -> None:
     """Train, judge, print, and write the table."""
     seeds, canvases, count = ((1,), 80, 20) if quick else (SEEDS, CANVASES, EXAM)
     (images, labels), test = load_mnist("sample")
-    settings: dict[str, Any] = {"size": SIZE, "digits_each": EACH, "scales": SCALES}
     exams = {
-        name: make_canvases(*test, count, overlap=overlap, seed=0, **settings)
-        for name, overlap in OVERLAPS.items()
+        name: make_canvases(*test, count, overlap=overlap, seed=0, **segmentation.CANVAS)
+        for name, overlap in segmentation.OVERLAPS.items()
     }
     rows = []
 
@@ -72,7 +68,11 @@ def main(quick: bool, output: Path | None) -> None:
         for seed in seeds:
             train, _ = split_validation(images, labels, 480, seed=seed)
             made = make_canvases(
-                *train, canvases, overlap=OVERLAPS["crowded"], seed=seed, **settings
+                *train,
+                canvases,
+                overlap=segmentation.OVERLAPS["crowded"],
+                seed=seed,
+                **segmentation.CANVAS,
             )
             kind, weight = ("skips", 1) if network == EVEN else (network, segmentation.INK_WEIGHT)
             model = segmentation.train_unet(

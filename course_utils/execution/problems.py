@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 # Images, or what was made of them, and a class for each, or for each of their pixels.
 Examples = tuple[np.ndarray, np.ndarray]
 
-CANVAS: dict[str, Any] = {  # as in notebook 20
-    "size": 40,
-    "digits_each": (4, 6),
-    "scales": (0.8, 1.0),
-    "overlap": 0.15,
-}
 METHODS = ("from scratch", "frozen", "fine-tuned")
 FIRST_NEW = 5  # of the digits that a network of `NewDigits` meets late, as in notebook 19
 
@@ -68,20 +62,29 @@ READING = Problem()
 
 
 @dataclass(frozen=True)
-class HonestReading(Problem):
-    """Notebook 18: how far are the probabilities of its small network from the truth?"""
+class Later(Problem):
+    """A problem of Part III: another network than `models.build_model`'s, without augmentation."""
+
+    def build(self, recipe: recipes.Recipe, digits: Examples, *, seed: int) -> keras.Model:
+        """Return the network to train; the seed is set already."""
+        return build_network(filters=8)
+
+    def weights(self, answers: np.ndarray) -> np.ndarray | None:
+        """Return how much each answer counts in the loss, or None for all alike."""
+        return None
 
     def train(
         self, recipe: recipes.Recipe, digits: Examples, *, seed: int, **fit_options: Any
     ) -> keras.Model:
-        """Train a network of `build_network`."""
-        return _fit(
-            recipe,
-            lambda: build_network(filters=8),
-            self.examples(digits, test=False),
-            seed,
-            fit_options,
-        )
+        """Build the network and train it."""
+        examples = self.examples(digits, test=False)
+        options = {"sample_weight": self.weights(examples[1])} | fit_options
+        return _fit(recipe, lambda: self.build(recipe, digits, seed=seed), examples, seed, options)
+
+
+@dataclass(frozen=True)
+class HonestReading(Later):
+    """Notebook 18: how far are the probabilities of its small network from the truth?"""
 
     def scores(
         self, model: keras.Model, test: Examples, valid: Examples | None
@@ -97,14 +100,14 @@ class HonestReading(Problem):
 
 
 @dataclass(frozen=True)
-class NewDigits(Problem):
+class NewDigits(Later):
     """Notebook 19: read 5 to 9, with what a network knows that has met 0 to 4 alone, or without.
 
     Attributes
     ----------
     method
-        One of `METHODS`: "from scratch", "frozen" (only a new last layer learns) or "fine-tuned" (all layers go
-        on).
+        One of `METHODS`: "from scratch", "frozen" (only a new last layer learns) or "fine-tuned"
+        (all layers go on).
     """
 
     method: str = "from scratch"
@@ -114,22 +117,16 @@ class NewDigits(Problem):
         images, labels = super().examples(digits, test=test)
         return images[labels >= FIRST_NEW], labels[labels >= FIRST_NEW]
 
-    def train(
-        self, recipe: recipes.Recipe, digits: Examples, *, seed: int, **fit_options: Any
-    ) -> keras.Model:
-        """Train on the old digits first, unless from scratch; then on the new ones."""
-
-        def build() -> keras.Model:
-            model = build_network(filters=8)
-            if self.method == "from scratch":
-                return model
-            images, labels = super(NewDigits, self).examples(digits, test=False)
-            old = labels < FIRST_NEW
-            once = dataclasses.replace(recipe, epochs=1)
-            _fit(once, lambda: model, (images[old], labels[old]), seed, {})
-            return _with_new_head(model, frozen=self.method == "frozen")
-
-        return _fit(recipe, build, self.examples(digits, test=False), seed, fit_options)
+    def build(self, recipe: recipes.Recipe, digits: Examples, *, seed: int) -> keras.Model:
+        """Return the network; unless from scratch, it has gone once through the old digits."""
+        model = super().build(recipe, digits, seed=seed)
+        if self.method == "from scratch":
+            return model
+        images, labels = super().examples(digits, test=False)
+        old = labels < FIRST_NEW
+        once = dataclasses.replace(recipe, epochs=1)
+        _fit(once, lambda: model, (images[old], labels[old]), seed, {})
+        return _with_new_head(model, frozen=self.method == "frozen")
 
 
 def _with_new_head(model: keras.Model, *, frozen: bool) -> keras.Model:
@@ -147,7 +144,7 @@ def _head(model: keras.Model) -> keras.Layer:
 
 
 @dataclass(frozen=True)
-class CanvasPixels(Problem):
+class CanvasPixels(Later):
     """Notebook 20: which class has each pixel of a canvas with crowded digits?
 
     The recipe's network is a kind of `segmentation.build_unet`.
@@ -170,22 +167,23 @@ class CanvasPixels(Problem):
     def examples(self, digits: Examples, *, test: bool) -> Examples:
         """Stamp the digits on canvases; those for the test are always the same."""
         count = self.judged if test else self.canvases
-        made = make_canvases(*digits, count, seed=int(test), **CANVAS)
+        made = make_canvases(
+            *digits,
+            count,
+            overlap=segmentation.OVERLAPS["crowded"],
+            seed=int(test),
+            **segmentation.CANVAS,
+        )
         return made.images[..., np.newaxis].astype("float32") / 255, made.masks
 
-    def train(
-        self, recipe: recipes.Recipe, digits: Examples, *, seed: int, **fit_options: Any
-    ) -> keras.Model:
-        """Train a U-Net or one of its rivals; a pixel of ink counts as in notebook 20."""
-        images, masks = self.examples(digits, test=False)
-        weights = np.where(masks == segmentation.PAPER, 1, segmentation.INK_WEIGHT)
-        return _fit(
-            recipe,
-            lambda: segmentation.build_unet(recipe.network),
-            (images, masks),
-            seed,
-            {"sample_weight": weights.astype("float32")} | fit_options,
-        )
+    def build(self, recipe: recipes.Recipe, digits: Examples, *, seed: int) -> keras.Model:
+        """Return a U-Net or one of its rivals."""
+        return segmentation.build_unet(recipe.network)
+
+    def weights(self, answers: np.ndarray) -> np.ndarray:
+        """Let a pixel of ink count as in notebook 20."""
+        counts = np.where(answers == segmentation.PAPER, 1, segmentation.INK_WEIGHT)
+        return counts.astype("float32")
 
     def scores(
         self, model: keras.Model, test: Examples, valid: Examples | None
@@ -198,7 +196,7 @@ class CanvasPixels(Problem):
 
 
 @dataclass(frozen=True)
-class RearrangedDigits(Problem):
+class RearrangedDigits(Later):
     """Notebook 21: read digits whose parts or pixels may stand in another order.
 
     The recipe's network is one of `priors.build_prior`'s.
@@ -216,17 +214,9 @@ class RearrangedDigits(Problem):
         images, labels = super().examples(digits, test=test)
         return priors.rearrange(images, self.arrangement), labels
 
-    def train(
-        self, recipe: recipes.Recipe, digits: Examples, *, seed: int, **fit_options: Any
-    ) -> keras.Model:
-        """Train one of the networks that are raced there."""
-        return _fit(
-            recipe,
-            lambda: priors.build_prior(recipe.network),
-            self.examples(digits, test=False),
-            seed,
-            fit_options,
-        )
+    def build(self, recipe: recipes.Recipe, digits: Examples, *, seed: int) -> keras.Model:
+        """Return one of the networks that are raced there."""
+        return priors.build_prior(recipe.network)
 
 
 def _fit(

@@ -8,7 +8,7 @@ Keras is imported when a function needs it, not before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,6 +26,9 @@ INK, SPECK = 64, 10  # brightness of ink from here on, of 255; smaller pieces, i
 BATCH, PEAK_RATE = 8, 0.02
 # Most pixels are paper, and easily told: with equal weights they would have most of the loss.
 INK_WEIGHT = 5
+# The canvases of notebook 20, for `detection.make_canvases`.
+CANVAS: dict[str, Any] = {"size": 40, "digits_each": (4, 6), "scales": (0.6, 0.8)}
+OVERLAPS = {"apart": 0.0, "crowded": 0.15}
 # Steps between the cells of each kernel at full size: 13×13 pixels are seen, or 29×29.
 _DILATIONS = {"no pooling": (1, 1, 1, 1, 1, 1), "dilated": (1, 2, 4, 4, 2, 1)}
 _FULL_SIZE_WIDTH = 2  # times the filters of the first layer

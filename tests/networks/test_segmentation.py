@@ -1,5 +1,9 @@
 """A class for each pixel: networks, the rival by components, and the measures."""
 
+import ast
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +11,7 @@ from course_utils.datasets import load_mnist, load_pixel_trials
 from course_utils.detection import make_canvases
 from course_utils.networks import count_parameters, segmentation
 from course_utils.networks.segmentation import PAPER
+from course_utils.notebooks import read_notebook
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +173,11 @@ def test_the_stored_trials_are_complete():
 
 
 KINDS = ("apart", "crowded")
+
+
+def test_the_canvases_are_those_of_notebook_20():
+    (path,) = Path("notebooks").glob("20_*.ipynb")
+    (cell,) = [one for one in read_notebook(path).cells if one.id == "data"]
+    stated = re.search(r"settings = (\{.*?\})", cell.source, re.S)[1]
+    assert ast.literal_eval(stated) == segmentation.CANVAS
+    assert f"overlap={segmentation.OVERLAPS['crowded']}" in cell.source
