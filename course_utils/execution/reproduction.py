@@ -27,6 +27,7 @@ from course_utils.notebooks import write_file
 
 if TYPE_CHECKING:
     import keras
+    from matplotlib.figure import Figure
 
 SPLIT_SEED = 0  # the validation digits are the same in all runs
 
@@ -426,8 +427,9 @@ def _curves(experiments: Sequence[Experiment], runs: Sequence[Run]) -> bytes:
         # On a logarithmic axis an error of zero has no place.
         errors[name] = np.where(accuracy < 1, 100 * (1 - accuracy), np.nan).tolist()
         epochs[name] = np.arange(1, len(accuracy) + 1).tolist()
-    return picture(
-        lambda: draw_lines(
+
+    def draw() -> Figure:
+        fig = draw_lines(
             epochs,
             errors,
             xlabel="epoch",
@@ -437,4 +439,9 @@ def _curves(experiments: Sequence[Experiment], runs: Sequence[Run]) -> bytes:
             logy=True,
             counted=True,
         )
-    )
+        if len(errors) > 1:  # beside the lines: eight names would lie over them
+            fig.axes[0].legend(loc="upper left", bbox_to_anchor=(1, 1))
+            fig.set_size_inches(11, 4.5)
+        return fig
+
+    return picture(draw)
