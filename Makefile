@@ -45,7 +45,7 @@ test: $(READY)
 
 # Each worker would start a Chromium of its own and make its own slides.
 test-browser: $(READY)
-	$(BIN)/python -m pytest --browser tests/browser $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --browser tests/browser $(ARGS)
 
 lab: $(STUDENT)
 	$(COURSE) lab $(ARGS)

@@ -139,10 +139,15 @@ def steps_of(chosen: np.ndarray, seed: int, steps: int) -> np.ndarray:
     return np.concatenate([order.permutation(chosen) for _ in range(rounds)])[: steps * BATCH]
 
 
+def first(part: Part, count: int | None) -> Part:
+    """Return the first so many examples, or all."""
+    return part[0][:count], part[1][:count]
+
+
 def usual_steps(chosen: np.ndarray, quick: bool) -> int:
     """How many steps a training has."""
     if quick:
-        return 10
+        return 4
     return 300 if len(chosen) <= 1_000 else 900 if len(chosen) <= 5_000 else 1_500
 
 
@@ -197,8 +202,8 @@ def scanner(mnist_test: Part, seeds, quick: bool, table: Table) -> None:
     import keras
 
     digits = load_scanned_digits()
-    pool = digits.pool
-    task = Task("scanner", pool, {"valid": digits.valid, "test": digits.test}, table)
+    pool, valid, test = (first(one, 200 if quick else None) for one in digits)
+    task = Task("scanner", pool, {"valid": valid, "test": test}, table)
     layers = handwriting.stored_reader().layers
     body, head = layers[:-2], layers[-2]
     features = partial(handwriting.answers, body)
@@ -225,7 +230,7 @@ def scanner(mnist_test: Part, seeds, quick: bool, table: Table) -> None:
         transfer.DEPTHS[1:],
         key=lambda name: np.mean(
             [
-                np.mean(random_head(0, name, pool)(chosen, digits.valid[0], 0.01, 0)[0] == digits.valid[1])
+                np.mean(random_head(0, name, pool)(chosen, valid[0], 0.01, 0)[0] == valid[1])
                 for chosen in (transfer.draw_labels(pool[1], count, 0) for count in labels[:3])
             ]
         ),
@@ -365,7 +370,7 @@ def main(data_dir: Path | None, quick: bool, output: Path | None) -> None:
     test = x_test.astype("float32") / 255, y_test.astype(int)
     seeds = range(1, 2 if quick else 1 + MOST_SEEDS)
     table = Table(output)
-    scanner((test[0][:2000], test[1][:2000]), seeds, quick, table)
+    scanner(first(test, 200 if quick else 2_000), seeds, quick, table)
     classes(train, test, seeds, quick, table)
 
 

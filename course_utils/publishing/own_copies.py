@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from course_utils.publishing.handouts import student_copy
 
 NAVIGATION = "desk-navigation"  # the id of the cell that leads on
 INDEX = "index.ipynb"
+# A link to what lies beside the lesson, with the section it may name.
+_LINK_BESIDE = re.compile(r"(?<=\]\()([\w-]+\.(?:ipynb|md))(?=[#)])")
 
 
-def beside(name: str) -> str:
-    """Return the address of a lesson's copy that lies in the same folder."""
-    return f"{name}.ipynb"
+def beside(file: str) -> str:
+    """Return the address of a file that lies in the same folder."""
+    return file
 
 
 def own_copy(
@@ -41,7 +44,8 @@ def own_copy(
     index : str
         The address of the page that says how far one has come; empty if there is none.
     address : callable
-        Gives the address of a lesson from its name.
+        Gives the address of a lesson or a text from the name of its file, such as
+        ``"glossary.md"``. All links of the copy go there.
 
     Returns
     -------
@@ -54,6 +58,8 @@ def own_copy(
     for cell in copied.cells:
         if "self-test" in notebooks.cell_tags(cell):
             cell.source = folded[cell.id]
+        if cell.cell_type == "markdown":
+            cell.source = _LINK_BESIDE.sub(lambda link: address(link[1]), cell.source)
     way_on = _way_on(name, names, index, address)
     if way_on:
         copied.cells.append(new_markdown_cell(way_on, id=NAVIGATION))
@@ -64,12 +70,16 @@ def own_copy(
 def _way_on(name: str, names: Sequence[str], index: str, address: Callable[[str], str]) -> str:
     place = list(names).index(name)
     links = []
+
+    def lesson(other: str) -> str:
+        return address(f"{other}.ipynb")
+
     if place > 0:
-        links.append(f"[← {_number(names[place - 1])}]({address(names[place - 1])})")
+        links.append(f"[← {_number(names[place - 1])}]({lesson(names[place - 1])})")
     if index:
         links.append(f"[Where am I?]({index})")
     if place + 1 < len(names):
-        links.append(f"[{_number(names[place + 1])} →]({address(names[place + 1])})")
+        links.append(f"[{_number(names[place + 1])} →]({lesson(names[place + 1])})")
     return " · ".join(links)
 
 

@@ -265,6 +265,21 @@ def test_the_links_of_a_page(course: list[Path], tmp_path: Path) -> None:
     assert shown["cells"][1]["id"] == "prose"
 
 
+def test_no_link_of_a_copy_for_colab_needs_a_file_beside_it(tmp_path: Path) -> None:
+    """Colab opens a notebook alone."""
+    source = write_source(notebooks.find_notebooks(), tmp_path, repository=REPOSITORY)
+    paths = sorted((source.extra / "notebooks").iterdir())
+    assert len(paths) == len(notebooks.find_notebooks())
+    found = []
+    for path in paths:
+        cells = notebooks.read_notebook(path).cells
+        texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+        found += re.findall(r"\]\(([^)]*)\)", "\n".join(texts))
+    assert {link for link in found if not link.startswith("https://")} == set()
+    assert REPOSITORY.colab("notebooks/03_convolution_and_cross_correlation.ipynb") in found
+    assert "https://github.com/someone/cnn/blob/HEAD/notebooks/glossary.md" in found
+
+
 def test_alternative_texts_are_known_by_the_name_of_the_file(
     course: list[Path], tmp_path: Path
 ) -> None:

@@ -49,6 +49,12 @@ class Repository:
         place = f"{self.owner}/{self.name}/blob/{self.site_branch}/{file}"
         return f"https://colab.research.google.com/github/{place}"
 
+    def opened(self, file: str) -> str:
+        """Return the address at which a file is opened from Colab: texts open on GitHub."""
+        if file.endswith(".ipynb"):
+            return self.colab(file)
+        return f"{self.address}/blob/HEAD/{file}"
+
     def binder(self, file: str) -> str:
         """Return the address that opens a lesson on the desk that ``postBuild`` lays in Binder."""
         place = f"lab/tree/my_course/{file}"

@@ -133,7 +133,7 @@ def _offered(
         name=name,
         names=names,
         index="",
-        address=lambda other: repository.colab(f"notebooks/{other}.ipynb"),
+        address=lambda file: repository.opened(f"notebooks/{file}"),
     )
     return with_setup_cell(copied, repository)
 
