@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from course_utils.arguments import as_choice, as_integer
-from course_utils.networks.models import CLASSES, INPUT_SHAPE
+from course_utils.networks.stacks import CLASSES, INPUT_SHAPE
 
 if TYPE_CHECKING:
     import keras

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from course_utils.arguments import as_integer
-from course_utils.networks.models import CLASSES, INPUT_SHAPE
+from course_utils.networks.stacks import CLASSES, INPUT_SHAPE
 from course_utils.networks.training import Examples, create_variables
 
 if TYPE_CHECKING:

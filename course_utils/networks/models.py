@@ -6,19 +6,17 @@ Keras is imported when a function needs it, not before.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from types import ModuleType
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from course_utils.arguments import as_integer
+from course_utils.networks.deep_networks import deep_network
+from course_utils.networks.stacks import INPUT_SHAPE, STACKS
 
 if TYPE_CHECKING:
     import keras
 
-INPUT_SHAPE = (28, 28, 1)
-CLASSES = 10
 Start = Literal["glorot", "he"]
-_INITIALIZERS = {"glorot": "glorot_uniform", "he": "he_normal"}
 
 # The names that Keras gives its layers, by what a cell of theirs sees.
 _AROUND = ("Conv", "DepthwiseConv", "SeparableConv", "MaxPooling", "AveragePooling")
@@ -68,8 +66,8 @@ def build_model(name: str, *, slim: int = 1) -> keras.Sequential:
         If there is no network of this name, or `slim` leaves a convolution without a filter.
     """
     slim = as_integer("slim", slim, 1)
-    if not isinstance(name, str) or name not in _NETWORKS:
-        names = ", ".join(f'"{known}"' for known in _NETWORKS)
+    if not isinstance(name, str) or name not in STACKS:
+        names = ", ".join(f'"{known}"' for known in STACKS)
         raise ValueError(
             f"name is {name!r}: use one of {names}; build_plain and build_resnet make networks of "
             "any depth"
@@ -78,7 +76,7 @@ def build_model(name: str, *, slim: int = 1) -> keras.Sequential:
 
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
 
-    stack = _NETWORKS[name](keras.layers)
+    stack = STACKS[name](keras.layers)
     if slim > 1:
         stack = [_with_fewer_filters(layer, slim) for layer in stack]
         name = f"{name}_{slim}"
@@ -118,7 +116,7 @@ def build_plain(
         If `depth` isn't 8, 14, 20, …, `filters` isn't a positive integer, or `start` has another
         name.
     """
-    return _deep_network("plain", depth, filters, batch_norm, start)
+    return deep_network("plain", depth, filters, batch_norm, start)
 
 
 def build_resnet(
@@ -163,7 +161,7 @@ def build_resnet(
         If `depth` isn't 8, 14, 20, …, `filters` isn't a positive integer, or `start` has another
         name.
     """
-    return _deep_network("resnet", depth, filters, batch_norm, start)
+    return deep_network("resnet", depth, filters, batch_norm, start)
 
 
 class ParameterCount(NamedTuple):
@@ -297,172 +295,3 @@ def _is_one_of(layer: object, names: Iterable[str]) -> bool:
     """Tell whether the layer is of one of these kinds, or made from one, for any number of axes."""
     kinds = {kind.__name__ for kind in type(layer).__mro__}
     return any(f"{name}{axes}" in kinds for name in names for axes in ("", "1D", "2D", "3D"))
-
-
-def _dense(layers: ModuleType) -> list[keras.Layer]:
-    return [
-        layers.Flatten(name="flatten"),
-        layers.Dense(512, activation="relu", name="dense1"),
-        layers.Dense(CLASSES, activation="softmax", name="output"),
-    ]
-
-
-def _two_conv(layers: ModuleType) -> list[keras.Layer]:
-    return [
-        layers.Conv2D(10, 5, activation="relu", name="conv1"),
-        layers.MaxPooling2D(2, name="pool1"),
-        layers.Conv2D(20, 5, activation="relu", name="conv2"),
-        layers.MaxPooling2D(2, name="pool2"),
-        layers.Flatten(name="flatten"),
-        layers.Dense(100, activation="relu", name="dense1"),
-        layers.Dense(CLASSES, activation="softmax", name="output"),
-    ]
-
-
-def _three_conv(layers: ModuleType) -> list[keras.Layer]:
-    return [
-        layers.Conv2D(32, 3, padding="same", activation="relu", name="conv1"),
-        layers.MaxPooling2D(2, name="pool1"),
-        layers.Conv2D(64, 3, padding="same", activation="relu", name="conv2"),
-        layers.MaxPooling2D(2, name="pool2"),
-        layers.Conv2D(64, 3, padding="same", activation="relu", name="conv3"),
-        layers.Flatten(name="flatten"),
-        layers.Dense(100, activation="relu", name="dense1"),
-        layers.Dropout(0.3, name="dropout1"),
-        layers.Dense(CLASSES, activation="softmax", name="output"),
-    ]
-
-
-def _five_conv(layers: ModuleType) -> list[keras.Layer]:
-    return [
-        layers.Conv2D(64, 7, padding="same", activation="relu", name="conv1"),
-        layers.MaxPooling2D(2, name="pool1"),
-        layers.Conv2D(128, 3, padding="same", activation="relu", name="conv2"),
-        layers.Conv2D(128, 3, padding="same", activation="relu", name="conv3"),
-        layers.MaxPooling2D(2, name="pool2"),
-        layers.Conv2D(256, 3, padding="same", activation="relu", name="conv4"),
-        layers.Conv2D(256, 3, padding="same", activation="relu", name="conv5"),
-        layers.MaxPooling2D(2, name="pool3"),
-        layers.Flatten(name="flatten"),
-        layers.Dense(128, activation="relu", name="dense1"),
-        layers.Dropout(0.5, name="dropout1"),
-        layers.Dense(64, activation="relu", name="dense2"),
-        layers.Dropout(0.5, name="dropout2"),
-        layers.Dense(CLASSES, activation="softmax", name="output"),
-    ]
-
-
-def _fast_conv(layers: ModuleType) -> list[keras.Layer]:
-    # Pooling comes before the normalisation, which then has a quarter of the cells to work on.
-    # A bias would be subtracted again by the normalisation; beta takes its place.
-    return [
-        layers.Conv2D(16, 5, use_bias=False, name="conv1"),
-        layers.MaxPooling2D(2, name="pool1"),
-        layers.BatchNormalization(momentum=0.9, name="norm1"),
-        layers.ReLU(name="relu1"),
-        layers.Conv2D(32, 5, use_bias=False, name="conv2"),
-        layers.MaxPooling2D(2, name="pool2"),
-        layers.BatchNormalization(momentum=0.9, name="norm2"),
-        layers.ReLU(name="relu2"),
-        layers.Flatten(name="flatten"),
-        layers.Dense(64, use_bias=False, name="dense1"),
-        layers.BatchNormalization(momentum=0.9, name="norm3"),
-        layers.ReLU(name="relu3"),
-        layers.Dense(CLASSES, activation="softmax", name="output"),
-    ]
-
-
-def _best_conv(layers: ModuleType) -> list[keras.Layer]:
-    def stage(number: int, filters: int, size: int, *, pooled: bool) -> list[keras.Layer]:
-        return [
-            layers.Conv2D(filters, size, padding="same", use_bias=False, name=f"conv{number}"),
-            *([layers.MaxPooling2D(2, name=f"pool{number}")] if pooled else []),
-            layers.BatchNormalization(momentum=0.98, name=f"norm{number}"),
-            layers.ReLU(name=f"relu{number}"),
-        ]
-
-    return [
-        *stage(1, 16, 5, pooled=True),
-        *stage(2, 32, 5, pooled=True),
-        *stage(3, 64, 3, pooled=False),
-        *stage(4, 64, 3, pooled=True),
-        layers.Flatten(name="flatten"),
-        layers.Dense(64, use_bias=False, name="dense1"),
-        layers.BatchNormalization(momentum=0.98, name="norm5"),
-        layers.ReLU(name="relu5"),
-        layers.Dropout(0.3, name="dropout1"),
-        layers.Dense(CLASSES, activation="softmax", name="output"),
-    ]
-
-
-def _deep_network(kind: str, depth: int, filters: int, batch_norm: bool, start: str) -> keras.Model:
-    depth, filters = as_integer("depth", depth, 1), as_integer("filters", filters, 1)
-    blocks = (depth - 2) // 6
-    if blocks < 1 or depth != 6 * blocks + 2:
-        below = max(8, 6 * blocks + 2)
-        raise ValueError(
-            f"depth is {depth}, which isn't 6n + 2 (three stages of n blocks of two layers): use "
-            + (f"{below} or {below + 6}" if depth > 8 else "at least 8")
-        )
-    if not isinstance(start, str) or start not in _INITIALIZERS:
-        raise ValueError(f'start is {start!r}: use "glorot" or "he"')
-    import keras
-
-    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
-
-    layers = keras.layers
-
-    def convolution(count: int, size: int, name: str, strides: int = 1) -> keras.Layer:
-        return layers.Conv2D(
-            count,
-            size,
-            strides,
-            padding="same",
-            use_bias=not batch_norm,
-            kernel_initializer=_INITIALIZERS[start],
-            name=name,
-        )
-
-    def normalised(maps: keras.KerasTensor, name: str) -> keras.KerasTensor:
-        return layers.BatchNormalization(momentum=0.9, name=name)(maps) if batch_norm else maps
-
-    widths = [filters * 2**stage for stage in range(3) for _ in range(blocks)]
-    changes = [k > 0 and width != widths[k - 1] for k, width in enumerate(widths)]
-    # A layer draws the seed of its weights when it is made. Those that both kinds of network share
-    # are made first, so that they begin with the same weights.
-    first = convolution(filters, 3, "conv1")
-    pairs = [
-        (
-            convolution(width, 3, f"block{k}_conv1", 1 + change),
-            convolution(width, 3, f"block{k}_conv2"),
-        )
-        for k, (width, change) in enumerate(zip(widths, changes), start=1)
-    ]
-    output = layers.Dense(CLASSES, activation="softmax", name="output")
-
-    image = keras.Input(INPUT_SHAPE, name="image")
-    maps = layers.ReLU(name="relu1")(normalised(first(image), "norm1"))
-    maps = layers.MaxPooling2D(2, name="pool1")(maps)
-    for k, (width, change, pair) in enumerate(zip(widths, changes, pairs), start=1):
-        block = f"block{k}_"
-        shortcut = maps
-        maps = layers.ReLU(name=block + "relu1")(normalised(pair[0](maps), block + "norm1"))
-        maps = normalised(pair[1](maps), block + "norm2")
-        if kind == "resnet":
-            if change:
-                projection = convolution(width, 1, block + "projection", 2)
-                shortcut = normalised(projection(shortcut), block + "projection_norm")
-            maps = layers.Add(name=block + "add")([shortcut, maps])
-        maps = layers.ReLU(name=block + "relu2")(maps)
-    pooled = layers.GlobalAveragePooling2D(name="pool2")(maps)
-    return keras.Model(image, output(pooled), name=f"{kind}_{depth}")
-
-
-_NETWORKS: dict[str, Callable[[ModuleType], list[keras.Layer]]] = {
-    "dense": _dense,
-    "two_conv": _two_conv,
-    "three_conv": _three_conv,
-    "five_conv": _five_conv,
-    "fast_conv": _fast_conv,
-    "best_conv": _best_conv,
-}

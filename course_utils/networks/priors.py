@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_choice, as_integer, as_numeric
-from course_utils.networks.models import CLASSES, INPUT_SHAPE
+from course_utils.networks.stacks import CLASSES, INPUT_SHAPE
 
 if TYPE_CHECKING:
     import keras

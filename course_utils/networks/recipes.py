@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 
 from course_utils.arguments import as_class_numbers, as_integer, as_numeric
 from course_utils.networks.augmentation import RandomAffine
-from course_utils.networks.models import CLASSES, build_model
+from course_utils.networks.models import build_model
+from course_utils.networks.stacks import CLASSES
 from course_utils.networks.training import (
     create_variables,
     smoothed_cross_entropy,

@@ -15,7 +15,7 @@ from course_utils.arguments import as_class_numbers, as_floating, as_integer, as
 from course_utils.convolution import conv2d
 from course_utils.filters import FILTERS
 from course_utils.handwriting import Layer, signals, stored_reader
-from course_utils.networks.models import CLASSES
+from course_utils.networks.stacks import CLASSES
 from course_utils.pooling import pool2d
 
 if TYPE_CHECKING:
