@@ -41,21 +41,31 @@ def _patch_around_the_centre(image, row, column, size, jump):
 # 13.3
 
 
-def combine(maps, gradients):
-    weights = gradients.mean(axis=(0, 1))
+def rather_than(maps, gradients, rival_gradients):
+    weights = (gradients - rival_gradients).mean(axis=(0, 1))
     return np.maximum(maps @ weights, 0)
 
 
-def _combine_by_loop(maps, gradients):
+def _rather_by_loop(maps, gradients, rival_gradients):
     total = np.zeros(maps.shape[:2])
     for k in range(maps.shape[2]):
-        total += gradients[:, :, k].mean() * maps[:, :, k]
+        total += (gradients[:, :, k].mean() - rival_gradients[:, :, k].mean()) * maps[:, :, k]
     return np.where(total > 0, total, 0)
+
+
+def _rather_by_two_sums(maps, gradients, rival_gradients):
+    ours, theirs = (each.mean(axis=(0, 1)) for each in (gradients, rival_gradients))
+    return np.maximum(maps @ ours - maps @ theirs, 0)
+
+
+def _grad_cam(maps, gradients):
+    return np.maximum(maps @ gradients.mean(axis=(0, 1)), 0)
 
 
 def _maps_and_gradients(h, w, filters):
     # Both signs, so that the place of the ReLU shows.
-    return _random.random((h, w, filters)), _random.normal(size=(h, w, filters))
+    slopes = _random.normal(size=(2, h, w, filters))
+    return _random.random((h, w, filters)), *slopes
 
 
 # 13.4
@@ -237,61 +247,84 @@ EXERCISES = (
     ),
     FunctionExercise(
         number="13.3",
-        title="Combine response maps by Grad-CAM",
-        solution=combine,
+        title="Ask Grad-CAM what tells one class from another",
+        solution=rather_than,
         cases=[
             _maps_and_gradients(3, 4, 2),
             _maps_and_gradients(8, 8, 5),
             _maps_and_gradients(5, 7, 3),
-            (_random.normal(size=(4, 3, 3)), _random.normal(size=(4, 3, 3))),
+            tuple(_random.normal(size=(3, 4, 3, 3))),
         ],
-        also_right=[_combine_by_loop],
-        lesson="each filter gets one weight, the mean slope of the score over all positions, and "
-        "the sum of the weighted maps keeps what speaks for the class.",
-        why="mean(axis=(0, 1)) leaves one number a filter, and maps @ weights is the weighted "
-        "sum over the last axis.",
+        also_right=[_rather_by_loop, _rather_by_two_sums],
+        lesson="the score that a map asks about may be a difference of two, and the ReLU then "
+        "keeps what speaks for the one class rather than the other.",
+        why="The slope of a difference is the difference of the slopes, and the ReLU comes last: "
+        "two finished maps have already lost what speaks against their class.",
         hints=[
-            "One weight a filter: over which axes of the gradients do you take the mean?",
-            "maps @ weights multiplies each map by its weight and adds them up.",
-            "What speaks against the class is left out last of all, from the whole sum.",
+            "What is the gradient of a difference of two scores?",
+            "Grad-CAM of that difference: over which axes of its gradients do you take the mean?",
+            "maps @ weights multiplies each map by its weight and adds them up. What speaks for "
+            "the rival is left out last of all, from the whole sum.",
         ],
         mistakes=[
             Mistake(
-                lambda maps, gradients: maps @ gradients.mean(axis=(0, 1)),
-                "your map has negative numbers, which speak against the class. Grad-CAM keeps "
-                "what speaks for it: put np.maximum(…, 0) around the sum.",
+                lambda maps, ours, theirs: _grad_cam(maps, ours) - _grad_cam(maps, theirs),
+                "you subtracted two finished maps, each cut off at 0 before. Subtract the "
+                "gradients first, and take np.maximum(…, 0) once, at the end.",
             ),
             Mistake(
-                lambda maps, gradients: np.maximum(maps @ gradients.sum(axis=(0, 1)), 0),
+                lambda maps, ours, theirs: np.maximum(
+                    _grad_cam(maps, ours) - _grad_cam(maps, theirs), 0
+                ),
+                "each of the two maps was cut off at 0 before you subtracted. What speaks against "
+                "the rival is lost that way: subtract the gradients first.",
+            ),
+            Mistake(
+                lambda maps, ours, theirs: _grad_cam(maps, ours),
+                "that is the map of the first class alone. Ask about the difference of the two "
+                "scores: its gradients are gradients − rival_gradients.",
+            ),
+            Mistake(
+                lambda maps, ours, theirs: rather_than(maps, theirs, ours),
+                "the two classes are exchanged: your map shows what speaks for the rival. Take "
+                "the first gradients minus the rival's.",
+            ),
+            Mistake(
+                lambda maps, ours, theirs: maps @ (ours - theirs).mean(axis=(0, 1)),
+                "your map has negative numbers, which speak for the rival. Keep what speaks for "
+                "the first class: put np.maximum(…, 0) around the sum.",
+            ),
+            Mistake(
+                lambda maps, ours, theirs: np.maximum(maps @ (ours - theirs).sum(axis=(0, 1)), 0),
                 "you summed the gradients. The weight is their mean over the positions, so your "
                 "map is too large by the number of cells.",
             ),
             Mistake(
-                lambda maps, gradients: np.maximum(maps * gradients.mean(axis=(0, 1)), 0).sum(
-                    axis=2
-                ),
-                "your ReLU stands inside the sum, so that filters which speak against the class "
+                lambda maps, ours, theirs: np.maximum(
+                    maps * (ours - theirs).mean(axis=(0, 1)), 0
+                ).sum(axis=2),
+                "your ReLU stands inside the sum, so that filters which speak for the rival "
                 "are ignored. Add up first, then take np.maximum(…, 0).",
             ),
             Mistake(
-                lambda maps, gradients: np.maximum((maps * gradients).sum(axis=2), 0),
+                lambda maps, ours, theirs: np.maximum((maps * (ours - theirs)).sum(axis=2), 0),
                 "you used each position's own gradient. Grad-CAM gives a filter one weight for "
                 "all positions: average the gradients over axes 0 and 1 first.",
             ),
             Mistake(
-                lambda maps, gradients: np.abs(maps @ gradients.mean(axis=(0, 1))),
-                "you took absolute values, so what speaks against the class looks as if it spoke "
-                "for it. Use np.maximum(…, 0).",
+                lambda maps, ours, theirs: np.abs(maps @ (ours - theirs).mean(axis=(0, 1))),
+                "you took absolute values, so what speaks for the rival looks as if it spoke "
+                "for the first class. Use np.maximum(…, 0).",
             ),
             Mistake(
-                lambda maps, gradients: np.maximum(maps * gradients.mean(axis=(0, 1)), 0),
+                lambda maps, ours, theirs: np.maximum(maps * (ours - theirs).mean(axis=(0, 1)), 0),
                 "you have a map for every filter. Add the weighted maps up over the last axis, "
                 "then take the ReLU.",
             ),
             Mistake(
-                lambda maps, gradients: combine(gradients, maps),
-                "maps and gradients are exchanged. The gradients give the weights, the maps are "
-                "what is weighted.",
+                lambda maps, ours, theirs: _grad_cam(maps, ours + theirs),
+                "you added the two gradients. That is the slope of the scores' sum; the "
+                "difference is asked for.",
             ),
         ],
     ),

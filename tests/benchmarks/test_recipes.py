@@ -14,7 +14,7 @@ def test_time_to_accuracy_compares_both(tmp_path):
     assert epochs[-1][1] >= measured["target"] == 0.9
     assert all(one[0] < other[0] for one, other in zip(epochs, epochs[1:]))
     assert all(accuracy < 0.9 for _, accuracy in epochs[:-1])
-    assert f"{epochs[-1][0] / seconds:.1f} times as long (goal: 8)" in printed
+    assert f"{epochs[-1][0] / seconds:.1f} times as long (goal: 15)" in printed
     assert (tmp_path / "time_to_accuracy.png").stat().st_size > 10_000
 
 

@@ -365,7 +365,12 @@ SAID: list[tuple[str, Any, str, str]] = [
     ("12.3", lambda valid_losses, patience: (0, 0), "", "loop"),
     ("11.4", lambda images, down, right: images[:, :, 1:], "", "loop"),
     ("15.1", lambda c, h, w, weights: np.zeros((2, 2, 4, 3)), "", "Rows and columns"),
-    ("13.3", lambda maps, gradients: np.zeros(maps.shape[:2]), "Everything in it is zero", "sign"),
+    (
+        "13.3",
+        lambda maps, ours, theirs: np.zeros(maps.shape[:2]),
+        "Everything in it is zero",
+        "sign",
+    ),
     (
         "09.1",
         lambda loss, values, step: values,

@@ -46,7 +46,7 @@ LEAD_ON = {
         "few-verdict-prose",
         "full-prose",
     },
-    "13": {"table-prose", "sanity-numbers-prose", "fooled-prose"},
+    "13": {"table-prose", "fooled-prose"},
     "14": {"zero-prose"},
     "15": {"timed-prose"},
     "16": {"windows-library-prose", "table-numbers-prose", "sizes-figure-prose"},
