@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from course_utils.handwriting import styles
-from course_utils.handwriting.drawing import draw_strokes
+from course_utils.handwriting.drawing import draw_strokes, smooth_path
 from course_utils.handwriting.pen import cropped_to
 
 Random = np.random.Generator
@@ -21,10 +21,13 @@ def by_style(style: tuple[str, float], random: Random) -> Writing:
     strokes = styles.written(style, 1.0, random)
 
     def write(height: float, pen: float) -> np.ndarray:
-        margin = pen / 2 + 1
-        scaled = [stroke * height + margin for stroke in strokes]
-        wide, high = (np.concatenate(scaled).max(axis=0) + margin + 1).astype(int)
-        return cropped_to(draw_strokes(scaled, (high, wide), pen=pen, paper=0, ink=255) / 255)
+        scaled = [stroke * height for stroke in strokes]
+        # The pen's curve swings out beyond the points that it runs through.
+        way, margin = np.concatenate([smooth_path(one) for one in scaled]), pen / 2 + 1
+        first, last = way.min(axis=0) - margin, way.max(axis=0) + margin
+        wide, high = np.ceil(last - first).astype(int) + 1
+        moved = [one - first for one in scaled]
+        return cropped_to(draw_strokes(moved, (high, wide), pen=pen, paper=0, ink=255) / 255)
 
     return write
 
