@@ -1,6 +1,8 @@
 """Handouts: what is left out of the student's copy, and what the instructor's has besides."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from course_utils.publishing.handouts import (
     student_copy,
     write_copies,
 )
+from course_utils.publishing.own_copies import lesson_names, own_copy
 
 PATHS = notebooks.find_notebooks()
 by_name = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -217,3 +220,17 @@ def test_the_pdf_of_an_older_copy_goes(tmp_path: Path) -> None:
     old.write_bytes(b"old")
     write_copies(PATHS[:1], tmp_path)
     assert not old.exists()
+
+
+def test_a_students_own_copy_needs_nothing_that_only_a_proof_defines(tmp_path: Path) -> None:
+    for path in notebooks.find_notebooks():
+        copied = own_copy(notebooks.read_notebook(path), name=path.stem, names=lesson_names())
+        code = "\n".join(cell.source for cell in notebooks.code_cells(copied))
+        (tmp_path / f"lesson_{path.stem}.py").write_text(
+            re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", code), encoding="utf-8"
+        )
+    arguments = ["check", "--isolated", "--select", "F821", "--output-format", "concise"]
+    found = subprocess.run(
+        [sys.executable, "-m", "ruff", *arguments, str(tmp_path)], capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stdout
