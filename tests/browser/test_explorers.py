@@ -568,6 +568,9 @@ def test_two_tabs_show_the_same(lab: Lab, lab_address: str) -> None:
 
 def test_bad_values_from_python_leave_the_page_as_it_was(lab: Lab) -> None:
     found = lab.find("Window")
+    # What it says aloud comes a moment after what it shows.
+    spoken = found.locator(".cx-say").element_handle()
+    wait_for(lab.page, "spoken => spoken.textContent", arg=spoken)
     before = found.inner_text()
     for code in ("window.kernel = [[float('nan')]]", "window.row = -1", "window.kernel = None"):
         with pytest.raises(AssertionError, match="ValueError"):
