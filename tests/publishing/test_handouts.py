@@ -10,6 +10,7 @@ from nbformat import NotebookNode, validate
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_utils import execution, notebooks
+from course_utils.publishing import lesson_names, own_copy
 from course_utils.publishing.exercise_cells import find_exercises, solution_in_place
 from course_utils.publishing.handout_papers import paper
 from course_utils.publishing.handouts import (
@@ -18,7 +19,6 @@ from course_utils.publishing.handouts import (
     student_copy,
     write_copies,
 )
-from course_utils.publishing.own_copies import lesson_names, own_copy
 
 PATHS = notebooks.find_notebooks()
 by_name = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
