@@ -7,7 +7,7 @@ Every page is made by `course_utils.handwriting.conditions`: digits of MNIST's t
 on paper, and digits drawn in the styles of `course_utils.handwriting.styles`. Four ways to read
 compete: `read_page` with the stored network (a page counts as right only if exactly one digit is
 found, and the right one); `like_mnist` with the network that `ONE_EPOCH` trains here on the sample,
-as a student's own; the naive way, shrink to 28×28 and invert, with the same network; and a
+in batches of 32, as a student's own; the naive way, shrink to 28×28 and invert, with the same network; and a
 reference, Otsu's threshold, largest piece, crop, 20×20, centre of mass, with the same network. Then
 come numbers of several digits, letters and scribbles, and MNIST's own test digits before and after
 the preparation.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -223,7 +224,9 @@ def main(data_dir: Path | None, quick: bool, count: int, output: Path) -> None:
     count = 1 if quick else count
     sample, sample_test = load_mnist("sample")
     digits = sample_test if quick else load_mnist("full", data_dir=data_dir)[1]
-    student = ONE_EPOCH.train(sample[0][..., None].astype("float32") / 255, sample[1], seed=1)
+    student = replace(ONE_EPOCH, batch_size=32).train(
+        sample[0][..., None].astype("float32") / 255, sample[1], seed=1
+    )
     found = {
         "conditions": by_condition(count, digits, student, console),
         "numbers": of_several(count, digits, console),

@@ -36,8 +36,7 @@ def build_network(
     """Build a network for MNIST by its choices, not compiled, every layer named.
 
     Convolutions, each followed by pooling and ReLU, then 64 units with ReLU and ten
-    probabilities. With ``norm=True`` and nothing else it is `models.build_model("fast_conv")`, but
-    for the biases.
+    probabilities.
 
     Parameters
     ----------

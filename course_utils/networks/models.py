@@ -40,8 +40,9 @@ def build_model(name: str, *, slim: int = 1) -> keras.Sequential:
                                     pads, its text doesn't), dropout 0.3
     ``"five_conv"``      1,413,834  Renmin, class 15, after A. Géron, "Hands-On Machine Learning":
                                     14 layers, the first 64 filters 7×7
-    ``"fast_conv"``         47,066  this course, made to learn in one epoch (`recipes.ONE_EPOCH`):
-                                    16 and 32 filters 5×5, batch normalisation after each layer
+    ``"fast_conv"``         85,450  this course, made to learn in one epoch (`recipes.ONE_EPOCH`):
+                                    16 filters 6×6 with stride 2, 48 filters 3×3, batch
+                                    normalisation after each layer
     ``"best_conv"``        106,970  this course, made to err least (`recipes.BEST`): 16 and 32
                                     filters 5×5, twice 64 filters 3×3, all padded
     ==================  ==========  ===============================================================

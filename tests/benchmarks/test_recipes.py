@@ -34,7 +34,7 @@ def test_handwriting_measures_every_condition(tmp_path):
 def test_recipe_settings_change_one_number_at_a_time(tmp_path):
     run("recipe_settings.py", tmp_path)
     measured = json.loads((tmp_path / "recipe_settings.json").read_text(encoding="utf-8"))
-    assert [one["change"] for one in measured["settings"]] == [{}, {"learning_rate": 0.005}]
+    assert [one["change"] for one in measured["settings"]] == [{}, {"learning_rate": 0.3}]
     assert all(len(one["validation"]) == 1 for one in measured["settings"])
     assert measured["digits"] == 4000 and len(measured["test"]) == 1 and measured["test"][0] > 0.5
 

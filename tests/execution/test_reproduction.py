@@ -14,7 +14,7 @@ from course_utils.networks import priors, recipes, segmentation
 TINY = Experiment(
     "tiny",
     "a tiny one",
-    dataclasses.replace(recipes.ONE_EPOCH, epochs=2),
+    dataclasses.replace(recipes.ONE_EPOCH, epochs=2, batch_size=64),
     validation=64,
     seeds=2,
     lecture=0.5,

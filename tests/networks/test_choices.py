@@ -5,7 +5,6 @@ import pytest
 
 from course_utils import datasets
 from course_utils.networks.choices import build_network, train_network
-from course_utils.networks.models import build_model
 
 
 def kinds(model):
@@ -37,11 +36,12 @@ def test_the_plain_network_is_named_complete_and_not_compiled():
     assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_with_normalisation_it_is_the_fast_network_but_for_the_biases():
-    model, fast = build_network(norm=True), build_model("fast_conv")
-    assert kinds(model) == kinds(fast)
-    assert [one.output.shape for one in model.layers] == [one.output.shape for one in fast.layers]
-    assert model.count_params() == fast.count_params() + 16 + 32 + 64
+def test_normalisation_stands_before_every_relu():
+    model = build_network(norm=True)
+    order = kinds(model)
+    assert order.count("ReLU") == order.count("BatchNormalization") == 3
+    before = [order[k - 1] for k, kind in enumerate(order) if kind == "ReLU"]
+    assert before == ["BatchNormalization"] * 3
     assert {one.momentum for one in model.layers if "norm" in one.name} == {0.9}
 
 
