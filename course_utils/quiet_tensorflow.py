@@ -4,6 +4,10 @@ Write ``import course_utils.quiet_tensorflow`` before ``import keras``. The impo
 TensorFlow as Keras' backend, unless ``KERAS_BACKEND`` says otherwise, and Keras' own settings where
 the user's file ``keras.json`` has others: channels last, float32.
 
+TensorFlow uses the oneDNN library by itself only on processors made for neural networks
+(AVX-512 VNNI, say). On all other x86 processors it is chosen here, unless ``TF_ENABLE_ONEDNN_OPTS``
+says otherwise: the course's networks then train up to twice as fast, and alike on more machines.
+
 TensorFlow writes its first lines from C++, before any of its settings are read, so they can only
 be caught where they go: the file descriptor of the standard error. It leads to a temporary file
 until TensorFlow has executed its first operation; what was caught is shown if the import fails.
@@ -14,6 +18,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import platform
 import sys
 import tempfile
 import threading
@@ -103,6 +108,8 @@ class _SettledKeras(importlib.abc.MetaPathFinder):
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 # Information and warnings; errors stay visible.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+if platform.machine() in ("x86_64", "AMD64"):
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 if "tensorflow" not in sys.modules:
     without_stderr(_start)
 # Keras itself is imported by those who need it.

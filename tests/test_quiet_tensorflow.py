@@ -42,7 +42,7 @@ print(os.environ["KERAS_BACKEND"], os.environ["TF_CPP_MIN_LOG_LEVEL"], len(os.li
 
 def python(source: str, *, path: Path | None = None, **environment: str):
     """Run a program with the course, and with the modules in `path` before all others."""
-    chosen = ("KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL")
+    chosen = ("KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
     settings = {name: value for name, value in os.environ.items() if name not in chosen}
     if path is not None:
         settings["PYTHONPATH"] = str(path)
@@ -132,6 +132,21 @@ def test_no_file_descriptor_is_left_open(loud: Path) -> None:
 def test_settings_of_the_user_stay(loud: Path) -> None:
     done = python(QUIET_AND_AFTER, path=loud, KERAS_BACKEND="jax", TF_CPP_MIN_LOG_LEVEL="0")
     assert done.stdout.split()[1:3] == ["jax", "0"]
+
+
+ONEDNN = "import os\nprint(os.environ.get('TF_ENABLE_ONEDNN_OPTS'))"
+
+
+@pytest.mark.parametrize(("machine", "chosen"), [("x86_64", "1"), ("AMD64", "1"), ("arm64", None)])
+def test_onednn_is_chosen_on_every_x86_processor(machine: str, chosen: str | None, loud: Path):
+    pretend = f"import platform\nplatform.machine = lambda: {machine!r}"
+    done = python(f"{pretend}\n{BEFORE}\n{ONEDNN}", path=loud)
+    assert done.stdout == f"operated\n{chosen}\n", done.stderr
+
+
+def test_who_turns_onednn_off_keeps_it_off(loud: Path) -> None:
+    done = python(f"{BEFORE}\n{ONEDNN}", path=loud, TF_ENABLE_ONEDNN_OPTS="0")
+    assert done.stdout == "operated\n0\n", done.stderr
 
 
 def test_a_failing_import_shows_what_was_written(loud: Path) -> None:

@@ -107,7 +107,7 @@ def test_the_recipe_is_that_of_the_course():
     assert (ONE_EPOCH.learning_rate, ONE_EPOCH.warm_up) == (0.6, 0.2)
     assert ONE_EPOCH.label_smoothing == 0.05
     assert ONE_EPOCH.steps(60_000) == 469 and ONE_EPOCH.steps(4_000) == 32
-    assert replace(ONE_EPOCH, epochs=3).steps(65) == 6
+    assert replace(ONE_EPOCH, epochs=3).steps(129) == 6
     with pytest.raises(FrozenInstanceError):
         ONE_EPOCH.epochs = 2
 
