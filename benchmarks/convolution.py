@@ -20,6 +20,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter, sleep
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
+
 import click
 import numpy as np
 import scipy.signal
@@ -27,7 +29,6 @@ import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
 from course_utils.convolution import conv2d, correlate1d, correlate2d
 from course_utils.notebooks import write_file
 from course_utils.plotting import draw_scaling, picture

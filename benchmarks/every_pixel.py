@@ -23,11 +23,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
 import click
 import numpy as np
 from tables import as_csv
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import PIXEL_TRIAL_DTYPE, load_mnist
 from course_utils.detection import make_canvases
 from course_utils.networks import segmentation, split_validation

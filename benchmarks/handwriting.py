@@ -20,13 +20,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
 import click
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 from scipy import ndimage
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils import handwriting
 from course_utils.datasets import load_mnist
 from course_utils.handwriting import conditions, pen, practice, styles, writings

@@ -41,11 +41,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
 import click
 import numpy as np
 from tables import as_csv
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils import handwriting
 from course_utils.datasets import load_mnist, load_scanned_digits
 from course_utils.networks import RepeatedTraining, build_network, priors, transfer

@@ -21,12 +21,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
 import click
 import keras
 import numpy as np
 from tables import as_csv
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import ONE_CHANGE_TRIAL_DTYPE, load_mnist
 from course_utils.networks import RepeatedTraining, build_network, split_validation, training
 from course_utils.notebooks import write_file

@@ -24,11 +24,12 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
 import click
 import numpy as np
 from tables import as_csv
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import load_mnist
 from course_utils.networks import RepeatedTraining, priors
 from course_utils.notebooks import write_file

@@ -14,11 +14,12 @@ import dataclasses
 import json
 from pathlib import Path
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
 import click
 import keras
 import numpy as np
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import load_mnist
 from course_utils.networks import ONE_EPOCH, split_validation
 from course_utils.notebooks import write_file

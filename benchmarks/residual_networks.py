@@ -22,11 +22,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
 import click
 import numpy as np
 from tables import as_csv
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import load_mnist
 from course_utils.networks import build_plain, build_resnet, split_validation
 from course_utils.notebooks import write_file

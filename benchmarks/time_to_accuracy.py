@@ -19,12 +19,13 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
 import click
 import keras
 import numpy as np
 from rich.console import Console
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
 from course_utils.datasets import load_mnist
 from course_utils.networks import ONE_EPOCH
 from course_utils.notebooks import write_file

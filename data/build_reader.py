@@ -242,10 +242,11 @@ def build_network():
 
 def train(images: np.ndarray, classes: np.ndarray, held_out: tuple, epochs: int):
     """Train the network; the learning rate rises for a tenth of the steps, then falls to zero."""
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
     import keras
     import tensorflow as tf
 
-    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
     from course_utils.networks import augmentation, training
 
     keras.utils.set_random_seed(SEED)

@@ -12,10 +12,11 @@ import re
 import tempfile
 import warnings
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
 import numpy as np
 import pytest
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
 from course_utils import (
     connectivity,
     convolution,

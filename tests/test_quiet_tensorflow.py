@@ -60,6 +60,14 @@ def test_a_fit_writes_nothing_to_stderr() -> None:
     assert (done.stderr, done.stdout, done.returncode) == ("", "tensorflow\n", 0)
 
 
+def test_the_package_starts_keras_as_quietly() -> None:
+    source = "import os\nfrom course_utils.networks import build_network\nbuild_network()\n"
+    done = python(
+        f"{source}print(os.environ['KERAS_BACKEND'], 'TF_CPP_MIN_LOG_LEVEL' in os.environ)"
+    )
+    assert (done.stderr, done.stdout) == ("", "tensorflow True\n")
+
+
 def test_a_fit_in_a_notebook_writes_nothing_to_stderr(tmp_path: Path) -> None:
     # Refreshing refuses a notebook that writes anything there.
     from nbformat.v4 import new_code_cell, new_notebook

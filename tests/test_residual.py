@@ -10,9 +10,9 @@ BOTH = pytest.mark.parametrize("build", [build_plain, build_resnet])
 
 @pytest.fixture(scope="module")
 def keras():
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     return keras
 

@@ -97,9 +97,9 @@ def build_detector(*, filters: int = 16, classes: int = 10) -> keras.Sequential:
         If `filters` or `classes` isn't a positive integer.
     """
     filters, classes = as_integer("filters", filters, 1), as_integer("classes", classes, 1)
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     layers = keras.layers
 
@@ -202,9 +202,9 @@ def train_detector(
     """
     epochs, batch_size = as_integer("epochs", epochs, 1), as_integer("batch_size", batch_size, 1)
     targets = grid_targets(canvases.objects, canvases.images.shape[1:])
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     steps = epochs * -(-len(targets) // batch_size)
     warm_up = max(1, steps // 10)

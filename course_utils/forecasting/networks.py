@@ -38,9 +38,9 @@ def build_short_network(
         raise ValueError(
             f"width is {width}: two kernels of {kernel_size} need at least {2 * kernel_size - 1}"
         )
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     layers = keras.layers
     return keras.Sequential(
@@ -84,9 +84,9 @@ def build_dilated_network(
     ----------
     A. van den Oord et al., "WaveNet: A generative model for raw audio" (2016).
     """
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     layers = keras.layers
     return keras.Sequential(

@@ -266,9 +266,9 @@ def as_keras() -> keras.Sequential:
     keras.Sequential
         Takes images (batch, 28, 28, 1), 0 to 1; gives the eleven probabilities.
     """
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
+    import keras
 
     made, weights = [keras.Input((28, 28, 1))], []
     counts: dict[str, int] = {}

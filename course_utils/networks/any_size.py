@@ -53,9 +53,9 @@ def build_any_size(ending: str) -> keras.Sequential:
         If there is no ending of this name.
     """
     as_choice("ending", ending, ENDINGS)
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     layers = keras.layers
     endings = {
@@ -110,9 +110,9 @@ def grid_pooling(size: int, *, name: str | None = None) -> keras.Layer:
         If `size` isn't a positive integer.
     """
     size = as_integer("size", size, 1)
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     def windows(length: int) -> list[slice]:
         return [slice(i * length // size, -(-(i + 1) * length // size)) for i in range(size)]

@@ -80,10 +80,10 @@ class RandomAffine:
         """
         import math
 
+        import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
+
         import keras
         import tensorflow as tf
-
-        import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
 
         batch = _as_images(images)
         count, height, width = (tf.shape(batch)[axis] for axis in range(3))

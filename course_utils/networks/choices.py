@@ -84,9 +84,9 @@ def build_network(
         raise ValueError(f"dropout is {dropout}: use a share of at least 0 and below 1")
     if not l2 >= 0:
         raise ValueError(f"l2 is {l2}: use a number of at least 0, such as 0.0001")
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     layers = keras.layers
     weights = {
@@ -163,9 +163,9 @@ def train_network(
         Trained; `model.history.history` holds loss, accuracy, val_loss and val_accuracy, one value
         an epoch each.
     """
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     keras.utils.set_random_seed(seed)
     model = build_network(**choices)

@@ -29,9 +29,9 @@ def deep_network(kind: str, depth: int, filters: int, batch_norm: bool, start: s
         )
     if not isinstance(start, str) or start not in _INITIALIZERS:
         raise ValueError(f'start is {start!r}: use "glorot" or "he"')
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     layers = keras.layers
 

@@ -71,10 +71,10 @@ def gradient_norms(
         weighted = [layer for layer in weighted if layer.output is not outputs[0]]
     if not weighted:
         raise ValueError(f"model is {model.name!r}, none of whose layers has a kernel to look at")
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
     import keras
     import tensorflow as tf
-
-    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
 
     measure = keras.losses.get(loss)
     opened = keras.Model(

@@ -73,9 +73,9 @@ def build_model(name: str, *, slim: int = 1) -> keras.Sequential:
             f"name is {name!r}: use one of {names}; build_plain and build_resnet make networks of "
             "any depth"
         )
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     stack = STACKS[name](keras.layers)
     if slim > 1:

@@ -36,9 +36,9 @@ def policy(name: str) -> Iterator[None]:
         If it is another one.
     """
     as_choice("name", name, POLICIES)
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     before = keras.mixed_precision.dtype_policy()
     keras.mixed_precision.set_dtype_policy(name)

@@ -64,9 +64,9 @@ def build_prior(name: str) -> keras.Model:
         If there is no network of this name.
     """
     as_choice("name", name, (*NETWORKS, RIVAL))
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     layers = keras.layers
     image = keras.Input(INPUT_SHAPE, name="image")

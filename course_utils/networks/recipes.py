@@ -159,9 +159,9 @@ class Recipe:
             raise ValueError(
                 f"labels has {len(labels)} rows for {len(images)} images: give one for each"
             )
-        import keras
-
         import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
+        import keras
 
         keras.utils.set_random_seed(seed)
         model = self.compiled(len(images))

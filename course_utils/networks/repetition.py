@@ -79,10 +79,10 @@ class RepeatedTraining:
         *,
         loss: Callable[..., tf.Tensor] | None = None,
     ) -> None:
+        import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
+
         import keras
         import tensorflow as tf
-
-        import course_utils.quiet_tensorflow  # noqa: F401  (before TensorFlow)
 
         self.model, self._build = build(), build
         self.optimizer = optimizer = keras.optimizers.get(optimizer)

@@ -74,9 +74,9 @@ def build_unet(
     filters = as_integer("filters", filters, 1)
     classes = as_integer("classes", classes, 1)
     bottom = as_integer("bottom", bottom, 1)
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     layers = keras.layers
 
@@ -202,9 +202,10 @@ def train_unet(
     epochs = as_integer("epochs", epochs, 1)
     if not ink_weight > 0:
         raise ValueError(f"ink_weight is {ink_weight!r}: give a positive number, such as 5")
+    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
     import keras
 
-    import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
     from course_utils.networks.training import warm_up_and_decay
 
     keras.utils.set_random_seed(seed)

@@ -162,9 +162,9 @@ def warm_up_and_decay(
             f"warm_up is {warm_up}, which puts {rising} of {steps} steps on the way up: "
             "use a share such as 0.2, that leaves at least one step on each side"
         )
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     class WarmUpAndDecay(keras.optimizers.schedules.LearningRateSchedule):
         def __call__(self, step: keras.KerasTensor) -> keras.KerasTensor:
@@ -208,9 +208,9 @@ def smoothed_cross_entropy(
         raise ValueError(
             f"smoothing is {smoothing}: use a share from 0, which is none, to below 1, such as 0.1"
         )
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     def cross_entropy(
         labels: keras.KerasTensor, probabilities: keras.KerasTensor
@@ -247,9 +247,9 @@ def progress_printer(lines: int = 6) -> keras.callbacks.Callback:
         If `lines` isn't a positive integer.
     """
     lines = as_integer("lines", lines, 1)
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
+    import keras
 
     class ProgressPrinter(keras.callbacks.Callback):
         def on_train_begin(self, logs: dict[str, float] | None = None) -> None:

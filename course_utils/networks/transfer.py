@@ -269,9 +269,9 @@ def fresh_reader(classes: int = CLASSES, *, shift: int = 0) -> keras.Sequential:
         Not compiled, every layer named; takes images (batch, 28, 28, 1).
     """
     classes, shift = as_integer("classes", classes, 2), as_integer("shift", shift, 0)
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401  (before Keras)
+
+    import keras
 
     layers = keras.layers
     model = keras.Sequential([keras.Input((28, 28, 1), name="image")], name="fresh_reader")

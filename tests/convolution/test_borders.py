@@ -40,9 +40,9 @@ bounds = st.sampled_from(BORDERS)
 
 @pytest.fixture(scope="module")
 def tf():
-    import tensorflow
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import tensorflow
 
     return tensorflow
 

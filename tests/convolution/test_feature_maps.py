@@ -37,9 +37,9 @@ ROWS, FEW_CHANNELS = st.integers(1, 40), st.sampled_from([0, 4])
 
 @pytest.fixture(scope="module")
 def tf():
-    import tensorflow
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import tensorflow
 
     return tensorflow
 

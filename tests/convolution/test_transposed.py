@@ -19,9 +19,9 @@ FEW = st.integers(1, 3)
 
 @pytest.fixture(scope="module")
 def layers():
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     return keras.layers
 

@@ -163,9 +163,9 @@ def test_degenerate_boxes_are_kept():
 
 
 def test_suppression_does_as_tensorflow():
-    import tensorflow as tf
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import tensorflow as tf
 
     rng = np.random.default_rng(0)
     corners = rng.random((60, 2)) * 30

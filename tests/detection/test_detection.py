@@ -21,9 +21,9 @@ from course_utils.networks import receptive_field
 
 @pytest.fixture(scope="module")
 def keras():
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     return keras
 

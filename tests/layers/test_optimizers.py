@@ -14,9 +14,9 @@ def dense(dtype="float64"):
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_several_steps_go_where_keras_goes(momentum):
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     layer = dense("float32")
     variables = [keras.Variable(values.copy()) for values in layer.parameters.values()]

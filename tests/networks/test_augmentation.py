@@ -10,10 +10,10 @@ from course_utils.networks.augmentation import RandomAffine
 
 
 def changed(images, seed=0, **amounts):
+    import course_utils.quiet_tensorflow  # noqa: F401
+
     import keras
     import tensorflow as tf
-
-    import course_utils.quiet_tensorflow  # noqa: F401
 
     keras.utils.set_random_seed(seed)
     return RandomAffine(**amounts)(tf.constant(images)).numpy()

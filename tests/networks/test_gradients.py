@@ -9,9 +9,9 @@ from course_utils.networks.models import build_resnet
 
 @pytest.fixture(scope="module")
 def keras():
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     return keras
 

@@ -1,9 +1,10 @@
 """What a network looks for, on tiny models of which the answer is known."""
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
 import numpy as np
 import pytest
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
 from course_utils.networks import inspection, model_access
 
 import keras  # isort: skip

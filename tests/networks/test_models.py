@@ -23,9 +23,9 @@ NAMES = ["dense", "two_conv", "three_conv", "five_conv"]
 
 @pytest.fixture(scope="module")
 def keras():
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     return keras
 

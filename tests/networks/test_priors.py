@@ -22,9 +22,9 @@ EVERY = (*NETWORKS, RIVAL)
 
 @pytest.fixture(scope="module")
 def built():
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     keras.utils.set_random_seed(0)
     return {name: build_prior(name) for name in EVERY}

@@ -4,9 +4,10 @@ import os
 import subprocess
 import sys
 
+import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
+
 import pytest
 
-import course_utils.quiet_tensorflow  # noqa: F401  (before Keras, which imports TensorFlow)
 from course_utils.networks import inspection, models
 
 import keras  # isort: skip

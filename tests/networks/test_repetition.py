@@ -10,9 +10,9 @@ from course_utils.networks.repetition import RepeatedTraining
 
 @pytest.fixture(scope="module")
 def keras():
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     return keras
 

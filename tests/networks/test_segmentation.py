@@ -16,9 +16,9 @@ from course_utils.notebooks import read_notebook
 
 @pytest.fixture(scope="module")
 def keras():
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     return keras
 

@@ -104,9 +104,9 @@ def test_fit_prints_these_lines_and_nothing_else(capsys):
 
 
 def compiled(metrics):
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
@@ -140,9 +140,9 @@ def test_with_its_variables_created_a_training_step_is_traced_once():
 
 
 def test_variables_of_a_model_that_is_not_ready():
-    import keras
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import keras
 
     bare = keras.Sequential([keras.layers.Dense(3)], name="bare")
     with pytest.raises(ValueError, match="bare.*compile first"):

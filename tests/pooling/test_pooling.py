@@ -32,9 +32,9 @@ words = geometries(words=("valid", "same"), numbers=False, dilations=st.just(1))
 
 @pytest.fixture(scope="module")
 def tf():
-    import tensorflow
-
     import course_utils.quiet_tensorflow  # noqa: F401
+
+    import tensorflow
 
     return tensorflow
 
