@@ -1,6 +1,7 @@
 """Execute the whole course with several seeds, and keep what came of it.
 
     python benchmarks/release_run.py            # three runs, a quarter of an hour on two cores
+    python benchmarks/release_run.py 12         # one notebook, whose rows take the place of the old
 
 Every sentence about a trained result is asserted in its notebook, so a seed with which a sentence
 doesn't hold fails its notebook here. `benchmarks/results/release_run.json` keeps, for each seed and
@@ -47,19 +48,38 @@ def run(seed: int, folder: Path, numbers: tuple[str, ...]) -> dict:
     return {"seed": seed, "notebooks": notebooks, "versions": report["versions"]}
 
 
+def renewed(kept: list[dict], runs: list[dict]) -> list[dict]:
+    """Return the kept runs with the rows of `runs` in place of their own, seed by seed."""
+    versions = {json.dumps(one["versions"], sort_keys=True) for one in (*kept, *runs)}
+    if len(versions) > 1:
+        raise click.ClickException(
+            f"what is kept was run with other versions ({'; '.join(sorted(versions))}): run all "
+            "notebooks, without NUMBERS"
+        )
+    new = {one["seed"]: one["notebooks"] for one in runs}
+    merged = [one | {"notebooks": one["notebooks"] | new.pop(one["seed"], {})} for one in kept]
+    return merged + [one for one in runs if one["seed"] in new]
+
+
 @click.command()
 @click.argument("numbers", nargs=-1)
 @click.option("--seeds", default="1,2,3", show_default=True, help="Whole numbers, with commas.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("benchmarks/results"))
 def main(numbers: tuple[str, ...], seeds: str, output: Path) -> None:
-    """Run the notebooks (all, or those of NUMBERS) with each seed, and write release_run.json."""
+    """Run the notebooks with each seed, and write release_run.json.
+
+    With NUMBERS only those are run, and the other rows of the file stay.
+    """
     runs = []
     for seed in map(int, seeds.split(",")):
         with tempfile.TemporaryDirectory() as folder:
             runs.append(run(seed, Path(folder), numbers))
     output.mkdir(parents=True, exist_ok=True)
-    content = json.dumps({"runs": runs}, indent=1, ensure_ascii=False) + "\n"
-    write_file(output / "release_run.json", content.encode("utf-8"))
+    file, kept = output / "release_run.json", []
+    if numbers and file.is_file():
+        kept = json.loads(file.read_text(encoding="utf-8"))["runs"]
+    content = json.dumps({"runs": renewed(kept, runs)}, indent=1, ensure_ascii=False) + "\n"
+    write_file(file, content.encode("utf-8"))
     failed = {n for one in runs for n, row in one["notebooks"].items() if row["failed"]}
     click.echo(f"{len(runs)} runs; failed: {', '.join(sorted(failed)) or 'none'}")
     sys.exit(bool(failed))

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import click
+import pytest
 from patience import HANG
 from running import TOP, run
 
@@ -28,6 +30,27 @@ def test_a_release_run_keeps_every_notebook_with_every_seed(tmp_path):
     for one in runs:
         (row,) = one["notebooks"].values()
         assert not row["failed"] and row["headline"] and row["seconds"] > 0
+
+
+def kept_run(seed, version="1", **headlines):
+    rows = {name: {"headline": line} for name, line in headlines.items()}
+    return {"seed": seed, "notebooks": rows, "versions": {"keras": version}}
+
+
+def test_some_notebooks_alone_take_the_place_of_their_own_rows(monkeypatch):
+    monkeypatch.syspath_prepend(TOP / "benchmarks")
+    import release_run
+
+    kept = [kept_run(1, a="a1", b="b1"), kept_run(2, a="a2", b="b2")]
+    new = [kept_run(2, b="new"), kept_run(3, b="b3")]
+    assert release_run.renewed(kept, new) == [
+        kept_run(1, a="a1", b="b1"),
+        kept_run(2, a="a2", b="new"),
+        kept_run(3, b="b3"),
+    ]
+    assert release_run.renewed([], new) == new
+    with pytest.raises(click.ClickException, match="other versions .* run all"):
+        release_run.renewed(kept, [kept_run(2, "2", b="new")])
 
 
 def test_the_last_release_run_was_of_this_course_and_passed():
