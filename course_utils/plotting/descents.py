@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 _GRID = 201
-_LEVELS = 9
+_LEVELS = 7
 
 
 def draw_descents(
