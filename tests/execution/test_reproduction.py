@@ -35,7 +35,7 @@ def finished(digits, tmp_path_factory):
 
 def test_a_run_measures_each_epoch_and_the_test_digits_once(finished, digits):
     run, _ = finished
-    assert run.parameters == 47_066
+    assert run.parameters == 85_450
     assert len(run.epochs) == 2
     assert set(run.epochs[0]) == {"loss", "accuracy", "val_loss", "val_accuracy", "seconds"}
     assert run.seconds == sum(epoch["seconds"] for epoch in run.epochs) > 0

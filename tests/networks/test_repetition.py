@@ -61,8 +61,12 @@ def test_its_steps_are_those_of_keras(keras, digits, kind, choices):
     history = repeated.fit(*digits, seed=5, epochs=2)
     model, losses = of_keras(keras, digits, optimizer(0.01), seed=5, epochs=2, **choices)
     np.testing.assert_allclose(history.losses, losses, rtol=1e-3)
-    for mine, theirs in zip(repeated.model.get_weights(), model.get_weights(), strict=True):
-        np.testing.assert_allclose(mine, theirs, atol=2e-3)
+    for mine, theirs in zip(repeated.model.weights, model.weights, strict=True):
+        # A normalisation subtracts the bias before it, whose slope is rounding only: Adam takes
+        # steps of full length by it, in any direction.
+        if choices.get("norm") and mine.name == "bias" and "output" not in mine.path:
+            continue
+        np.testing.assert_allclose(mine, theirs, atol=2e-3, err_msg=mine.path)
 
 
 def test_the_penalty_of_l2_is_learned_from_but_not_reported(keras, digits):
