@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from running_lab import STARTING
 
 from course_utils.publishing import chromium
 
@@ -70,6 +71,7 @@ def open_page(browser) -> Iterator[Callable[..., Record]]:
     def make(**settings: object) -> Record:
         context = browser.new_context(**{"viewport": VIEWPORT, **settings})
         contexts.append(context)
+        context.set_default_timeout(1000 * STARTING)
         page = context.new_page()
         record = Record(page)
         # Of the context, so that windows which the page opens are recorded too.

@@ -89,6 +89,22 @@ def open_notebook(page: object, base: str, name: str) -> None:
     )
 
 
+def scroll_until(page: object, cell: str, ready: str) -> None:
+    """Scroll to a cell until something in it is true, both in JavaScript.
+
+    Cells out of sight aren't drawn; and while those above still grow, a cell is pushed out again.
+    """
+    page.wait_for_function(
+        f"""async () => {{
+          const {{ content }} = jupyterapp.shell.currentWidget;
+          const cell = {cell};
+          await content.scrollToItem(content.widgets.indexOf(cell));
+          return {ready};
+        }}""",
+        polling=250,
+    )
+
+
 def cell(page: object, cell_id: str) -> object:
     """Scroll a cell into sight, make it the active one, and return its element."""
     page.evaluate(

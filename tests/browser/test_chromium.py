@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from running_lab import STARTING
+
 from course_utils.publishing import chromium
 
 ASKING = """<!DOCTYPE html><html lang="en"><title>t</title>
@@ -18,7 +20,10 @@ setTimeout(() => { throw new Error("thrown"); });
 def test_what_leaves_the_machine_is_recorded(record, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(ASKING, encoding="utf-8")
     record.page.goto((tmp_path / "a.html").as_uri())
-    record.page.wait_for_timeout(300)
+    for _ in range(10 * STARTING):
+        if len(record.outside) == 2 and len(record.errors) >= 2:
+            break
+        record.page.wait_for_timeout(100)
     assert sorted(record.outside) == ["https://example.org/a.png", "wss://example.org/b"]
     assert "http://127.0.0.1:9/c" in record.requests
     assert not any(address.startswith("data:") for address in record.requests)

@@ -86,7 +86,6 @@ def visit(places: dict[str, Path], open_page: Callable) -> Iterator[Callable]:
     def go(place: str, **settings: object) -> object:
         record = open_page(offline=True, **settings)
         records.append(record)
-        record.page.set_default_timeout(15_000)
         record.page.goto(places[place].as_uri())
         if place == "slides":
             record.page.wait_for_function(READY)
@@ -469,24 +468,24 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def lab_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running JupyterLab; yields the address of a notebook with all explorers."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A running JupyterLab; yields its address and its folder."""
     folder = tmp_path_factory.mktemp("lab")
-    variables = [f"{name.lower()} = explorers.{name}()\n{name.lower()}" for name in NAMES]
-    cells = [new_code_cell(text) for text in ["from course_utils import explorers", *variables]]
-    made = new_notebook(cells=cells, metadata=notebooks.NOTEBOOK_METADATA)
     (folder / "root").mkdir()
-    nbformat.write(made, folder / "root" / "one.ipynb")
     with running_lab.running(folder / "root", folder / "work") as base:
-        yield f"{base}/lab/tree/one.ipynb?token={running_lab.TOKEN}"
+        yield base, folder / "root"
 
 
 @pytest.fixture
-def lab(lab_address: str, open_page: Callable) -> Iterator[Lab]:
+def lab(server: tuple[str, Path], open_page: Callable) -> Iterator[Lab]:
+    base, root = server
+    variables = [f"{name.lower()} = explorers.{name}()\n{name.lower()}" for name in NAMES]
+    cells = [new_code_cell(text) for text in ["from course_utils import explorers", *variables]]
+    made = new_notebook(cells=cells, metadata=notebooks.NOTEBOOK_METADATA)
+    # Written anew each time, so that no test meets what another one has saved.
+    nbformat.write(made, root / "one.ipynb")
     record = open_page(viewport={"width": 1280, "height": 900})
-    record.page.set_default_timeout(running_lab.STARTING * 1000)
-    record.page.goto(lab_address)
-    record.page.locator(".jp-NotebookPanel:visible .jp-Notebook").wait_for()
+    running_lab.open_notebook(record.page, base, "one.ipynb")
     opened = Lab(record)
     opened.run_all()
     yield opened
@@ -534,20 +533,17 @@ def test_two_of_a_kind_in_jupyterlab(lab: Lab) -> None:
     lab.until("other.padding", "'valid'")
 
 
-def test_two_tabs_show_the_same(lab: Lab, lab_address: str) -> None:
+def test_two_tabs_show_the_same(lab: Lab, server: tuple[str, Path]) -> None:
     found = lab.show("shared = explorers.Window(ask=False)\nshared")
     # The second tab opens what is on the disk.
     running_lab.save(lab.page)
     lab.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
     other = lab.page.context.new_page()
-    running_lab.open_notebook(other, lab_address.partition("/lab/")[0], "one.ipynb")
-    # Cells out of sight aren't drawn.
-    other.evaluate(
-        "async () => { const { content } = jupyterapp.shell.currentWidget; "
-        "await content.scrollToItem(content.widgets.length - 1); }"
+    running_lab.open_notebook(other, server[0], "one.ipynb")
+    running_lab.scroll_until(
+        other, "content.widgets.at(-1)", "cell.node.querySelector('.cx-window')?.checkVisibility()"
     )
     there = other.locator(".jp-Cell").last.locator(".cx-window")
-    there.wait_for()
     cell(grid(found, "kernel"), 0, 0).click()
     lab.page.keyboard.type("7")
     lab.page.keyboard.press("Enter")
@@ -557,13 +553,6 @@ def test_two_tabs_show_the_same(lab: Lab, lab_address: str) -> None:
     lab.until("shared.row, shared.column", "(1, 1)")
     found.get_by_text("row 1, column 1:").first.wait_for()
     other.close()
-    for command in (
-        "notebook:delete-cell",
-        "notebook:clear-all-cell-outputs",
-        "docmanager:save",
-    ):
-        lab.page.evaluate("command => jupyterapp.commands.execute(command)", command)
-    lab.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
 
 
 def test_bad_values_from_python_leave_the_page_as_it_was(lab: Lab) -> None:
@@ -683,13 +672,15 @@ def test_filter_lab_with_a_webcam(visit: Callable) -> None:
     assert seen != photograph and len(set(seen)) > 3
     # The number belongs to the picture of now, and the kernel to the answer.
     found.locator('select[aria-label="kernel"]').select_option("identity")
-    page.wait_for_timeout(200)
-    told = found.locator(".cx-sum").inner_text().replace(",", "").split()
-    assert told[told.index("brightness") + 1] == told[-1]
+
+    def tells_one_number_twice() -> bool:
+        told = found.locator(".cx-sum").inner_text().replace(",", "").split()
+        return told[told.index("brightness") + 1] == told[-1]
+
+    comes_true(page, tells_one_number_twice)
     found.get_by_role("button", name="Webcam").click()
     wait_for(page, "document.querySelector('.cx-filter_lab .cx-sum').innerText.length > 0")
-    page.wait_for_timeout(200)
-    assert pixels(found, "picture") == photograph
+    comes_true(page, lambda: pixels(found, "picture") == photograph)
     assert found.get_by_role("alert").count() == 0
 
 
@@ -1485,7 +1476,8 @@ def test_a_second_finger_draws_nothing(visit: Callable) -> None:
             ]
             session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
         session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        page.wait_for_timeout(200)
+        comes_true(page, lambda: any(ink(found)))
+        page.wait_for_timeout(200)  # a second finger's stroke would come now
         drawn.append(ink(found))
         found.get_by_role("button", name="Clear").click()
     assert any(drawn[0]) and drawn[0] == drawn[1]
@@ -1508,11 +1500,10 @@ def test_the_right_button_draws_nothing(visit: Callable) -> None:
 
 def comes_true(page: object, what: Callable[[], bool]) -> None:
     """Wait for what Python can see only by looking again."""
-    for _ in range(60):
-        if what():
-            return
+    until = time.monotonic() + running_lab.STARTING
+    while not what():
+        assert time.monotonic() < until, "waited in vain"
         page.wait_for_timeout(250)
-    pytest.fail("waited in vain")
 
 
 def test_sketchpad_with_a_webcam(visit: Callable) -> None:
@@ -1605,7 +1596,6 @@ def test_sketchpad_in_jupyterlab(lab: Lab, tmp_path: Path) -> None:
     )
 
 
-STROKE_MS = 150
 WATCH = """() => {
   const root = [...document.querySelectorAll('.cx-sketchpad')].at(-1);
   Object.assign(window, { answers: [], lifted: [] });
@@ -1615,7 +1605,18 @@ WATCH = """() => {
 }"""
 
 
-def test_a_stroke_is_answered_in_time_by_the_students_own_network(lab: Lab) -> None:
+ANSWER_MS = """async () => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const begin = performance.now();
+  await kernel.requestExecute({code: 'sketchpad._answer()', silent: true}).done;
+  return performance.now() - begin; }"""
+
+
+def test_a_stroke_waits_for_few_answers_of_the_students_own_network(lab: Lab) -> None:
+    """Every point of a stroke is an image to read; what matters is that none of them queue.
+
+    `benchmarks/explorers.py` measures the milliseconds.
+    """
     pytest.importorskip("keras")
     lab.tell(
         "import keras, numpy as np\n"
@@ -1633,15 +1634,19 @@ def test_a_stroke_is_answered_in_time_by_the_students_own_network(lab: Lab) -> N
     for turn in range(9):
         lab.page.evaluate("() => { answers.length = lifted.length = 0; }")
         draw(lab.page, found, [(x, (y + turn / 10) % 1) for x, y in TWO[:5]])
-        lab.page.wait_for_timeout(600)
-        answers, (lifted,) = lab.page.evaluate("[answers, lifted]")
         # The last answer that comes is that to the whole stroke.
+        lab.page.wait_for_function(
+            "() => answers.length && performance.now() - Math.max(...answers, ...lifted) > 1000"
+        )
+        answers, (lifted,) = lab.page.evaluate("[answers, lifted]")
+        assert len(answers) <= 1 + 5 * 4, "an answer to each move of the mouse at most"
         times.append(max(0, max(answers) - lifted))
         found.get_by_role("button", name="Clear").click()
     shown = json.loads(found.get_attribute("data-probabilities"))
     np.testing.assert_allclose(json.loads(lab.ask("list(sketchpad.probabilities)")), shown)
-    # On a machine that has other work too, some strokes wait for it and not for us.
-    assert np.quantile(times, 0.25) <= STROKE_MS, times
+    one = np.median([lab.page.evaluate(ANSWER_MS) for _ in range(9)])
+    # The one that is on its way when the pen is lifted, that to the whole stroke, and the drawing.
+    assert np.quantile(times, 0.25) <= 4 * one, (times, one)
 
 
 def test_the_sketchpad_repeats_what_is_wrong_and_waits_for_python(lab: Lab) -> None:
