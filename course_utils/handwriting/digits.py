@@ -208,9 +208,12 @@ def _may_join(parts: list[Part], usual: float) -> bool:
         return False
     top, bottom = min(one.top for one in parts), max(one.bottom for one in parts)
     left, right = min(one.left for one in parts), max(one.right for one in parts)
-    # A bar may lie well above the rest.
-    most = 2.5 if sum(one.height > 0.45 * usual for one in parts) < 2 else 1.7
-    if bottom - top > most * usual or right - left > 1.6 * max(usual, 0.8 * (bottom - top)):
+    # A bar may lie well above the rest, and reach far beyond it: that of a slanted 5.
+    has_bars = len({one.piece for one in parts if one.height > 0.45 * usual}) < 2
+    tallest, widest = (2.5, 1.8) if has_bars else (1.7, 1.28)
+    if bottom - top > tallest * usual:
+        return False
+    if right - left > max(1.6 * usual, widest * (bottom - top)):
         return False
     edge = parts[0].right
     for part in parts[1:]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -100,7 +100,7 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
     ValueError
         If nothing stands out from the ground, or only something too small to be read.
     """
-    best: tuple[float, Ink, list[Found]] | None = None
+    tried: list[_Tried] = []
     small: tuple[int, int] | None = None
     plain: bool | None = None
     for way in candidates(grey):
@@ -116,29 +116,67 @@ def look(name: str, grey: np.ndarray) -> tuple[Ink, list[Found]]:
         belief = _believed(large)
         if plain is not None and belief < _SURELY:
             continue
-        value = belief + way.trust
-        if best is None or value > best[0]:
-            best = (value, way, large)
+        tried.append(_Tried(belief, way, large))
         inside = not any(piece.edges for piece in way.pieces)
-        sure = value > _ENOUGH and inside and way.ground != CLOSE
+        sure = tried[-1].value > _ENOUGH and inside and way.ground != CLOSE
+        # Of what is light and what is dark, the other may be the ink around this.
+        sure = sure and (way.is_plain or way.leaning > 0.5)
         if sure and all(one.scores[: reader.NONE].max() > _SURELY for one in large):
             break
         # Where strokes on the likely side are all that stands out, there is little to choose:
         # another way would mostly break a letter into what looks like digits.
         if way.is_plain and way.leaning > 0.5:
             plain = way.dark
-    if best is None and small is None:
+    if not tried and small is None:
         raise ValueError(
             f"{name} looks blank, nothing stands out from the ground: write with a darker or "
             "thicker pen, and photograph in even light"
         )
-    if best is None:
+    if not tried:
         assert small is not None
         raise ValueError(
             f"{name} has a digit of {small[0]}×{small[1]} pixels, too small to be "
             f"read: write larger or go nearer, {LEAST_INK} pixels are the least"
         )
-    return best[1], best[2]
+    best = _outermost(max(tried, key=lambda one: one.value), tried)
+    return best.way, best.digits
+
+
+class _Tried(NamedTuple):
+    """One way to part ink from paper, what it finds, and how much that looks like digits."""
+
+    belief: float
+    way: Ink
+    digits: list[Found]
+
+    @property
+    def value(self) -> float:
+        return self.belief + self.way.trust
+
+
+def _outermost(best: _Tried, tried: list[_Tried]) -> _Tried:
+    """Return what surely is digits around all that `best` found: those would be holes in them.
+
+    The paper within an 8 looks like a 0, that within a 5 like a 6.
+    """
+    around = [
+        one
+        for one in tried
+        if one.way.dark != best.way.dark
+        and one.belief > _SURELY
+        and all(any(_holds(outer, inner) for outer in one.digits) for inner in best.digits)
+    ]
+    return max(around, key=lambda one: one.value, default=best)
+
+
+def _holds(outer: Found, inner: Found) -> bool:
+    top, left, bottom, right = outer.box
+    return (
+        top <= inner.box[0]
+        and left <= inner.box[1]
+        and inner.box[2] <= bottom
+        and inner.box[3] <= right
+    )
 
 
 def _believed(digits: list[Found]) -> float:

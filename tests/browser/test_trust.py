@@ -92,11 +92,16 @@ def test_every_slide_is_harmless_and_so_is_the_speaker_view(
     with record.page.expect_popup() as opened:
         record.page.keyboard.press("s")
     speaker = opened.value
+    # The view is told of the slide at which it finds the deck: one with notes, so that they show.
+    record.page.wait_for_function(
+        "() => { if (!Reveal.getSlideNotes()) Reveal.next(); return Reveal.getSlideNotes(); }"
+    )
+    notes = speaker.locator(".speaker-controls-notes").filter(has_text="the harmless words")
+    notes.wait_for(state="attached")
+    record.page.keyboard.press("Home")
     for _ in range(6):
         record.page.keyboard.press("Space")
         record.page.wait_for_timeout(100)
-    notes = speaker.locator(".speaker-controls-notes").filter(has_text="the harmless words")
-    notes.wait_for(state="attached")
     assert record.page.evaluate(TRACES) == speaker.evaluate(TRACES) == {"ran": [], "on": []}
     assert record.outside == []
 

@@ -56,6 +56,15 @@ def test_a_five_with_its_bar_apart_is_one_digit():
     assert read(page) == [5]
 
 
+def test_the_bar_of_a_wide_slanted_five_may_reach_far_beyond_it():
+    body = [(60, 60), (56, 95), (95, 90), (112, 120), (90, 152), (52, 145)]
+    strokes = [
+        [(100 + 1.6 * (x - 80) + 0.5 * (100 - y), 100 + 0.62 * (y - 100)) for x, y in stroke]
+        for stroke in (body, [(68, 44), (112, 42)])
+    ]
+    assert read(draw_strokes(strokes, pen=5)) == [5]
+
+
 def test_a_crossed_seven_and_a_broken_four_are_one_digit():
     strokes, width = written([7], styles=[1])
     assert read(draw_strokes(strokes, (170, width + 60), pen=6)) == [7]

@@ -10,6 +10,11 @@ from course_utils.handwriting.reader import stored_reader
 SEVEN = [[(60, 50), (130, 48), (130, 48), (100, 110), (85, 180)]]
 
 
+@pytest.fixture(scope="module")
+def real():
+    return datasets.load_mnist()[1]
+
+
 def test_a_reading_tells_everything():
     (one,) = read_page(draw_strokes(SEVEN))
     assert one.digit == 7 and one.sure and 0.9 < one.probability <= 1
@@ -105,14 +110,24 @@ def test_the_stored_network_as_keras_model_reads_the_same():
     np.testing.assert_allclose(ours.probabilities, theirs.probabilities, atol=1e-4)
 
 
+def test_the_paper_within_a_digit_is_no_digit(real):
+    random = np.random.default_rng(199)
+    page = conditions.CONDITIONS["page on a table"](writings.by_hand(real[0][199]), random)
+    assert [one.digit for one in read_page(page)] == [real[1][199]] == [8]
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_a_light_digit_keeps_its_holes_too(dark):
+    eight = styles.DIGITS[8][0]
+    page = conditions.CONDITIONS["pen of 22 pixels"](
+        writings.by_style(eight, np.random.default_rng(3)), np.random.default_rng(4)
+    )
+    assert [one.digit for one in read_page(page if dark else 255 - page)] == [8]
+
+
 # --- conditions ---------------------------------------------------------------------------------
 
 FLOOR = 0.75  # of eight pages each; the benchmark measures hundreds
-
-
-@pytest.fixture(scope="module")
-def real():
-    return datasets.load_mnist()[1]
 
 
 @pytest.mark.parametrize("name", conditions.CONDITIONS)
