@@ -7,11 +7,11 @@ one is lost on the other, unless `like_mnist` comes in between.
 
 `read_page` reads every digit of a picture and `read_folder` every picture of a folder; `stages`
 shows the steps, `hints` tells what to write otherwise, `draw_strokes` draws pages to try. Who lives
-here: `pictures` (files and arrays in), `ink`, `pieces` and `ruling` (ink from paper), `pen` (stroke
-width, size and place), `digits` and `parts` (which pieces make a digit), `reader` (the stored
-network), `reading` (answers and doubt), `stages`, `hints`, `folders`; `drawing`, `styles`,
-`writings`, `sheets`, `surroundings`, `conditions`, `drawn_pages` and `practice` (made-up pages, to
-measure and to learn from).
+here: `pictures` (files and arrays in), `paper_sheet`, `ink`, `pieces` and `ruling` (ink from
+paper), `pen` (stroke width, size and place), `digits` and `parts` (which pieces make a digit),
+`reader` (the stored network), `reading` (answers and doubt), `stages`, `hints`, `folders`;
+`drawing`, `styles`, `writings`, `sheets`, `surroundings`, `conditions`, `drawn_pages` and
+`practice` (made-up pages, to measure and to learn from).
 """
 
 from course_utils.handwriting import conditions, pen, practice, styles, writings

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import ndimage
 
+from course_utils.handwriting.paper_sheet import paper_sheet
 from course_utils.handwriting.pieces import STRONG, Piece, pieces_of, writing_among
 from course_utils.handwriting.ruling import without_lines
 
@@ -83,27 +84,34 @@ def candidates(grey: np.ndarray) -> Iterator[Ink]:
         one = _cut_close(grey if dark else 1 - grey, dark)
         if one is not None:
             yield one
+    sheet = paper_sheet(grey)
+    if sheet is not None:
+        # Paper is lighter than what is written on it.
+        yield from _ways(sheet, True, max(_leaning(sheet), 0.0))
     leaning = _leaning(grey)
     for dark in (True, False) if leaning >= 0 else (False, True):
-        page = grey if dark else 1 - grey
-        pen = 0.0
-        for name, window, paper in _papers(page):
-            if window < 1.2 * pen:  # it would take the middle of the strokes for paper
-                continue
-            one = _parted(page, paper, dark, leaning if dark else -leaning, name)
-            if one is None:
-                continue
-            yield one
-            if all(piece.edges for piece in one.pieces):
-                # A thing at the edge may be so dark that a thin pen beside it isn't seen.
-                covered = ndimage.maximum_filter(one.labels > 0, 7)
-                rest = np.where(covered, paper, page)
-                other = _parted(rest, paper, dark, leaning if dark else -leaning, name)
-                if other is not None:
-                    yield other
-            strokes = [piece for piece in one.pieces if not piece.edges and not piece.is_solid]
-            if strokes and one.quality > 0.7:
-                pen = max(strokes, key=lambda piece: piece.strength).thickness
+        yield from _ways(grey if dark else 1 - grey, dark, leaning if dark else -leaning)
+
+
+def _ways(page: np.ndarray, dark: bool, leaning: float) -> Iterator[Ink]:
+    """Yield the ways to part ink from paper where the ink is the darker of the two."""
+    pen = 0.0
+    for name, window, paper in _papers(page):
+        if window < 1.2 * pen:  # it would take the middle of the strokes for paper
+            continue
+        one = _parted(page, paper, dark, leaning, name)
+        if one is None:
+            continue
+        yield one
+        if all(piece.edges for piece in one.pieces):
+            # A thing at the edge may be so dark that a thin pen beside it isn't seen.
+            covered = ndimage.maximum_filter(one.labels > 0, 7)
+            other = _parted(np.where(covered, paper, page), paper, dark, leaning, name)
+            if other is not None:
+                yield other
+        strokes = [piece for piece in one.pieces if not piece.edges and not piece.is_solid]
+        if strokes and one.quality > 0.7:
+            pen = max(strokes, key=lambda piece: piece.strength).thickness
 
 
 def _cut_close(page: np.ndarray, dark: bool) -> Ink | None:
