@@ -65,9 +65,8 @@ def _is_sheet(filled: np.ndarray, bare: np.ndarray, calm: np.ndarray) -> bool:
     sides = _smallest_rectangle(filled)
     if min(sides) < LEAST_SIDE * min(filled.shape) or size < LEAST_RECTANGULAR * np.prod(sides):
         return False
-    beside = ndimage.binary_dilation(filled, iterations=5) & ~ndimage.binary_dilation(
-        filled, iterations=2
-    )
+    # So near that a drawn frame counts as well.
+    beside = ndimage.binary_dilation(filled, iterations=2) & ~filled
     return bool(np.median(calm[bare]) - np.median(calm[beside]) > LEAST_STEP)
 
 

@@ -70,6 +70,16 @@ def test_a_page_is_read_wherever_it_lies(degrees):
     assert one.digit == 7 and one.box[0] > 140 and one.box[2] < 270
 
 
+@pytest.mark.parametrize("pen", [3, 6])
+def test_a_drawn_frame_is_left_out(pen):
+    corners = [(30, 30), (330, 34), (328, 370), (32, 366), (30, 30)]
+    seven = [(110, 130), (240, 128), (240, 128), (200, 230), (180, 300)]
+    page = draw_strokes([corners, seven], (400, 360), pen=pen)
+    assert paper_sheet(page / 255) is not None
+    (one,) = read_page(page)
+    assert one.digit == 7 and 100 < one.box[0] and one.box[2] < 330
+
+
 def test_pages_on_a_table_are_read():
     random = np.random.default_rng(0)
     right = []
