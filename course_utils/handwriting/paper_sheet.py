@@ -47,9 +47,12 @@ def paper_sheet(grey: np.ndarray) -> np.ndarray | None:
         return None
     # The edge of a sheet is blurred, and its shadow lies beside it.
     inside = ndimage.binary_erosion(filled, iterations=3)
+    paper = inside & light
+    if not paper.any():
+        return None
     whole = np.kron(inside, np.ones((step, step), bool))[: grey.shape[0], : grey.shape[1]]
-    around = ndimage.distance_transform_edt(~(inside & light), return_indices=True)[1]
-    nearest = ndimage.gaussian_filter(calm[tuple(around)], 3)
+    places = ndimage.distance_transform_edt(~paper, return_distances=False, return_indices=True)
+    nearest = ndimage.gaussian_filter(calm[tuple(places)], 3)
     spread = np.kron(nearest, np.ones((step, step)))[: grey.shape[0], : grey.shape[1]]
     return np.where(whole, grey, spread)
 
@@ -75,18 +78,10 @@ def _smallest_rectangle(mask: np.ndarray) -> tuple[float, float]:
 
     It has a side in common with the convex hull (H. Freeman and R. Shapira, 1975).
     """
-    rows = np.flatnonzero(mask.any(axis=1))
-    ends = np.array(
-        [
-            (row + y, end)
-            for row in rows
-            for ends in [np.flatnonzero(mask[row])]
-            for end in (ends[0], ends[-1] + 1)
-            for y in (0, 1)
-        ],
-        float,
-    )
-    corners = ends[spatial.ConvexHull(ends).vertices]
+    rows, columns = np.nonzero(mask)
+    # The four corners of each pixel.
+    points = np.stack([np.r_[rows, rows, rows + 1, rows + 1], np.r_[(columns, columns + 1) * 2]], 1)
+    corners = points[spatial.ConvexHull(points).vertices].astype(float)
     edges = np.roll(corners, -1, axis=0) - corners
     along = edges / np.linalg.norm(edges, axis=1, keepdims=True)
     across = along[:, ::-1] * (1, -1)

@@ -80,6 +80,23 @@ def test_a_drawn_frame_is_left_out(pen):
     assert one.digit == 7 and 100 < one.box[0] and one.box[2] < 330
 
 
+@pytest.mark.parametrize("side", range(1, 40, 3))
+def test_a_picture_of_any_size_is_looked_at(side):
+    random = np.random.default_rng(side)
+    for k in range(40):
+        down, right = random.integers(1, side + 1, 2)
+        grey = random.uniform(0, 0.3, size=(side, int(random.integers(1, 60))))
+        grey[side - down :, :right] += 0.6
+        if k % 2:
+            grey = ndimage.rotate(grey, 45, mode="nearest").clip(0, 1)
+        found = paper_sheet(grey)
+        assert found is None or (found.shape == grey.shape and np.isfinite(found).all())
+
+
+def test_a_small_sheet_of_nothing_but_its_edge_is_none():
+    assert paper_sheet(np.pad(np.ones((6, 6)), 4)) is None
+
+
 def test_pages_on_a_table_are_read():
     random = np.random.default_rng(0)
     right = []
